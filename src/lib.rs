@@ -1,0 +1,187 @@
+//! Typed payloads of Rownd's profile webhooks.
+//!
+//! [Rownd](https://rownd.io) keeps user profiles for apps and calls a webhook when a profile changes. Hand this crate the
+//! raw body, and match on what happened:
+//!
+//! ```
+//! use rownd_webhooks::{Event, ParseError};
+//!
+//! fn handle(body: &[u8]) -> Result<String, Box<dyn std::error::Error>> {
+//!     Ok(match rownd_webhooks::from_slice(body)?.into_event()? {
+//!         Event::DataInsert(e) => format!("{} is new, with {} fields", e.subject.key(), e.fields.len()),
+//!         Event::DataUpdate(e) => format!("{} changed", e.subject.key()),
+//!         Event::VisibilityUpdate(e) => format!("{} hid or revealed a field", e.subject.key()),
+//!         Event::Delete(e) => format!("forget {}", e.subject.key()),
+//!         Event::Unknown(payload) => format!("nothing to do for {}", payload.operation()),
+//!     })
+//! }
+//!
+//! let body = rownd_webhooks::testing::samples::DELETE.as_bytes();
+//! assert_eq!(handle(body)?, "forget 0e223bd4-1324-49ff-b948-122eeaaa42d1");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The way through the crate
+//!
+//! ```text
+//! body bytes ──parse──▶ Payload ──into_event──▶ Event ──▶ your code
+//!                          │
+//!                          ├── validate()     every Issue there is
+//!                          ├── decode::<T>()  your own struct, with Redactable<T> fields
+//!                          └── sync_plan()    what to do to your own copy
+//! ```
+//!
+//! - [`from_slice`], [`from_str`], [`from_reader`], or a [`Parser`] with limits of your own, make a [`Payload`]: lenient,
+//!   what came, understood. What is malformed is a [`ParseError`], what is merely odd an [`Issue`].
+//! - [`Payload::into_event`] makes an [`Event`]: strict, one struct a kind, with a [`Subject`] that is certainly there.
+//! - [`Payload::fields`] holds a [`Value`] for each field, each [`Redactable`]: its user may have hidden it.
+//!   [`Payload::decode`] puts them into a struct of your own.
+//! - [`mapping`] undoes the operator's renames, [`schema`] checks against the app's profile schema, [`sync`] keeps a copy in
+//!   step, [`replay`] reads archives, [`testing`] makes payloads for tests, [`Received`] stamps arrival.
+//!
+//! # Personal data
+//!
+//! Bodies hold personal data. No `Display`, no `Debug` and no error of this crate tells a value out of a body: types,
+//! lengths, paths and positions only, besides the user id and the names of fields. Reading a value is always explicit:
+//! `as_str()`, `value()`, `get()`, `decode()`, or `Serialize`.
+//!
+//! # What is not here
+//!
+//! HTTP, since every framework hands over the body; signatures, since the vendor documents none; an event's id, time or
+//! order, since a payload has none; storage. The README says what to do about each.
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::unreachable
+    )
+)]
+
+// Words.
+mod error;
+mod issue;
+mod limits;
+mod pointer;
+mod scan;
+mod slim;
+mod sorted;
+mod text;
+
+// What a body is made of.
+mod fields;
+mod lookup;
+mod operation;
+mod redactable;
+mod user_id;
+mod value;
+
+// Bytes to payload, and back.
+mod canonical;
+mod parse;
+mod payload;
+mod raw;
+mod wire;
+
+// Judging it, and what is certain about it.
+mod decode;
+mod event;
+mod validate;
+
+// What services embed.
+pub mod mapping;
+mod received;
+pub mod replay;
+pub mod schema;
+mod settings;
+pub mod sync;
+pub mod testing;
+
+use std::io::Read;
+
+pub use decode::DecodeError;
+pub use error::{ParseError, ParseErrorKind};
+pub use event::{DataInsert, DataUpdate, Delete, Event, Subject, VisibilityUpdate};
+pub use fields::{Fields, Iter};
+pub use issue::{Issue, Severity};
+pub use lookup::LookupValue;
+pub use operation::Operation;
+pub use parse::Parser;
+pub use payload::Payload;
+pub use received::Received;
+pub use redactable::{REDACTED, Redactable};
+pub use user_id::UserId;
+pub use validate::ValidationError;
+pub use value::{Number, RawJson, Value};
+
+/// JSON Schema 2020-12 of a body, for gateways and other languages.
+///
+/// It accepts what [`Parser::strict`] accepts. What a schema cannot express, such as the rules of redaction, its
+/// `description` lists.
+///
+/// ```
+/// let schema: serde_json::Value = serde_json::from_str(rownd_webhooks::JSON_SCHEMA)?;
+/// assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub const JSON_SCHEMA: &str = include_str!("payload.schema.json");
+
+/// Reads a body, with the limits of [`Parser::new`]. The payload borrows from it.
+///
+/// Errors: every [`ParseErrorKind`] but `Io` and `Invalid`.
+///
+/// ```
+/// let payload = rownd_webhooks::from_slice(br#"{"data":{"user_id":"u"},"meta":{"operation":"delete"}}"#)?;
+/// assert_eq!(payload.user_id().unwrap().as_str(), "u");
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
+pub fn from_slice(body: &[u8]) -> Result<Payload<'_>, ParseError> {
+    Parser::new().parse(body)
+}
+
+/// Reads a body that is text already; otherwise as [`from_slice`].
+///
+/// ```
+/// let error = rownd_webhooks::from_str("").unwrap_err();
+/// assert_eq!(error.to_string(), "the body is empty, as it is when the webhook's HTTP method is GET");
+/// ```
+pub fn from_str(body: &str) -> Result<Payload<'_>, ParseError> {
+    from_slice(body.as_bytes())
+}
+
+/// Reads a body from a reader, and never more of it than the limit; otherwise as [`from_slice`].
+///
+/// Errors: `io` too, if the reader fails.
+///
+/// ```
+/// let body = std::io::Cursor::new(rownd_webhooks::testing::samples::DATA_INSERT);
+/// assert_eq!(rownd_webhooks::from_reader(body)?.fields().len(), 4);
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
+pub fn from_reader(reader: impl Read) -> Result<Payload<'static>, ParseError> {
+    Parser::new().parse_reader(reader)
+}
+
+/// What is promised of every type, checked when the crate is built.
+const _: () = {
+    const fn ordinary<T: Send + Sync + Unpin + Clone + std::fmt::Debug + PartialEq + 'static>() {}
+    const fn error<T: std::error::Error + Send + Sync + Clone + PartialEq + 'static>() {}
+    ordinary::<Payload<'static>>();
+    ordinary::<Event<'static>>();
+    ordinary::<Parser>();
+    ordinary::<sync::SyncPlan<'static>>();
+    ordinary::<sync::Changes<'static>>();
+    ordinary::<schema::ProfileSchema>();
+    error::<ParseError>();
+    error::<DecodeError>();
+    error::<ValidationError>();
+    error::<replay::LineError>();
+};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

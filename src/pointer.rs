@@ -1,0 +1,36 @@
+//! JSON Pointer (RFC 6901), built only when something is wrong.
+
+use crate::text::printable;
+
+/// A JSON Pointer into a body, safe to print: a name in it is escaped and cut like any other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pointer(String);
+
+impl Pointer {
+    pub(crate) fn new(path: &str) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// The member called `name`.
+    pub(crate) fn member(mut self, name: &str) -> Self {
+        self.0.push('/');
+        self.0.push_str(&printable(name.chars().flat_map(|character| {
+            let (first, second) = match character {
+                '~' => ('~', Some('0')),
+                '/' => ('~', Some('1')),
+                other => (other, None),
+            };
+            std::iter::once(first).chain(second)
+        })));
+        self
+    }
+
+    /// The element at `index`.
+    pub(crate) fn element(self, index: usize) -> Self {
+        self.member(&index.to_string())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,0 +1,136 @@
+//! The JSON text of a value, out of any of serde_json's own readers.
+//!
+//! serde_json hands the text to a type that asks for a newtype of a certain name, as its `RawValue` does. The name
+//! is not public, so `RawValue` is asked for it.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display, Formatter};
+use std::marker::PhantomData;
+
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::value::RawValue;
+
+/// What can be made of a value's JSON text.
+pub(crate) trait FromRaw<'de>: Sized {
+    const EXPECTING: &'static str;
+
+    fn from_text<E: de::Error>(text: Cow<'de, str>) -> Result<Self, E>;
+
+    /// Reads from what is not serde_json's reader, such as serde's buffer behind `flatten`.
+    fn from_other<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
+
+pub(crate) fn deserialize<'de, T: FromRaw<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let name = newtype_name();
+    deserializer.deserialize_newtype_struct(name, RawVisitor { name, made: PhantomData })
+}
+
+struct RawVisitor<T> {
+    name: &'static str,
+    made: PhantomData<T>,
+}
+
+impl<'de, T: FromRaw<'de>> Visitor<'de> for RawVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(T::EXPECTING)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        match map.next_key::<Text<'de>>()? {
+            Some(Text(name)) if name == self.name => T::from_text(map.next_value::<Text<'de>>()?.0),
+            _ => {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Err(de::Error::custom(format_args!("expected {}", T::EXPECTING)))
+            }
+        }
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::from_other(deserializer)
+    }
+}
+
+/// Text, borrowed where it can be.
+struct Text<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("text")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(text.into()))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(text.to_owned().into()))
+            }
+
+            fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
+                Ok(Text(text.into()))
+            }
+        }
+
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+/// The name that `RawValue` asks for; none, should it ever ask otherwise.
+pub(crate) fn newtype_name() -> &'static str {
+    match Box::<RawValue>::deserialize(Probe) {
+        Err(Found(name)) => name,
+        Ok(_) => "",
+    }
+}
+
+/// Refuses everything, and tells the name of the newtype that was asked for.
+struct Probe;
+
+#[derive(Debug)]
+struct Found(&'static str);
+
+impl Display for Found {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Found {}
+
+impl de::Error for Found {
+    fn custom<M: Display>(_: M) -> Self {
+        Self("")
+    }
+}
+
+impl<'de> Deserializer<'de> for Probe {
+    type Error = Found;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Found> {
+        Err(Found(""))
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _: V,
+    ) -> Result<V::Value, Found> {
+        Err(Found(name))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}

@@ -1,0 +1,309 @@
+//! One truth a field: visible or redacted.
+
+use std::any::type_name;
+use std::borrow::Cow;
+use std::fmt::{self, Debug, Formatter, Write};
+use std::marker::PhantomData;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
+
+use crate::decode;
+use crate::raw::{self, FromRaw};
+use crate::scan;
+
+/// The string that stands for the value of a field that its user has hidden.
+///
+/// It means so as a field's whole value; nested inside an object or array it is ordinary text.
+pub const REDACTED: &str = "<<REDACTED>>";
+
+/// A value that its user may have hidden.
+///
+/// As a field of your own struct it tells visible and redacted apart, and as `Option<Redactable<T>>` absent too. It
+/// reads every `T: Deserialize`, through [`Payload::decode`](crate::Payload::decode) and through serde_json alone:
+/// the sentinel [`REDACTED`] is `Redacted`, anything else is `T`'s to read. `Serialize` writes the sentinel back.
+///
+/// `Debug` shows no value, only what kind it is: nothing hidden or personal reaches a log by `{:?}`. A type that cannot
+/// be read gives an error that tells JSON type and length, never the value.
+///
+/// ```
+/// use rownd_webhooks::Redactable;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Profile {
+///     email: Redactable<String>,
+///     age: Redactable<u8>,
+///     country: Option<Redactable<String>>,
+/// }
+///
+/// let profile: Profile = serde_json::from_str(r#"{"email":"jrose@acme.com","age":"<<REDACTED>>"}"#)?;
+/// assert_eq!(profile.email.visible().map(String::as_str), Some("jrose@acme.com"));
+/// assert!(profile.age.is_redacted());
+/// assert!(profile.country.is_none());
+/// assert_eq!(format!("{:?}", profile.email), "Visible(string of 14 bytes)");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Redactable<T> {
+    /// The value, in clear.
+    Visible(T),
+    /// Hidden by its user: whoever keeps a copy has to erase it.
+    Redacted,
+}
+
+impl<T> Redactable<T> {
+    /// The value, unless it is redacted.
+    #[must_use]
+    pub fn visible(&self) -> Option<&T> {
+        self.as_ref().into_visible()
+    }
+
+    /// The value itself, unless it is redacted.
+    #[must_use]
+    pub fn into_visible(self) -> Option<T> {
+        match self {
+            Self::Visible(value) => Some(value),
+            Self::Redacted => None,
+        }
+    }
+
+    /// Whether the value is in clear.
+    #[must_use]
+    pub fn is_visible(&self) -> bool {
+        !self.is_redacted()
+    }
+
+    /// Whether the value is hidden.
+    #[must_use]
+    pub fn is_redacted(&self) -> bool {
+        matches!(self, Self::Redacted)
+    }
+
+    /// The same state, of a reference.
+    #[must_use]
+    pub fn as_ref(&self) -> Redactable<&T> {
+        match self {
+            Self::Visible(value) => Redactable::Visible(value),
+            Self::Redacted => Redactable::Redacted,
+        }
+    }
+
+    /// The same state, of what the value dereferences to: `Redactable<String>` to `Redactable<&str>`.
+    #[must_use]
+    pub fn as_deref(&self) -> Redactable<&T::Target>
+    where
+        T: std::ops::Deref,
+    {
+        self.as_ref().map(T::deref)
+    }
+
+    /// Applies a function to a visible value.
+    #[must_use]
+    pub fn map<U>(self, function: impl FnOnce(T) -> U) -> Redactable<U> {
+        match self {
+            Self::Visible(value) => Redactable::Visible(function(value)),
+            Self::Redacted => Redactable::Redacted,
+        }
+    }
+}
+
+impl<T> From<T> for Redactable<T> {
+    fn from(value: T) -> Self {
+        Self::Visible(value)
+    }
+}
+
+impl<T: Debug> Debug for Redactable<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Visible(value) => write!(f, "Visible({})", kind(value)),
+            Self::Redacted => f.write_str("Redacted"),
+        }
+    }
+}
+
+/// What kind of value it is. Its own `Debug` text is looked at, and shown only if it tells no value: the type of a
+/// `T` is not known here, and strings are what one wants to know the length of.
+fn kind<T: Debug>(value: &T) -> String {
+    let mut text = String::new();
+    if write!(text, "{value:?}").is_ok() {
+        if let Some(length) = string_length(&text) {
+            return format!("string of {length} bytes");
+        }
+        if tells_no_value(&text) {
+            return text;
+        }
+    }
+    type_name::<T>().to_owned()
+}
+
+/// The length of the string whose `Debug` text this is.
+fn string_length(debug: &str) -> Option<usize> {
+    let mut rest = debug.strip_prefix('"')?.strip_suffix('"')?.chars();
+    let mut length = 0;
+    while let Some(character) = rest.next() {
+        length += match (character, rest.as_str()) {
+            ('\\', escape) if escape.starts_with("u{") => {
+                let (code, behind) = escape.strip_prefix("u{")?.split_once('}')?;
+                rest = behind.chars();
+                char::from_u32(u32::from_str_radix(code, 16).ok()?)?.len_utf8()
+            }
+            ('\\', _) => rest.next()?.len_utf8(),
+            (character, _) => character.len_utf8(),
+        };
+    }
+    Some(length)
+}
+
+/// Whether this is what [`Value`](crate::Value), or a `Redactable` of one, shows of itself.
+fn tells_no_value(debug: &str) -> bool {
+    let mut kind = debug;
+    while let Some(inner) = kind.strip_prefix("Visible(").and_then(|kind| kind.strip_suffix(')')) {
+        kind = inner;
+    }
+    match kind.split_once(" of ") {
+        Some(("string" | "number" | "array" | "object", length)) => {
+            length.strip_suffix(" bytes").is_some_and(|length| length.parse::<usize>().is_ok())
+        }
+        Some(_) => false,
+        None => matches!(kind, "null" | "boolean" | "Redacted"),
+    }
+}
+
+impl<T: Serialize> Serialize for Redactable<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Visible(value) => value.serialize(serializer),
+            Self::Redacted => serializer.serialize_str(REDACTED),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Redactable<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        raw::deserialize(deserializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> FromRaw<'de> for Redactable<T> {
+    const EXPECTING: &'static str = "a value or the sentinel for a redacted one";
+
+    fn from_text<E: de::Error>(text: Cow<'de, str>) -> Result<Self, E> {
+        if text.starts_with('"') && scan::unescape(&text).is_some_and(|text| text == REDACTED) {
+            return Ok(Self::Redacted);
+        }
+        // Inside a type that contains itself each reading would begin with a fresh depth limit.
+        if scan::check(&text, 0).is_err() {
+            return Err(E::custom(
+                "nested too deeply, or with a reserved name or half a surrogate pair inside",
+            ));
+        }
+        let read = match &text {
+            Cow::Borrowed(text) => T::deserialize(&mut serde_json::Deserializer::from_str(text)),
+            // A reader lends nothing, so that `T` may not borrow from what ends here.
+            Cow::Owned(text) => T::deserialize(&mut serde_json::Deserializer::from_reader(text.as_bytes())),
+        };
+        read.map(Self::Visible).map_err(|_| {
+            let found = scan::type_name(text.as_bytes().first().copied());
+            unexpected::<T, E>(format_args!("{found} of {} bytes", text.len()))
+        })
+    }
+
+    fn from_other<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Buffered(PhantomData))
+    }
+}
+
+/// Says what was found, never serde's own words: they quote the value.
+fn unexpected<T, E: de::Error>(found: fmt::Arguments<'_>) -> E {
+    E::custom(format_args!("expected {}, found {found}", type_name::<T>()))
+}
+
+/// Reads what serde has taken apart before, as it does for `flatten` and internally tagged types.
+struct Buffered<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Buffered<T> {
+    fn tree<E: de::Error>(self, value: serde_json::Value) -> Result<Redactable<T>, E> {
+        let found = match &value {
+            serde_json::Value::Null => "null",
+            serde_json::Value::Bool(_) => "boolean",
+            serde_json::Value::Number(_) => "number",
+            serde_json::Value::String(text) if text == REDACTED => return Ok(Redactable::Redacted),
+            serde_json::Value::String(_) => "string",
+            serde_json::Value::Array(_) => "array",
+            serde_json::Value::Object(_) => "object",
+        };
+        T::deserialize(value)
+            .map(Redactable::Visible)
+            .map_err(|_| unexpected::<T, E>(format_args!("{found}")))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Buffered<T> {
+    type Value = Redactable<T>;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(Redactable::<T>::EXPECTING)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
+        self.tree(value.into())
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
+        self.tree(value.into())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
+        self.tree(value.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
+        self.tree(value.into())
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Self::Value, E> {
+        self.tree(value.into())
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, value: &'de str) -> Result<Self::Value, E> {
+        if value == REDACTED {
+            return Ok(Redactable::Redacted);
+        }
+        decode::text(value)
+            .map(Redactable::Visible)
+            .map_err(|_| unexpected::<T, E>(format_args!("string of {} bytes", value.len())))
+    }
+
+    fn visit_bytes<E: de::Error>(self, value: &[u8]) -> Result<Self::Value, E> {
+        match decode::redacted_index(value) {
+            Some(_) => Ok(Redactable::Redacted),
+            None => Err(unexpected::<T, E>(format_args!("bytes"))),
+        }
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        self.tree(serde_json::Value::Null)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+        self.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        self.tree(Deserialize::deserialize(SeqAccessDeserializer::new(seq))?)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        self.tree(Deserialize::deserialize(MapAccessDeserializer::new(map))?)
+    }
+}

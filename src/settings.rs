@@ -1,0 +1,73 @@
+//! An operator's settings as JSON trees, read with a path for every error.
+
+use serde_json::Value;
+
+use crate::error::{ParseError, ParseErrorKind};
+use crate::pointer::Pointer;
+
+/// A value in a tree, and where it stands.
+#[derive(Clone)]
+pub(crate) struct Setting<'v> {
+    value: &'v Value,
+    path: Pointer,
+}
+
+impl<'v> Setting<'v> {
+    pub(crate) fn root(value: &'v Value) -> Self {
+        Self { value, path: Pointer::default() }
+    }
+
+    pub(crate) fn value(&self) -> &'v Value {
+        self.value
+    }
+
+    fn wrong_type(&self, expected: &'static str) -> ParseError {
+        let found = type_name(self.value);
+        ParseError::new(ParseErrorKind::WrongType { expected, found }).at(self.path.clone())
+    }
+
+    pub(crate) fn string(&self) -> Result<&'v str, ParseError> {
+        self.value.as_str().ok_or_else(|| self.wrong_type("a string"))
+    }
+
+    pub(crate) fn boolean(&self) -> Result<bool, ParseError> {
+        self.value.as_bool().ok_or_else(|| self.wrong_type("a boolean"))
+    }
+
+    pub(crate) fn array(&self) -> Result<Vec<Self>, ParseError> {
+        let elements = self.value.as_array().ok_or_else(|| self.wrong_type("an array"))?;
+        let elements = elements.iter().enumerate();
+        Ok(elements.map(|(index, value)| Self { value, path: self.path.clone().element(index) }).collect())
+    }
+
+    pub(crate) fn object(&self) -> Result<Vec<(&'v str, Self)>, ParseError> {
+        let members = self.value.as_object().ok_or_else(|| self.wrong_type("an object"))?;
+        let setting = |name: &str, value| Self { value, path: self.path.clone().member(name) };
+        Ok(members.iter().map(|(name, value)| (name.as_str(), setting(name, value))).collect())
+    }
+
+    /// A member that may be absent or null.
+    pub(crate) fn member(&self, name: &str) -> Result<Option<Self>, ParseError> {
+        let members = self.value.as_object().ok_or_else(|| self.wrong_type("an object"))?;
+        let value = members.get(name).filter(|value| !value.is_null());
+        Ok(value.map(|value| Self { value, path: self.path.clone().member(name) }))
+    }
+
+    pub(crate) fn required(&self, name: &'static str) -> Result<Self, ParseError> {
+        self.member(name)?.ok_or_else(|| {
+            ParseError::new(ParseErrorKind::MissingMember { name }).at(self.path.clone().member(name))
+        })
+    }
+}
+
+/// The JSON type of a tree.
+pub(crate) fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

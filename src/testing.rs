@@ -1,0 +1,235 @@
+//! Tests of your own, without the vendor: the documented bodies, and builders.
+//!
+//! [`samples`] are the four bodies of the vendor's payload reference. The builders make payloads, and their bodies, as the
+//! vendor could send them: with a user id and a lookup value even where a test names none, without an issue. For a
+//! handler's error path there is one deliberate way out: [`tamper`](ProfileBuilder::tamper).
+//!
+//! ```
+//! use rownd_webhooks::testing;
+//!
+//! let builder = testing::data_update().user_id("user_1").field("score", 7).redact("country");
+//! let payload = builder.build();
+//! assert_eq!(payload.user_id().unwrap().as_str(), "user_1");
+//! assert!(payload.field("country").unwrap().is_redacted());
+//! assert!(payload.issues().is_empty());
+//!
+//! let broken = builder.tamper(|body| body["meta"] = "gone".into());
+//! assert_eq!(rownd_webhooks::from_str(&broken).unwrap_err().code(), "wrong_type");
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::limits::Limits;
+use crate::operation::Operation;
+use crate::payload::Payload;
+use crate::redactable::REDACTED;
+use crate::scan;
+use crate::wire;
+
+/// The four bodies of the vendor's payload reference.
+pub mod samples {
+    /// "Data created".
+    pub const DATA_INSERT: &str = include_str!("../examples/payloads/data_insert.json");
+    /// "Data updated".
+    pub const DATA_UPDATE: &str = include_str!("../examples/payloads/data_update.json");
+    /// "Data visibility changed".
+    pub const VISIBILITY_UPDATE: &str = include_str!("../examples/payloads/visibility_update.json");
+    /// "Data deleted".
+    pub const DELETE: &str = include_str!("../examples/payloads/delete.json");
+}
+
+const USER_ID: &str = "user_id";
+
+/// Begins a payload of operation `data_insert`.
+#[must_use]
+pub fn data_insert() -> ProfileBuilder {
+    ProfileBuilder::new(Operation::DataInsert)
+}
+
+/// Begins a payload of operation `data_update`.
+#[must_use]
+pub fn data_update() -> ProfileBuilder {
+    ProfileBuilder::new(Operation::DataUpdate)
+}
+
+/// Begins a payload of operation `visibility_update`.
+#[must_use]
+pub fn visibility_update() -> ProfileBuilder {
+    ProfileBuilder::new(Operation::VisibilityUpdate)
+}
+
+/// Begins a payload of operation `delete`.
+#[must_use]
+pub fn delete() -> DeleteBuilder {
+    DeleteBuilder { user: User::new() }
+}
+
+/// Who a payload is about.
+#[derive(Clone, Debug, PartialEq)]
+struct User {
+    id: String,
+    lookup_values: Vec<(String, String)>,
+}
+
+impl User {
+    fn new() -> Self {
+        Self { id: "user_a3vc29gjsaf0h".to_owned(), lookup_values: Vec::new() }
+    }
+
+    /// The vendor always sends one.
+    fn set_id(&mut self, id: String) {
+        if !id.is_empty() {
+            self.id = id;
+        }
+    }
+
+    fn lookup_values(&self, fields: &BTreeMap<String, Value>) -> Value {
+        let default = [("email".to_owned(), "user@example.com".to_owned())];
+        let given = if self.lookup_values.is_empty() { &default[..] } else { &self.lookup_values };
+        // A lookup value is the field's own value, where the field is there to see.
+        let value = |field: &str, value: &str| match fields.get(field) {
+            Some(Value::String(text)) if text != REDACTED && !text.is_empty() => text.clone(),
+            _ => value.to_owned(),
+        };
+        given.iter().map(|(field, text)| json!({"field": field, "value": value(field, text)})).collect()
+    }
+}
+
+/// Builds a payload of a kind that carries a profile.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct ProfileBuilder {
+    operation: Operation<'static>,
+    user: User,
+    fields: BTreeMap<String, Value>,
+    redacted: BTreeSet<String>,
+}
+
+impl ProfileBuilder {
+    fn new(operation: Operation<'static>) -> Self {
+        Self { operation, user: User::new(), fields: BTreeMap::new(), redacted: BTreeSet::new() }
+    }
+
+    /// Sets the user id; an empty one leaves it as it is.
+    pub fn user_id(mut self, id: impl Into<String>) -> Self {
+        self.user.set_id(id.into());
+        self
+    }
+
+    /// Sets a field. What no body can hold, such as a name that serde_json reserves, is left out.
+    pub fn field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        let (name, value) = (name.into(), value.into());
+        match value {
+            Value::String(id) if name == USER_ID => self.user.set_id(id),
+            _ if name == USER_ID || scan::is_reserved(&name) => {}
+            value if scan::check(&value.to_string(), 2).is_ok() => {
+                self.fields.insert(name, value);
+            }
+            _ => {}
+        }
+        self
+    }
+
+    /// Hides a field: it is listed as redacted, and holds the sentinel.
+    pub fn redact(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        if !scan::is_reserved(&name) {
+            self.redacted.insert(name);
+        }
+        self
+    }
+
+    /// Adds a lookup value; where the field itself is in clear, its value is taken. Without any, there is an e-mail address.
+    pub fn lookup(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
+        self.user.lookup_values.push((field.into(), value.into()));
+        self
+    }
+
+    fn json(&self) -> Value {
+        let mut data = self.fields.clone();
+        data.insert(USER_ID.to_owned(), self.user.id.clone().into());
+        data.extend(self.redacted.iter().map(|name| (name.clone(), REDACTED.into())));
+        json!({
+            "data": data,
+            "redacted": self.redacted,
+            "meta": {"operation": self.operation.as_str(), "lookup_values": self.user.lookup_values(&data)},
+        })
+    }
+
+    /// The payload.
+    #[must_use]
+    pub fn build(&self) -> Payload<'static> {
+        payload(&self.json())
+    }
+
+    /// The payload's body, as the vendor would send it.
+    #[must_use]
+    pub fn body(&self) -> String {
+        self.json().to_string()
+    }
+
+    /// A body that the vendor should not send: change its JSON as you like.
+    #[must_use]
+    pub fn tamper(&self, change: impl FnOnce(&mut Value)) -> String {
+        tampered(self.json(), change)
+    }
+}
+
+/// Builds a payload of a delete, which carries no profile.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct DeleteBuilder {
+    user: User,
+}
+
+impl DeleteBuilder {
+    /// Sets the user id; an empty one leaves it as it is.
+    pub fn user_id(mut self, id: impl Into<String>) -> Self {
+        self.user.set_id(id.into());
+        self
+    }
+
+    /// Adds a lookup value. Without any, there is an e-mail address.
+    pub fn lookup(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
+        self.user.lookup_values.push((field.into(), value.into()));
+        self
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "data": {USER_ID: self.user.id},
+            "meta": {"operation": "delete", "lookup_values": self.user.lookup_values(&BTreeMap::new())},
+        })
+    }
+
+    /// The payload.
+    #[must_use]
+    pub fn build(&self) -> Payload<'static> {
+        payload(&self.json())
+    }
+
+    /// The payload's body, as the vendor would send it.
+    #[must_use]
+    pub fn body(&self) -> String {
+        self.json().to_string()
+    }
+
+    /// A body that the vendor should not send: change its JSON as you like.
+    #[must_use]
+    pub fn tamper(&self, change: impl FnOnce(&mut Value)) -> String {
+        tampered(self.json(), change)
+    }
+}
+
+fn payload(json: &Value) -> Payload<'static> {
+    let limits = Limits { bytes: usize::MAX, fields: usize::MAX };
+    // The builders let nothing in that the parser refuses.
+    wire::read(&json.to_string(), &limits, None).map_or(Payload::EMPTY, Payload::into_owned)
+}
+
+fn tampered(mut json: Value, change: impl FnOnce(&mut Value)) -> String {
+    change(&mut json);
+    json.to_string()
+}
