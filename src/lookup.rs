@@ -40,7 +40,12 @@ pub(crate) enum LookupText<'a> {
     Redacted,
 }
 
-impl LookupText<'_> {
+impl<'a> LookupText<'a> {
+    /// A string: the sentinel redacts a lookup value as it does a field.
+    pub(crate) fn new(text: Text<'a>) -> Self {
+        if &*text == REDACTED { Self::Redacted } else { Self::String(text) }
+    }
+
     fn as_redactable(&self) -> Redactable<&str> {
         match self {
             Self::String(text) => Redactable::Visible(text),

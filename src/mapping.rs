@@ -103,6 +103,7 @@ impl FieldMapping {
     }
 
     /// The renames, sorted by the name that arrives.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Rename> + DoubleEndedIterator + Clone {
         self.renames.values()
     }

@@ -139,6 +139,7 @@ impl<'a> Payload<'a> {
     }
 
     /// The names that the body lists as redacted, as listed: fields that are absent from `data` too.
+    #[must_use]
     pub fn redacted(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator + Clone {
         self.redacted.iter().map(|name| &**name)
     }
@@ -156,11 +157,13 @@ impl<'a> Payload<'a> {
     }
 
     /// The body's own members that this crate does not know, sorted by name.
+    #[must_use]
     pub fn extra(&self) -> impl ExactSizeIterator<Item = (&str, &RawJson<'a>)> + DoubleEndedIterator + Clone {
         self.extra.iter()
     }
 
     /// The members of `meta` that this crate does not know, sorted by name.
+    #[must_use]
     pub fn meta_extra(
         &self,
     ) -> impl ExactSizeIterator<Item = (&str, &RawJson<'a>)> + DoubleEndedIterator + Clone {

@@ -224,7 +224,7 @@ fn unexpected<T, E: de::Error>(found: fmt::Arguments<'_>) -> E {
 struct Buffered<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Buffered<T> {
-    fn tree<E: de::Error>(self, value: serde_json::Value) -> Result<Redactable<T>, E> {
+    fn tree<E: de::Error>(value: serde_json::Value) -> Result<Redactable<T>, E> {
         let found = match &value {
             serde_json::Value::Null => "null",
             serde_json::Value::Bool(_) => "boolean",
@@ -248,23 +248,23 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Buffered<T> {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
-        self.tree(value.into())
+        Self::tree(value.into())
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
-        self.tree(value.into())
+        Self::tree(value.into())
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-        self.tree(value.into())
+        Self::tree(value.into())
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
-        self.tree(value.into())
+        Self::tree(value.into())
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Self::Value, E> {
-        self.tree(value.into())
+        Self::tree(value.into())
     }
 
     fn visit_borrowed_str<E: de::Error>(self, value: &'de str) -> Result<Self::Value, E> {
@@ -284,7 +284,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Buffered<T> {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        self.tree(serde_json::Value::Null)
+        Self::tree(serde_json::Value::Null)
     }
 
     fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
@@ -300,10 +300,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Buffered<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        self.tree(Deserialize::deserialize(SeqAccessDeserializer::new(seq))?)
+        Self::tree(Deserialize::deserialize(SeqAccessDeserializer::new(seq))?)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        self.tree(Deserialize::deserialize(MapAccessDeserializer::new(map))?)
+        Self::tree(Deserialize::deserialize(MapAccessDeserializer::new(map))?)
     }
 }

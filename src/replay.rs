@@ -97,8 +97,11 @@ impl<R: BufRead> NdjsonReader<R> {
             self.line_number -= 1;
             return Ok(false);
         }
-        if self.line.pop_if(|byte| *byte == b'\n').is_some() {
-            self.line.pop_if(|byte| *byte == b'\r');
+        if self.line.ends_with(b"\n") {
+            self.line.pop();
+            if self.line.ends_with(b"\r") {
+                self.line.pop();
+            }
         } else if self.line.len() as u64 == most {
             self.reader.skip_until(b'\n')?;
         }

@@ -154,9 +154,8 @@ pub(crate) fn check(text: &str, depth: usize) -> Result<(), (usize, Flaw)> {
 /// Whether there is nothing to look for: no escape, no `$`, and too few brackets to be deep. One pass
 /// without branches, which is what nearly all nested JSON needs.
 fn is_plain(text: &str, depth: usize) -> bool {
-    // A byte is counted at most once for each chunk's length, so a `u8` holds the count.
     text.as_bytes()
-        .chunks(u8::MAX as usize)
+        .chunks(CHUNK)
         .try_fold(depth, |open, chunk| {
             let mut odd = false;
             let mut opened = 0u8;
@@ -230,11 +229,13 @@ pub(crate) fn position(text: &[u8], offset: usize) -> (usize, usize) {
     (1 + count(before, b'\n'), before.len() - line_start + 1)
 }
 
+/// As many bytes as a `u8` can count, in whole vectors: the compiler makes vector instructions of it.
+const CHUNK: usize = 192;
+
 /// How often a byte occurs.
 pub(crate) fn count(bytes: &[u8], wanted: u8) -> usize {
-    // In chunks whose count fits a byte, which the compiler turns into vector instructions.
     let counts =
-        bytes.chunks(255).map(|chunk| chunk.iter().map(|byte| u8::from(*byte == wanted)).sum::<u8>());
+        bytes.chunks(CHUNK).map(|chunk| chunk.iter().map(|byte| u8::from(*byte == wanted)).sum::<u8>());
     counts.map(usize::from).sum()
 }
 

@@ -61,6 +61,7 @@ impl ProfileSchema {
     }
 
     /// The fields, sorted by name.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &FieldSchema)> + DoubleEndedIterator + Clone {
         self.fields.iter().map(|(name, field)| (name.as_str(), field))
     }

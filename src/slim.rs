@@ -15,7 +15,7 @@ use crate::text::DebugName;
 
 pub(crate) enum Slim<'a, T: ?Sized> {
     Borrowed(&'a T),
-    #[expect(clippy::redundant_allocation, reason = "a thin pointer is what makes the enum two words")]
+    /// Twice boxed: a thin pointer is what makes the enum two words.
     Owned(Box<Box<T>>),
 }
 
@@ -42,6 +42,7 @@ impl<T: ?Sized + ToOwned<Owned: Into<Box<T>>>> Slim<'_, T> {
 impl<T: ?Sized> Deref for Slim<'_, T> {
     type Target = T;
 
+    #[inline]
     fn deref(&self) -> &T {
         match self {
             Self::Borrowed(text) => text,
@@ -110,6 +111,7 @@ impl<'a> From<Cow<'a, str>> for Text<'a> {
 }
 
 impl<'a> From<Text<'a>> for Cow<'a, str> {
+    #[inline]
     fn from(text: Text<'a>) -> Self {
         match text {
             Slim::Borrowed(text) => Cow::Borrowed(text),

@@ -6,6 +6,12 @@ use std::fmt::{self, Debug, Formatter};
 use crate::slim::Text;
 use crate::text::DebugName;
 
+/// So few members are sorted without further ado.
+const FEW: usize = 64;
+
+/// So often names are split by four bytes before they are compared as they are.
+const LEVELS: u8 = 4;
+
 /// A list sorted by name, in which no name occurs twice.
 ///
 /// Invariant: sorted and without duplicates, from [`sort`](Self::sort) on.
@@ -37,10 +43,70 @@ impl<'a, T> Sorted<'a, T> {
         if self.0.is_sorted_by(|before, after| *before.0 < *after.0) {
             return Ok(());
         }
-        self.0.sort_unstable_by(|before, after| before.0.cmp(&after.0));
+        match u32::try_from(self.0.len()) {
+            Ok(count) if self.0.len() > FEW => {
+                let mut order: Vec<u64> = (0..count).map(u64::from).collect();
+                self.order(&mut order, 0, LEVELS);
+                self.arrange(order);
+            }
+            _ => self.insert_each(),
+        }
         match self.0.windows(2).find(|pair| matches!(pair, [before, after] if before.0 == after.0)) {
             Some([(name, _), ..]) => Err(name),
             _ => Ok(()),
+        }
+    }
+
+    /// Sorts a few members, of which most may be in order.
+    fn insert_each(&mut self) {
+        for end in 1..self.0.len() {
+            let Some((sorted, [last, ..])) = self.0.split_at_checked(end) else { return };
+            if sorted.last().is_some_and(|before| before.0 > last.0) {
+                let start = sorted.partition_point(|before| before.0 < last.0);
+                if let Some(part) = self.0.get_mut(start..=end) {
+                    part.rotate_right(1);
+                }
+            }
+        }
+    }
+
+    /// Orders positions by the names there, which agree up to `offset`.
+    ///
+    /// Names of one profile begin alike, and comparing them is what sorting costs. So numbers are sorted: the four
+    /// bytes behind what all names share, then the position, in 64 bits. Names that agree there too are the next
+    /// level's, and after a few levels they are compared as they are.
+    fn order(&self, order: &mut [u64], offset: usize, levels: u8) {
+        let name = |key: u64| self.0.get(position(key)).map_or("", |(name, _)| name);
+        let rest = |key: u64, offset| name(key).as_bytes().get(offset..).unwrap_or_default();
+        if order.len() <= FEW || levels == 0 {
+            order.sort_unstable_by(|before, after| name(*before).cmp(name(*after)));
+            return;
+        }
+        let shared = order.iter().map(|key| rest(*key, offset)).reduce(common_prefix).map_or(0, <[u8]>::len);
+        let offset = offset + shared;
+        for key in &mut *order {
+            *key = u64::from(leading(rest(*key, offset))) << 32 | position(*key) as u64;
+        }
+        order.sort_unstable();
+        for alike in order.chunk_by_mut(|before, after| before >> 32 == after >> 32) {
+            if alike.len() > 1 {
+                self.order(alike, offset + size_of::<u32>(), levels - 1);
+            }
+        }
+    }
+
+    /// Puts the members in that order, in place: each cycle of the permutation once.
+    fn arrange(&mut self, mut order: Vec<u64>) {
+        for start in 0..order.len() {
+            let mut to = start;
+            while let Some(key) = order.get_mut(to) {
+                let from = position(std::mem::replace(key, to as u64));
+                if from == start {
+                    break;
+                }
+                self.0.swap(to, from);
+                to = from;
+            }
         }
     }
 
@@ -71,6 +137,28 @@ impl<'a, T> Sorted<'a, T> {
     pub(crate) fn into_owned<U>(self, own: impl Fn(T) -> U) -> Sorted<'static, U> {
         Sorted(self.0.into_iter().map(|(name, value)| (name.into_owned(), own(value))).collect())
     }
+}
+
+/// What two names begin with. They mostly do with what the last ones did, which is quick to see.
+fn common_prefix<'n>(prefix: &'n [u8], name: &[u8]) -> &'n [u8] {
+    if name.starts_with(prefix) {
+        return prefix;
+    }
+    let length = prefix.iter().zip(name).take_while(|(before, after)| before == after).count();
+    prefix.get(..length).unwrap_or(prefix)
+}
+
+/// The first four bytes as a number that sorts as they do; those that are not there count as zero.
+fn leading(bytes: &[u8]) -> u32 {
+    let mut four = [0; 4];
+    four.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    u32::from_be_bytes(four)
+}
+
+/// The position, out of a number that is sorted by.
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
+fn position(key: u64) -> usize {
+    key as u32 as usize
 }
 
 impl<T: Debug> Debug for Sorted<'_, T> {

@@ -93,6 +93,7 @@ pub struct Set<'a>(&'a Fields<'a>);
 
 impl<'a> Set<'a> {
     /// Names and values, sorted by name.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a Value<'a>)> + Clone + use<'a> {
         self.0.iter().filter_map(|(name, field)| Some((name, field.visible()?)))
     }
@@ -116,6 +117,7 @@ pub struct Erase<'a>(Vec<&'a str>);
 
 impl<'a> Erase<'a> {
     /// The names, sorted.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &'a str> + DoubleEndedIterator + Clone {
         self.0.iter().copied()
     }
@@ -165,8 +167,8 @@ impl<'a> Changes<'a> {
                 changes.push(FieldChange {
                     field,
                     kind,
-                    old: before.and_then(Redactable::visible),
-                    new: after.and_then(Redactable::visible),
+                    before: before.and_then(Redactable::visible),
+                    after: after.and_then(Redactable::visible),
                 });
             }
         }
@@ -204,8 +206,8 @@ impl<'c, 'a> IntoIterator for &'c Changes<'a> {
 pub struct FieldChange<'a> {
     field: &'a str,
     kind: ChangeKind,
-    old: Option<&'a Value<'a>>,
-    new: Option<&'a Value<'a>>,
+    before: Option<&'a Value<'a>>,
+    after: Option<&'a Value<'a>>,
 }
 
 impl<'a> FieldChange<'a> {
@@ -221,16 +223,16 @@ impl<'a> FieldChange<'a> {
         self.kind
     }
 
-    /// The old value, if there was one in clear.
+    /// The value before, if there was one in clear.
     #[must_use]
-    pub fn old(&self) -> Option<&'a Value<'a>> {
-        self.old
+    pub fn before(&self) -> Option<&'a Value<'a>> {
+        self.before
     }
 
-    /// The new value, if there is one in clear.
+    /// The value now, if there is one in clear.
     #[must_use]
-    pub fn new(&self) -> Option<&'a Value<'a>> {
-        self.new
+    pub fn after(&self) -> Option<&'a Value<'a>> {
+        self.after
     }
 }
 
@@ -239,8 +241,8 @@ impl Debug for FieldChange<'_> {
         f.debug_struct("FieldChange")
             .field("field", &DebugName(self.field))
             .field("kind", &self.kind)
-            .field("old", &self.old)
-            .field("new", &self.new)
+            .field("before", &self.before)
+            .field("after", &self.after)
             .finish()
     }
 }

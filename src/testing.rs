@@ -43,25 +43,21 @@ pub mod samples {
 const USER_ID: &str = "user_id";
 
 /// Begins a payload of operation `data_insert`.
-#[must_use]
 pub fn data_insert() -> ProfileBuilder {
     ProfileBuilder::new(Operation::DataInsert)
 }
 
 /// Begins a payload of operation `data_update`.
-#[must_use]
 pub fn data_update() -> ProfileBuilder {
     ProfileBuilder::new(Operation::DataUpdate)
 }
 
 /// Begins a payload of operation `visibility_update`.
-#[must_use]
 pub fn visibility_update() -> ProfileBuilder {
     ProfileBuilder::new(Operation::VisibilityUpdate)
 }
 
 /// Begins a payload of operation `delete`.
-#[must_use]
 pub fn delete() -> DeleteBuilder {
     DeleteBuilder { user: User::new() }
 }

@@ -22,6 +22,7 @@ use crate::value::Value;
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
+#[expect(clippy::box_collection, reason = "an error is one word wide")]
 pub struct ValidationError(Box<Vec<Issue>>);
 
 const _: () = assert!(size_of::<ValidationError>() == size_of::<usize>());

@@ -188,16 +188,30 @@ impl<'a> Reader<'a, '_> {
         (offset <= self.body.len()).then_some(offset)
     }
 
-    /// Room for as many members as may follow in the body, the one with this first value included.
+    /// What follows a member's name in the body; `None` if an escape in the name made a copy of it.
+    fn behind(&self, name: &Text<'a>) -> Option<&'a [u8]> {
+        match name {
+            Text::Borrowed(name) => self.body.as_bytes().get(self.offset(name)? + name.len()..),
+            Text::Owned(_) => None,
+        }
+    }
+
+    /// The first byte of the value that follows a member's name: how it wants to be read.
+    fn first_byte(&self, name: &Text<'a>) -> Option<u8> {
+        let mut behind = self.behind(name)?.strip_prefix(b"\"")?.iter();
+        behind.find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':')).copied()
+    }
+
+    /// Room for as many members as may follow in the body, the one of this name included.
     ///
     /// Each has a colon, and takes a few bytes at least. A vector that grows instead needs up to three times the
     /// memory while it does.
-    fn room(&self, first: &RawValue) -> usize {
-        let rest = self.offset(first.get()).and_then(|offset| self.body.as_bytes().get(offset..));
-        let rest = rest.unwrap_or_else(|| self.body.as_bytes());
-        (1 + scan::count(rest, b':')).min(Sorted::<()>::most_in(rest.len()))
+    fn room(&self, first: &Text<'a>) -> usize {
+        let rest = self.behind(first).unwrap_or(self.body.as_bytes());
+        scan::count(rest, b':').min(Sorted::<()>::most_in(rest.len()))
     }
 
+    #[inline]
     fn refuse_reserved<E: de::Error>(&self, parent: Place, name: &str) -> Result<(), E> {
         if !scan::is_reserved(name) {
             return Ok(());
@@ -244,7 +258,7 @@ impl<'a> Reader<'a, '_> {
             return Err(self.surrogate(parent, &name, raw));
         }
         if extra.len() == 0 {
-            extra.reserve(self.room(raw));
+            extra.reserve(self.room(&name));
         }
         extra.push(name, RawJson(Raw::Borrowed(raw)));
         Ok(())
@@ -255,6 +269,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// A field's name as Rownd calls it.
+    #[inline]
     fn mapped(&self, name: Text<'a>) -> Text<'a> {
         match self.mapping.and_then(|mapping| mapping.rownd_field(&name)) {
             Some(rownd_field) => Text::owned(rownd_field.into()),
@@ -407,15 +422,19 @@ impl<'a> Members<'a> for DataMembers<'_, 'a, '_> {
             return Err(reader.stop(error.at(Place::Data.pointer())));
         }
         reader.refuse_reserved(Place::Data, &name)?;
-        let raw = reader.raw(Place::Data, &name, map)?;
-        let field = match Value::from_raw(raw) {
-            Some(Value::String(text)) if text == REDACTED => Redactable::Redacted,
-            Some(value) => Redactable::Visible(value),
-            None => return Err(reader.surrogate(Place::Data, &name, raw)),
-        };
         if fields.len() == 0 {
-            fields.reserve(reader.room(raw).min(limit));
+            fields.reserve(reader.room(&name).min(limit));
         }
+        let value = if reader.first_byte(&name) == Some(b'"') {
+            Value::String(map.next_value_seed(Str)?.into())
+        } else {
+            let raw = reader.raw(Place::Data, &name, map)?;
+            Value::from_raw(raw).ok_or_else(|| reader.surrogate(Place::Data, &name, raw))?
+        };
+        let field = match value {
+            Value::String(text) if text == REDACTED => Redactable::Redacted,
+            value => Redactable::Visible(value),
+        };
         fields.push(reader.mapped(name), field);
         Ok(())
     }
@@ -582,13 +601,16 @@ impl<'a> Members<'a> for LookupMembers<'_, 'a, '_> {
             reader.place.set(Place::LookupField(*index));
             *field = Some(map.next_value_seed(Str)?);
         } else {
-            let raw = map.next_value::<&'a RawValue>()?;
-            *value = Some(match Value::from_raw(raw) {
-                Some(Value::String(text)) if text == REDACTED => LookupText::Redacted,
-                Some(Value::String(text)) => LookupText::String(text.into()),
-                Some(Value::Number(_)) => LookupText::Number(Raw::Borrowed(raw)),
-                Some(_) => return Err(reader.stop(reader.wrong_type(Place::LookupText(*index)))),
-                None => return Err(reader.surrogate(place, VALUE, raw)),
+            *value = Some(if reader.first_byte(&name) == Some(b'"') {
+                LookupText::new(map.next_value_seed(Str)?)
+            } else {
+                let raw = map.next_value::<&'a RawValue>()?;
+                match Value::from_raw(raw) {
+                    Some(Value::String(text)) => LookupText::new(text.into()),
+                    Some(Value::Number(_)) => LookupText::Number(Raw::Borrowed(raw)),
+                    Some(_) => return Err(reader.stop(reader.wrong_type(Place::LookupText(*index)))),
+                    None => return Err(reader.surrogate(place, VALUE, raw)),
+                }
             });
         }
         Ok(())

@@ -1,0 +1,93 @@
+//! Counts instructions with valgrind, and prints the table of the README: what a count tells does not depend on how
+//! busy the machine is.
+//!
+//!     cargo run --release -p benches --bin instructions
+
+use std::env;
+use std::process::{Command, ExitCode};
+
+use benches::{Body, DERIVED, PARSE, PARSE_DECODE, PARSE_OWNED, RIVALS, STRAIGHT, Task};
+
+fn tasks() -> impl Iterator<Item = Task> {
+    [PARSE, PARSE_OWNED, PARSE_DECODE, STRAIGHT].into_iter().chain(RIVALS)
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let result = match arguments.as_slice() {
+        [task, body, times] => run(task, body, times),
+        _ => table(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("instructions: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does one task some times: what valgrind looks at.
+fn run(task: &str, body: &str, times: &str) -> Result<(), String> {
+    let task = tasks().find(|known| known.name == task).ok_or("no such task")?;
+    let body = Body::all().into_iter().find(|known| known.name == body).ok_or("no such body")?;
+    for _ in 0..times.parse::<usize>().map_err(|error| error.to_string())? {
+        (task.run)(&body.text);
+    }
+    Ok(())
+}
+
+fn table() -> Result<(), String> {
+    let bodies = Body::all();
+    let mut counts = Vec::new();
+    for task in tasks() {
+        let counted: Result<Vec<f64>, String> = bodies.iter().map(|body| count(&task, body)).collect();
+        counts.push((task.name, counted?));
+    }
+    let of =
+        |name: &str| counts.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, counts)| counts);
+    let parse = of(PARSE.name);
+
+    let sizes: Vec<String> =
+        bodies.iter().map(|body| format!("{} ({} B)", body.name, body.text.len())).collect();
+    println!("| instructions | {} |\n|---|---|---|---|", sizes.join(" | "));
+    row("`Parser::parse`", parse.iter().map(|count| format!("{count:.0}")));
+    for rival in RIVALS {
+        let ratios = parse.iter().zip(of(rival.name)).map(|(ours, theirs)| format!("{:.2}", ours / theirs));
+        row(&format!("ratio to {}", rival.name), ratios);
+    }
+    let owned = of(PARSE_OWNED.name).iter().zip(parse).map(|(both, parse)| both - parse);
+    let owned = owned.zip(of(DERIVED.name)).map(|(owned, derived)| format!("{:.2}", owned / derived));
+    row(&format!("`into_owned`, ratio to {}", DERIVED.name), owned);
+    let decode = of(PARSE_DECODE.name).iter().zip(of(STRAIGHT.name));
+    let decode = decode.map(|(decode, straight)| format!("{:.2}", decode / straight));
+    row(&format!("parse and `decode`, ratio to {}", STRAIGHT.name), decode);
+    Ok(())
+}
+
+fn row(name: &str, cells: impl Iterator<Item = String>) {
+    println!("| {name} | {} |", cells.collect::<Vec<_>>().join(" | "));
+}
+
+/// The instructions of one run of a task: the difference of many runs and few, so that starting up does not count.
+fn count(task: &Task, body: &Body) -> Result<f64, String> {
+    let (few, many) = if body.text.len() > 100_000 { (1, 4) } else { (10, 210) };
+    let difference = valgrind(task, body, many)? - valgrind(task, body, few)?;
+    Ok(difference / f64::from(many - few))
+}
+
+fn valgrind(task: &Task, body: &Body, times: u32) -> Result<f64, String> {
+    let program = env::current_exe().map_err(|error| error.to_string())?;
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .args([task.name, body.name, &times.to_string()])
+        .output()
+        .map_err(|error| format!("valgrind: {error}"))?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    let collected =
+        told.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, count)| count.trim());
+    let count =
+        collected.filter(|_| output.status.success()).ok_or_else(|| format!("valgrind failed:\n{told}"))?;
+    count.parse().map_err(|_| format!("valgrind counted {count}"))
+}
