@@ -1,6 +1,7 @@
 //! Names and what they stand for, sorted by name: one decision that gives the detection of duplicates, lookup,
 //! equality without regard to order, and diffing, none of them quadratic.
 
+use std::cmp::Ordering;
 use std::fmt::{self, Debug, Formatter};
 
 use crate::slim::Text;
@@ -8,6 +9,9 @@ use crate::text::DebugName;
 
 /// So few members are sorted without further ado.
 const FEW: usize = 64;
+
+/// Room for so many members may stay unused.
+const FEW_UNUSED: usize = 8;
 
 /// So often names are split by four bytes before they are compared as they are.
 const LEVELS: u8 = 4;
@@ -20,6 +24,8 @@ pub(crate) struct Sorted<'a, T>(Vec<(Text<'a>, T)>);
 
 impl<'a, T> Sorted<'a, T> {
     pub(crate) const EMPTY: Self = Self(Vec::new());
+
+    pub(crate) const MEMBER_SIZE: usize = size_of::<(Text<'_>, T)>();
 
     /// The fewest bytes that a member takes: `"":1,`.
     pub(crate) const fn most_in(bytes: usize) -> usize {
@@ -38,61 +44,84 @@ impl<'a, T> Sorted<'a, T> {
 
     /// Sorts, once all are there. `Err` holds a name that occurs twice.
     pub(crate) fn sort(&mut self) -> Result<(), &str> {
-        self.0.shrink_to_fit();
+        // A little room too much costs less than moving.
+        if self.0.capacity() - self.0.len() > FEW_UNUSED {
+            self.0.shrink_to_fit();
+        }
         // What a machine wrote is often sorted already.
         if self.0.is_sorted_by(|before, after| *before.0 < *after.0) {
             return Ok(());
         }
-        match u32::try_from(self.0.len()) {
+        let has_repeated = match u32::try_from(self.0.len()) {
             Ok(count) if self.0.len() > FEW => {
                 let mut order: Vec<u64> = (0..count).map(u64::from).collect();
-                self.order(&mut order, 0, LEVELS);
+                let has_repeated = self.order(&mut order, 0, LEVELS);
                 self.arrange(order);
+                has_repeated
             }
             _ => self.insert_each(),
-        }
-        match self.0.windows(2).find(|pair| matches!(pair, [before, after] if before.0 == after.0)) {
+        };
+        let mut pairs = self.0.windows(2);
+        let repeated = |pair: &&[(Text<'a>, T)]| matches!(pair, [before, after] if before.0 == after.0);
+        match has_repeated.then(|| pairs.find(repeated)).flatten() {
             Some([(name, _), ..]) => Err(name),
             _ => Ok(()),
         }
     }
 
-    /// Sorts a few members, of which most may be in order.
-    fn insert_each(&mut self) {
+    /// Sorts a few members, of which most may be in order. Tells whether a name occurs twice.
+    fn insert_each(&mut self) -> bool {
+        let mut has_repeated = false;
         for end in 1..self.0.len() {
-            let Some((sorted, [last, ..])) = self.0.split_at_checked(end) else { return };
-            if sorted.last().is_some_and(|before| before.0 > last.0) {
-                let start = sorted.partition_point(|before| before.0 < last.0);
-                if let Some(part) = self.0.get_mut(start..=end) {
-                    part.rotate_right(1);
-                }
+            let Some((sorted, [last, ..])) = self.0.split_at_checked(end) else { break };
+            let start = match sorted.last().map(|before| before.0.cmp(&last.0)) {
+                Some(Ordering::Greater) => sorted.partition_point(|before| before.0 < last.0),
+                Some(Ordering::Equal) => end - 1,
+                Some(Ordering::Less) | None => continue,
+            };
+            has_repeated |= sorted.get(start).is_some_and(|before| before.0 == last.0);
+            if let Some(part) = self.0.get_mut(start..=end) {
+                part.rotate_right(1);
             }
         }
+        has_repeated
     }
 
     /// Orders positions by the names there, which agree up to `offset`.
     ///
     /// Names of one profile begin alike, and comparing them is what sorting costs. So numbers are sorted: the four
     /// bytes behind what all names share, then the position, in 64 bits. Names that agree there too are the next
-    /// level's, and after a few levels they are compared as they are.
-    fn order(&self, order: &mut [u64], offset: usize, levels: u8) {
-        let name = |key: u64| self.0.get(position(key)).map_or("", |(name, _)| name);
-        let rest = |key: u64, offset| name(key).as_bytes().get(offset..).unwrap_or_default();
+    /// level's, and after a few levels they are compared as they are. Tells whether a name occurs twice.
+    fn order(&self, order: &mut [u64], offset: usize, levels: u8) -> bool {
+        let name = |key: u64| self.0.get(position(key)).map_or("", |(name, _)| &**name);
         if order.len() <= FEW || levels == 0 {
             order.sort_unstable_by(|before, after| name(*before).cmp(name(*after)));
-            return;
+            return order
+                .windows(2)
+                .any(|pair| matches!(pair, [before, after] if name(*before) == name(*after)));
         }
-        let shared = order.iter().map(|key| rest(*key, offset)).reduce(common_prefix).map_or(0, <[u8]>::len);
+        let first = order.first().map_or("", |key| name(*key));
+        let mut offset = offset;
+        let shared = loop {
+            let start = window(first, offset);
+            let differing = order.iter().fold(0, |bits, key| bits | (start ^ window(name(*key), offset)));
+            match differing.leading_zeros() / 8 {
+                8 if offset < first.len() => offset += 8,
+                shared => break shared as usize,
+            }
+        };
         let offset = offset + shared;
         for key in &mut *order {
-            *key = u64::from(leading(rest(*key, offset))) << 32 | position(*key) as u64;
+            *key = window(name(*key), offset) >> 32 << 32 | position(*key) as u64;
         }
         order.sort_unstable();
+        let mut has_repeated = false;
         for alike in order.chunk_by_mut(|before, after| before >> 32 == after >> 32) {
             if alike.len() > 1 {
-                self.order(alike, offset + size_of::<u32>(), levels - 1);
+                has_repeated |= self.order(alike, offset + size_of::<u32>(), levels - 1);
             }
         }
+        has_repeated
     }
 
     /// Puts the members in that order, in place: each cycle of the permutation once.
@@ -139,20 +168,13 @@ impl<'a, T> Sorted<'a, T> {
     }
 }
 
-/// What two names begin with. They mostly do with what the last ones did, which is quick to see.
-fn common_prefix<'n>(prefix: &'n [u8], name: &[u8]) -> &'n [u8] {
-    if name.starts_with(prefix) {
-        return prefix;
+/// Eight bytes of a name as a number that sorts as they do; those that are not there count as zero.
+fn window(name: &str, offset: usize) -> u64 {
+    let rest = name.as_bytes().get(offset..).unwrap_or_default();
+    match rest.first_chunk() {
+        Some(eight) => u64::from_be_bytes(*eight),
+        None => rest.iter().chain(&[0; 8]).take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)),
     }
-    let length = prefix.iter().zip(name).take_while(|(before, after)| before == after).count();
-    prefix.get(..length).unwrap_or(prefix)
-}
-
-/// The first four bytes as a number that sorts as they do; those that are not there count as zero.
-fn leading(bytes: &[u8]) -> u32 {
-    let mut four = [0; 4];
-    four.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-    u32::from_be_bytes(four)
 }
 
 /// The position, out of a number that is sorted by.

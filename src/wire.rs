@@ -206,20 +206,23 @@ impl<'a> Reader<'a, '_> {
     ///
     /// Each has a colon, and takes a few bytes at least. A vector that grows instead needs up to three times the
     /// memory while it does.
-    fn room(&self, first: &Text<'a>) -> usize {
+    fn room<T>(&self, first: &Text<'a>) -> usize {
         let rest = self.behind(first).unwrap_or(self.body.as_bytes());
-        scan::count(rest, b':').min(Sorted::<()>::most_in(rest.len()))
+        let most = Sorted::<T>::most_in(rest.len()).min(self.limits.fields);
+        // Where that is little beside the body, an exact number is not worth a look at each byte.
+        if most * Sorted::<T>::MEMBER_SIZE <= rest.len() { most } else { most.min(scan::count(rest, b':')) }
     }
 
     #[inline]
     fn refuse_reserved<E: de::Error>(&self, parent: Place, name: &str) -> Result<(), E> {
-        if !scan::is_reserved(name) {
-            return Ok(());
-        }
+        if scan::is_reserved(name) { Err(self.stop(self.reserved(parent, name))) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn reserved(&self, parent: Place, name: &str) -> ParseError {
         let mut steps = parent.steps();
         steps.push(Step::Member(name));
-        let offset = scan::locate(self.body, &steps, false);
-        Err(self.stop(self.flawed(parent, name, &Flaw::ReservedName, offset)))
+        self.flawed(parent, name, &Flaw::ReservedName, scan::locate(self.body, &steps, false))
     }
 
     /// The value of a member that stays text.
@@ -258,7 +261,7 @@ impl<'a> Reader<'a, '_> {
             return Err(self.surrogate(parent, &name, raw));
         }
         if extra.len() == 0 {
-            extra.reserve(self.room(&name));
+            extra.reserve(self.room::<RawJson<'_>>(&name));
         }
         extra.push(name, RawJson(Raw::Borrowed(raw)));
         Ok(())
@@ -271,8 +274,11 @@ impl<'a> Reader<'a, '_> {
     /// A field's name as Rownd calls it.
     #[inline]
     fn mapped(&self, name: Text<'a>) -> Text<'a> {
-        match self.mapping.and_then(|mapping| mapping.rownd_field(&name)) {
-            Some(rownd_field) => Text::owned(rownd_field.into()),
+        match self.mapping {
+            Some(mapping) => match mapping.rownd_field(&name) {
+                Some(rownd_field) => Text::owned(rownd_field.into()),
+                None => name,
+            },
             None => name,
         }
     }
@@ -423,7 +429,7 @@ impl<'a> Members<'a> for DataMembers<'_, 'a, '_> {
         }
         reader.refuse_reserved(Place::Data, &name)?;
         if fields.len() == 0 {
-            fields.reserve(reader.room(&name).min(limit));
+            fields.reserve(reader.room::<Redactable<Value<'_>>>(&name));
         }
         let value = if reader.first_byte(&name) == Some(b'"') {
             Value::String(map.next_value_seed(Str)?.into())

@@ -90,5 +90,6 @@ fn growth(criterion: &mut Criterion) {
     }
 }
 
+#[expect(missing_docs, reason = "the macro makes it public")]
 criterion_group!(benches, bodies, archive, growth);
 criterion_main!(benches);
