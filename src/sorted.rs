@@ -38,6 +38,7 @@ impl<'a, T> Sorted<'a, T> {
     }
 
     /// Adds a member behind the others; `sort` comes later.
+    #[inline]
     pub(crate) fn push(&mut self, name: Text<'a>, value: T) {
         self.0.push((name, value));
     }

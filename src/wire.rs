@@ -121,6 +121,7 @@ impl Place {
 
 impl<'a> Reader<'a, '_> {
     /// Ends the reading with this crate's own verdict.
+    #[cold]
     fn stop<E: de::Error>(&self, error: ParseError) -> E {
         self.failure.set(Some(error));
         E::custom("")
@@ -183,12 +184,14 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Where a slice of the body begins in it.
+    #[inline]
     fn offset(&self, part: &str) -> Option<usize> {
         let offset = part.as_ptr().addr().checked_sub(self.body.as_ptr().addr())?;
         (offset <= self.body.len()).then_some(offset)
     }
 
     /// What follows a member's name in the body; `None` if an escape in the name made a copy of it.
+    #[inline]
     fn behind(&self, name: &Text<'a>) -> Option<&'a [u8]> {
         match name {
             Text::Borrowed(name) => self.body.as_bytes().get(self.offset(name)? + name.len()..),
@@ -197,6 +200,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The first byte of the value that follows a member's name: how it wants to be read.
+    #[inline]
     fn first_byte(&self, name: &Text<'a>) -> Option<u8> {
         let mut behind = self.behind(name)?.strip_prefix(b"\"")?.iter();
         behind.find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':')).copied()
@@ -211,6 +215,12 @@ impl<'a> Reader<'a, '_> {
         let most = Sorted::<T>::most_in(rest.len()).min(self.limits.fields);
         // Where that is little beside the body, an exact number is not worth a look at each byte.
         if most * Sorted::<T>::MEMBER_SIZE <= rest.len() { most } else { most.min(scan::count(rest, b':')) }
+    }
+
+    /// Room for as many names of a list as may follow in the body, this one included: each takes a comma and its quotes.
+    fn room_for_names(&self, name: &Text<'a>) -> usize {
+        let rest = self.behind(name).unwrap_or(self.body.as_bytes());
+        1 + scan::count(rest, b',').min(rest.len() / 3)
     }
 
     #[inline]
@@ -297,6 +307,7 @@ struct Object<'m, M>(&'m mut M);
 impl<'de, M: Members<'de>> DeserializeSeed<'de> for Object<'_, M> {
     type Value = ();
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
@@ -309,6 +320,7 @@ impl<'de, M: Members<'de>> Visitor<'de> for Object<'_, M> {
         f.write_str("an object")
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(Str)? {
             self.0.member(name, &mut map)?;
@@ -323,6 +335,7 @@ struct Str;
 impl<'de> DeserializeSeed<'de> for Str {
     type Value = Text<'de>;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Text<'de>, D::Error> {
         deserializer.deserialize_str(self)
     }
@@ -335,6 +348,7 @@ impl<'de> Visitor<'de> for Str {
         f.write_str("a string")
     }
 
+    #[inline]
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
         Ok(Text::Borrowed(text))
     }
@@ -350,6 +364,7 @@ struct Nullable<S>(S);
 impl<'de, S: DeserializeSeed<'de, Value = ()>> DeserializeSeed<'de> for Nullable<S> {
     type Value = Presence;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Presence, D::Error> {
         deserializer.deserialize_option(self)
     }
@@ -362,10 +377,12 @@ impl<'de, S: DeserializeSeed<'de, Value = ()>> Visitor<'de> for Nullable<S> {
         f.write_str("a value or null")
     }
 
+    #[inline]
     fn visit_none<E>(self) -> Result<Presence, E> {
         Ok(Presence::Null)
     }
 
+    #[inline]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Presence, D::Error> {
         self.0.deserialize(deserializer).map(|()| Presence::Present)
     }
@@ -378,6 +395,7 @@ struct BodyMembers<'r, 'a, 'p> {
 }
 
 impl<'a> Members<'a> for BodyMembers<'_, 'a, '_> {
+    #[inline]
     fn member<A: MapAccess<'a>>(&mut self, name: Text<'a>, map: &mut A) -> Result<(), A::Error> {
         let Self { reader, payload, has_meta } = self;
         let is_repeated = match &*name {
@@ -397,8 +415,9 @@ impl<'a> Members<'a> for BodyMembers<'_, 'a, '_> {
                 payload.fields = Fields(members.fields);
             }
             REDACTED_NAMES => {
-                let raw = map.next_value::<&'a RawValue>()?;
-                (payload.redacted_list, payload.redacted) = redacted(reader, raw)?;
+                reader.place.set(Place::RedactedNames);
+                let list = RedactedNames { reader, names: &mut payload.redacted };
+                payload.redacted_list = map.next_value_seed(Nullable(list))?;
             }
             _ => {
                 reader.place.set(Place::Meta);
@@ -420,6 +439,7 @@ struct DataMembers<'r, 'a, 'p> {
 }
 
 impl<'a> Members<'a> for DataMembers<'_, 'a, '_> {
+    #[inline]
     fn member<A: MapAccess<'a>>(&mut self, name: Text<'a>, map: &mut A) -> Result<(), A::Error> {
         let Self { reader, fields } = self;
         let limit = reader.limits.fields;
@@ -450,42 +470,18 @@ impl<'a> Members<'a> for DataMembers<'_, 'a, '_> {
     }
 }
 
-/// Reads `redacted`: its text first, so that room is made for just as many names as there are.
-fn redacted<'a, E: de::Error>(
-    reader: &Reader<'a, '_>,
-    raw: &'a RawValue,
-) -> Result<(Presence, Vec<Text<'a>>), E> {
-    let text = raw.get();
-    match text {
-        "null" => return Ok((Presence::Null, Vec::new())),
-        "[]" => return Ok((Presence::Present, Vec::new())),
-        _ if !text.starts_with('[') => return Err(reader.stop(reader.wrong_type(Place::RedactedNames))),
-        _ => {}
-    }
-    let mut names = Vec::new();
-    // As many as there are commas, and one more: a name takes three bytes of the list.
-    names.reserve_exact((1 + scan::count(text.as_bytes(), b',')).min(text.len() / 3 + 1));
-    let read =
-        serde_json::Deserializer::from_str(text).deserialize_seq(RedactedNames { reader, names: &mut names });
-    if let Err(error) = read {
-        let error = match error.classify() {
-            Category::Data => reader.wrong_type(Place::RedactedName(names.len())),
-            _ => reader.flawed(
-                Place::RedactedNames,
-                &names.len().to_string(),
-                &Flaw::Surrogate,
-                scan::locate(reader.body, &Place::RedactedName(names.len()).steps(), false),
-            ),
-        };
-        return Err(reader.stop(error));
-    }
-    names.shrink_to_fit();
-    Ok((Presence::Present, names))
-}
-
 struct RedactedNames<'r, 'a, 'p> {
     reader: &'r Reader<'a, 'p>,
     names: &'r mut Vec<Text<'a>>,
+}
+
+impl<'a> DeserializeSeed<'a> for RedactedNames<'_, 'a, '_> {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
 }
 
 impl<'a> Visitor<'a> for RedactedNames<'_, 'a, '_> {
@@ -495,10 +491,21 @@ impl<'a> Visitor<'a> for RedactedNames<'_, 'a, '_> {
         f.write_str("an array of strings")
     }
 
+    #[inline]
     fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(name) = seq.next_element_seed(Str)? {
-            self.names.push(self.reader.mapped(name));
+        let Self { reader, names } = self;
+        loop {
+            reader.place.set(Place::RedactedName(names.len()));
+            let Some(name) = seq.next_element_seed(Str)? else { break };
+            match names.len() {
+                // One is the rule.
+                0 => names.reserve_exact(1),
+                1 => names.reserve_exact(reader.room_for_names(&name)),
+                _ => {}
+            }
+            names.push(reader.mapped(name));
         }
+        names.shrink_to_fit();
         Ok(())
     }
 }
@@ -510,6 +517,7 @@ struct MetaMembers<'r, 'a, 'p> {
 }
 
 impl<'a> Members<'a> for MetaMembers<'_, 'a, '_> {
+    #[inline]
     fn member<A: MapAccess<'a>>(&mut self, name: Text<'a>, map: &mut A) -> Result<(), A::Error> {
         let Self { reader, payload, has_operation } = self;
         let is_repeated = match &*name {
@@ -548,6 +556,7 @@ struct LookupList<'r, 'a, 'p> {
 impl<'a> DeserializeSeed<'a> for LookupList<'_, 'a, '_> {
     type Value = ();
 
+    #[inline]
     fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_seq(self)
     }
@@ -560,6 +569,7 @@ impl<'a> Visitor<'a> for LookupList<'_, 'a, '_> {
         f.write_str("an array")
     }
 
+    #[inline]
     fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
         let Self { reader, values } = self;
         loop {
@@ -592,6 +602,7 @@ struct LookupMembers<'r, 'a, 'p> {
 }
 
 impl<'a> Members<'a> for LookupMembers<'_, 'a, '_> {
+    #[inline]
     fn member<A: MapAccess<'a>>(&mut self, name: Text<'a>, map: &mut A) -> Result<(), A::Error> {
         let Self { reader, index, field, value, extra } = self;
         let place = Place::LookupValue(*index);
