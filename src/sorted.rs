@@ -10,9 +10,6 @@ use crate::text::DebugName;
 /// So few members are sorted without further ado.
 const FEW: usize = 64;
 
-/// Room for so many members may stay unused.
-const FEW_UNUSED: usize = 8;
-
 /// So often names are split by four bytes before they are compared as they are.
 const LEVELS: u8 = 4;
 
@@ -27,9 +24,10 @@ impl<'a, T> Sorted<'a, T> {
 
     pub(crate) const MEMBER_SIZE: usize = size_of::<(Text<'_>, T)>();
 
-    /// The fewest bytes that a member takes: `"":1,`.
+    /// How many members these bytes can hold, as no two share a name: `"ab":1,` takes seven, and fewer is for the names
+    /// of one character or none, of which there are not a hundred.
     pub(crate) const fn most_in(bytes: usize) -> usize {
-        bytes / 6 + 1
+        bytes / 7 + 16
     }
 
     /// Makes room for `members` in all; a vector that grows instead needs up to three times the memory.
@@ -45,10 +43,7 @@ impl<'a, T> Sorted<'a, T> {
 
     /// Sorts, once all are there. `Err` holds a name that occurs twice.
     pub(crate) fn sort(&mut self) -> Result<(), &str> {
-        // A little room too much costs less than moving.
-        if self.0.capacity() - self.0.len() > FEW_UNUSED {
-            self.0.shrink_to_fit();
-        }
+        trim(&mut self.0);
         // What a machine wrote is often sorted already.
         if self.0.is_sorted_by(|before, after| *before.0 < *after.0) {
             return Ok(());
@@ -152,6 +147,11 @@ impl<'a, T> Sorted<'a, T> {
         self.0.get_mut(position).map(|(_, value)| value)
     }
 
+    /// Whether the room that was made is used up.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.len() == self.0.capacity()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
@@ -166,6 +166,15 @@ impl<'a, T> Sorted<'a, T> {
 
     pub(crate) fn into_owned<U>(self, own: impl Fn(T) -> U) -> Sorted<'static, U> {
         Sorted(self.0.into_iter().map(|(name, value)| (name.into_owned(), own(value))).collect())
+    }
+}
+
+/// Gives room back that turned out not to be needed.
+///
+/// With less than that unused it would be a loss: while moving, the old place and the new one are both held.
+pub(crate) fn trim<T>(list: &mut Vec<T>) {
+    if list.len() < list.capacity() / 5 * 2 {
+        list.shrink_to_fit();
     }
 }
 

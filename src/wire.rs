@@ -23,7 +23,7 @@ use crate::pointer::Pointer;
 use crate::redactable::{REDACTED, Redactable};
 use crate::scan::{self, Flaw, Step};
 use crate::slim::{Raw, Text};
-use crate::sorted::Sorted;
+use crate::sorted::{Sorted, trim};
 use crate::value::{RawJson, Value};
 
 const DATA: &str = "data";
@@ -108,7 +108,13 @@ impl Place {
 
     /// How many containers are open around the members of this object.
     fn depth(self) -> usize {
-        self.steps().len() + 1
+        match self {
+            Self::Body => 1,
+            Self::Data | Self::RedactedNames | Self::Meta | Self::Operation => 2,
+            Self::RedactedName(_) | Self::LookupValues => 3,
+            Self::LookupValue(_) => 4,
+            Self::LookupField(_) | Self::LookupText(_) => 5,
+        }
     }
 
     fn pointer(self) -> Pointer {
@@ -192,9 +198,9 @@ impl<'a> Reader<'a, '_> {
 
     /// What follows a member's name in the body; `None` if an escape in the name made a copy of it.
     #[inline]
-    fn behind(&self, name: &Text<'a>) -> Option<&'a [u8]> {
+    fn behind(&self, name: &Text<'a>) -> Option<&'a str> {
         match name {
-            Text::Borrowed(name) => self.body.as_bytes().get(self.offset(name)? + name.len()..),
+            Text::Borrowed(name) => self.body.get(self.offset(name)? + name.len()..),
             Text::Owned(_) => None,
         }
     }
@@ -202,25 +208,35 @@ impl<'a> Reader<'a, '_> {
     /// The first byte of the value that follows a member's name: how it wants to be read.
     #[inline]
     fn first_byte(&self, name: &Text<'a>) -> Option<u8> {
-        let mut behind = self.behind(name)?.strip_prefix(b"\"")?.iter();
+        let mut behind = self.behind(name)?.as_bytes().strip_prefix(b"\"")?.iter();
         behind.find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':')).copied()
     }
 
-    /// Room for as many members as may follow in the body, the one of this name included.
+    /// Makes room for as many members as may follow in this part of the body, where the first one or its value begins.
     ///
     /// Each has a colon, and takes a few bytes at least. A vector that grows instead needs up to three times the
-    /// memory while it does.
-    fn room<T>(&self, first: &Text<'a>) -> usize {
-        let rest = self.behind(first).unwrap_or(self.body.as_bytes());
-        let most = Sorted::<T>::most_in(rest.len()).min(self.limits.fields);
+    /// memory while it does. Where the room turns out too small, there are more members than there are names for.
+    fn make_room<T, E: de::Error>(
+        &self,
+        parent: Place,
+        members: &mut Sorted<'a, T>,
+        rest: &str,
+        limit: usize,
+    ) -> Result<(), E> {
+        if members.len() > 0 {
+            return self.sort(parent, members);
+        }
+        let most = Sorted::<T>::most_in(rest.len()).min(limit);
         // Where that is little beside the body, an exact number is not worth a look at each byte.
-        if most * Sorted::<T>::MEMBER_SIZE <= rest.len() { most } else { most.min(scan::count(rest, b':')) }
+        let is_little = most * Sorted::<T>::MEMBER_SIZE <= rest.len();
+        members.reserve(if is_little { most } else { most.min(1 + scan::count(rest.as_bytes(), b':')) });
+        Ok(())
     }
 
     /// Room for as many names of a list as may follow in the body, this one included: each takes a comma and its quotes.
     fn room_for_names(&self, name: &Text<'a>) -> usize {
-        let rest = self.behind(name).unwrap_or(self.body.as_bytes());
-        1 + scan::count(rest, b',').min(rest.len() / 3)
+        let rest = self.behind(name).unwrap_or(self.body);
+        1 + scan::count(rest.as_bytes(), b',').min(rest.len() / 3)
     }
 
     #[inline]
@@ -270,8 +286,14 @@ impl<'a> Reader<'a, '_> {
         if raw.get().starts_with('"') && scan::unescape(raw.get()).is_none() {
             return Err(self.surrogate(parent, &name, raw));
         }
-        if extra.len() == 0 {
-            extra.reserve(self.room::<RawJson<'_>>(&name));
+        if extra.is_full() {
+            let rest = self.offset(raw.get()).and_then(|offset| self.body.get(offset..)).unwrap_or(self.body);
+            let rest = match parent {
+                // There may be many, each with its own: looking through the whole body for each would be quadratic.
+                Place::LookupValue(_) => scan::members(rest),
+                _ => rest,
+            };
+            self.make_room(parent, extra, rest, usize::MAX)?;
         }
         extra.push(name, RawJson(Raw::Borrowed(raw)));
         Ok(())
@@ -448,8 +470,8 @@ impl<'a> Members<'a> for DataMembers<'_, 'a, '_> {
             return Err(reader.stop(error.at(Place::Data.pointer())));
         }
         reader.refuse_reserved(Place::Data, &name)?;
-        if fields.len() == 0 {
-            fields.reserve(reader.room::<Redactable<Value<'_>>>(&name));
+        if fields.is_full() {
+            reader.make_room(Place::Data, fields, reader.behind(&name).unwrap_or(reader.body), limit)?;
         }
         let value = if reader.first_byte(&name) == Some(b'"') {
             Value::String(map.next_value_seed(Str)?.into())
@@ -505,7 +527,7 @@ impl<'a> Visitor<'a> for RedactedNames<'_, 'a, '_> {
             }
             names.push(reader.mapped(name));
         }
-        names.shrink_to_fit();
+        trim(names);
         Ok(())
     }
 }

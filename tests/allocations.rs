@@ -1,0 +1,105 @@
+//! What a parse costs in memory: counts and sizes of allocations, which are exact.
+
+use allocation_counter::{AllocationInfo, measure};
+use rownd_webhooks::testing::{self, samples};
+use rownd_webhooks::{Parser, Payload};
+
+fn cost(body: &str) -> AllocationInfo {
+    let parser = Parser::new().max_bytes(usize::MAX).max_fields(usize::MAX);
+    let check = |payload: Payload<'_>| assert!(payload.extra().len() < usize::MAX);
+    measure(|| check(parser.parse(body.as_bytes()).unwrap()))
+}
+
+fn envelope(data: &str, redacted: &str, lookups: &str) -> String {
+    format!(
+        r#"{{"data":{{{data}}},"redacted":[{redacted}],"meta":{{"operation":"data_update","lookup_values":[{lookups}]}}}}"#
+    )
+}
+
+fn list(count: usize, item: impl Fn(usize) -> String) -> String {
+    (0..count).map(item).collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn few_allocations_make_a_payload() {
+    let mut medium = testing::data_update();
+    for index in 0..41 {
+        medium = medium.field(format!("field_{index}"), serde_json::json!({"value": [index]}));
+    }
+    let large = envelope(&list(5_000, |index| format!(r#""field_{index}":"{index:0100}""#)), "", "");
+    for (name, body, most) in [
+        ("small", samples::VISIBILITY_UPDATE.to_owned(), 5),
+        ("medium", medium.body(), 12),
+        ("large", large, 20),
+    ] {
+        let count = cost(&body).count_total;
+        assert!(count <= most, "{name}: {count} allocations, {most} are allowed");
+    }
+}
+
+/// Two characters that tell `number` from others, in a name as short as can be.
+fn short(number: usize) -> String {
+    const LETTERS: &[u8] =
+        b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#%&()*+,-./;<=>?@[]^_`{|}~ ";
+    let mut name = String::new();
+    let mut rest = number;
+    loop {
+        name.push(char::from(LETTERS[rest % LETTERS.len()]));
+        rest /= LETTERS.len();
+        if rest == 0 {
+            return name;
+        }
+    }
+}
+
+#[test]
+fn no_body_makes_a_parse_hold_more_than_eight_times_its_size() {
+    const COUNT: usize = 20_000;
+    let two_byte_fields = list(COUNT, |index| format!(r#""{}":1"#, short(index)));
+    let bodies = [
+        ("short fields", envelope(&two_byte_fields, "", "")),
+        (
+            "short fields, the last first",
+            envelope(&list(COUNT, |index| format!(r#""{}":1"#, short(COUNT - index))), "", ""),
+        ),
+        ("escaped names", envelope(&list(COUNT, |index| format!(r#""\n{}":1"#, short(index))), "", "")),
+        ("escaped values", envelope(&list(COUNT, |index| format!(r#""{}":"\n""#, short(index))), "", "")),
+        ("empty redacted names", envelope("", &list(COUNT, |_| r#""""#.to_owned()), "")),
+        ("escaped redacted names", envelope("", &list(COUNT, |_| r#""\n""#.to_owned()), "")),
+        (
+            "fields, all redacted",
+            envelope(&two_byte_fields, &list(COUNT, |index| format!(r#""{}""#, short(index))), ""),
+        ),
+        ("lookup values", envelope("", "", &list(COUNT, |_| r#"{"field":"","value":""}"#.to_owned()))),
+        (
+            "escaped lookup values",
+            envelope("", "", &list(COUNT, |_| r#"{"field":"\n","value":"\n"}"#.to_owned())),
+        ),
+        (
+            "lookup values with more",
+            envelope("", "", &list(COUNT, |_| r#"{"field":"","value":"","":0}"#.to_owned())),
+        ),
+        (
+            "nested objects",
+            envelope(&format!(r#""a":[{}]"#, list(COUNT, |_| r#"{"":0}"#.to_owned())), "", ""),
+        ),
+        (
+            "a text of colons",
+            envelope(&format!(r#""a":"{}""#, ":".repeat(COUNT)), &list(COUNT, |_| r#"":""#.to_owned()), ""),
+        ),
+        ("unknown members", format!(r#"{{{two_byte_fields},"meta":{{"operation":"x"}}}}"#)),
+        ("unknown members of meta", format!(r#"{{"meta":{{"operation":"x",{two_byte_fields}}}}}"#)),
+        ("lookup values with escaped members", envelope("", "", &list(COUNT, |_| r#"{"field":"","value":"","\n":0}"#.to_owned()))),
+        ("a lookup value with many", envelope("", "", &format!(r#"{{"field":"","value":"",{two_byte_fields}}}"#))),
+        ("numbers", envelope(&format!(r#""a":[{}]"#, list(COUNT, |_| "1".to_owned())), "", "")),
+    ];
+    let mut worst = (0, "");
+    for (name, body) in &bodies {
+       
+        let percent = cost(body).bytes_max * 100 / body.len() as u64;
+        eprintln!("{name} {percent} {:?}", t.elapsed());
+        worst = worst.max((percent, name));
+        assert!(percent <= 800, "{name}: {percent} % of {} bytes", body.len());
+    }
+    assert!(worst.0 > 300, "the worst of these bodies is no bad one: {worst:?}");
+}
