@@ -1,6 +1,7 @@
 //! A caller's own struct out of fields.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::{self, Debug, Display, Formatter};
 
 use serde::de::value::BorrowedStrDeserializer;
@@ -112,6 +113,11 @@ impl Failure {
         Self { code, field: None, detail: None, buffered: None, is_unit: false }
     }
 
+    /// Whether it is about no field, as when serde has tried one variant after the other.
+    fn is_nameless(&self) -> bool {
+        self.code == Code::Invalid && self.field.is_none()
+    }
+
     fn json(error: &serde_json::Error) -> Self {
         Self { detail: Some(error.to_string()), ..Self::new(Code::WrongType) }
     }
@@ -212,32 +218,31 @@ fn json_text<'v>(value: &'v Value<'_>) -> &'v str {
     }
 }
 
-/// How often decoding starts again because a plain type met a redacted field in a buffer of serde's.
-const MOST_RETRIES: usize = 64;
+/// How many fields are looked at in all, when decoding starts again and again.
+const MOST_WORK: usize = 4_000_000;
 
 /// Reads a whole set of fields.
 ///
 /// A type that wants a redacted field in clear gets `None` for it if it is an `Option`. Where serde hands the
 /// field over, the type can be tried twice. Where serde keeps it in a buffer, the second try needs a new
-/// start, with that field presented as `null`.
+/// start, with that field presented as `null`; where serde does not tell which field it was, with all of them.
 pub(crate) fn fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T, DecodeError> {
-    let mut nulls = Vec::new();
+    let mut nulls = Nulls::default();
     loop {
         let failure = match T::deserialize(FieldsDeserializer { fields, nulls: &nulls }) {
             Ok(decoded) => return Ok(decoded),
             Err(failure) => failure,
         };
+        let has_time = nulls.indexes.len() * fields.len() < MOST_WORK;
         match failure.buffered {
-            Some(index) if nulls.len() < MOST_RETRIES && !nulls.contains(&index) => nulls.push(index),
+            Some(index) if has_time && nulls.indexes.insert(index) => nulls.last = Some(index),
+            None if failure.is_nameless() && nulls.add_all(fields) => {}
             _ => {
-                let to_blame = match failure.field {
-                    None if failure.is_unit => nulls.last().copied(),
-                    _ => failure.buffered,
-                };
+                let to_blame = if failure.is_unit { nulls.last } else { failure.buffered };
                 let field = to_blame.and_then(|index| fields.iter().nth(index));
                 return Err(match field {
-                    Some((name, _)) => failure.of_field(Code::Redacted, name),
-                    None => failure,
+                    Some((name, _)) if failure.field.is_none() => failure.of_field(Code::Redacted, name),
+                    _ => failure,
                 }
                 .into());
             }
@@ -245,9 +250,26 @@ pub(crate) fn fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Resul
     }
 }
 
+/// The redacted fields that are presented as `null`, by index.
+#[derive(Default)]
+struct Nulls {
+    indexes: BTreeSet<usize>,
+    last: Option<usize>,
+}
+
+impl Nulls {
+    /// Adds all redacted fields. `false` if they were there already.
+    fn add_all(&mut self, fields: &Fields<'_>) -> bool {
+        let count = self.indexes.len();
+        let redacted = fields.iter().zip(0..).filter(|((_, field), _)| field.is_redacted());
+        self.indexes.extend(redacted.map(|(_, index)| index));
+        self.indexes.len() > count
+    }
+}
+
 struct FieldsDeserializer<'f, 'de, 'a> {
     fields: &'de Fields<'a>,
-    nulls: &'f [usize],
+    nulls: &'f Nulls,
 }
 
 impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
@@ -285,13 +307,13 @@ struct FieldAccess<'f, 'de, 'a> {
     /// How many fields have been begun.
     index: usize,
     current: Option<(&'de str, &'de Redactable<Value<'a>>)>,
-    nulls: &'f [usize],
+    nulls: &'f Nulls,
 }
 
 impl FieldAccess<'_, '_, '_> {
     fn redacted(&self) -> RedactedDeserializer {
         let index = self.index.saturating_sub(1);
-        if self.nulls.contains(&index) {
+        if self.nulls.indexes.contains(&index) {
             RedactedDeserializer::Null
         } else {
             RedactedDeserializer::Marker(index)
@@ -321,9 +343,11 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
             Redactable::Visible(Value::String(text)) => seed
                 .deserialize(TextDeserializer(text))
                 .map_err(|failure| failure.of_field(Code::WrongType, name)),
-            Redactable::Visible(value) => seed
-                .deserialize(&mut serde_json::Deserializer::from_str(json_text(value)))
-                .map_err(|error| Failure::json(&error).of_field(Code::WrongType, name)),
+            Redactable::Visible(value) => {
+                let mut json = serde_json::Deserializer::from_str(json_text(value));
+                let read = seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
+                read.map_err(|error| Failure::json(&error).of_field(Code::WrongType, name))
+            }
         }
     }
 

@@ -200,9 +200,9 @@ impl<'de, T: Deserialize<'de>> FromRaw<'de> for Redactable<T> {
             ));
         }
         let read = match &text {
-            Cow::Borrowed(text) => T::deserialize(&mut serde_json::Deserializer::from_str(text)),
+            Cow::Borrowed(text) => read_whole(serde_json::Deserializer::from_str(text)),
             // A reader lends nothing, so that `T` may not borrow from what ends here.
-            Cow::Owned(text) => T::deserialize(&mut serde_json::Deserializer::from_reader(text.as_bytes())),
+            Cow::Owned(text) => read_whole(serde_json::Deserializer::from_reader(text.as_bytes())),
         };
         read.map(Self::Visible).map_err(|_| {
             let found = scan::type_name(text.as_bytes().first().copied());
@@ -213,6 +213,15 @@ impl<'de, T: Deserialize<'de>> FromRaw<'de> for Redactable<T> {
     fn from_other<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Buffered(PhantomData))
     }
+}
+
+/// Reads all of a text: an integer of 128 bits would end at the point of a fraction.
+fn read_whole<'de, R: serde_json::de::Read<'de>, T: Deserialize<'de>>(
+    mut deserializer: serde_json::Deserializer<R>,
+) -> serde_json::Result<T> {
+    let value = T::deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }
 
 /// Says what was found, never serde's own words: they quote the value.

@@ -35,6 +35,8 @@ pub struct NdjsonReader<R> {
     reader: R,
     parser: Parser,
     line: Vec<u8>,
+    /// Whether the line goes on behind what was read of it.
+    is_cut: bool,
     line_number: u64,
     has_failed: bool,
 }
@@ -47,7 +49,7 @@ impl<R: BufRead> NdjsonReader<R> {
 
     /// Reads with limits and settings of your own.
     pub fn with_parser(reader: R, parser: Parser) -> Self {
-        Self { reader, parser, line: Vec::new(), line_number: 0, has_failed: false }
+        Self { reader, parser, line: Vec::new(), is_cut: false, line_number: 0, has_failed: false }
     }
 
     /// The number of the line read last, from 1; 0 before the first.
@@ -74,22 +76,23 @@ impl<R: BufRead> NdjsonReader<R> {
             }
             match self.read_line() {
                 Ok(false) => return None,
-                Ok(true) if self.line.iter().all(u8::is_ascii_whitespace) => {}
+                Ok(true) if !self.is_cut && self.line.iter().all(u8::is_ascii_whitespace) => {}
                 Ok(true) => break,
                 Err(error) => {
                     self.has_failed = true;
                     let error = ParseError::new(ParseErrorKind::Io { kind: error.kind() });
-                    return Some(Err(LineError { line_number: self.line_number, error }));
+                    return Some(Err(LineError::new(self.line_number, error)));
                 }
             }
         }
         let line_number = self.line_number;
-        Some(self.parser.parse(&self.line).map_err(|error| LineError { line_number, error }))
+        Some(self.parser.parse(&self.line).map_err(|error| LineError::new(line_number, error)))
     }
 
     /// Reads one line without its end, and never much more of it than the limit. `false` at the end.
     fn read_line(&mut self) -> io::Result<bool> {
         self.line.clear();
+        self.is_cut = false;
         self.line_number += 1;
         // Room for the line's end.
         let most = self.parser.most_bytes().saturating_add(2);
@@ -103,6 +106,7 @@ impl<R: BufRead> NdjsonReader<R> {
                 self.line.pop();
             }
         } else if self.line.len() as u64 == most {
+            self.is_cut = true;
             self.reader.skip_until(b'\n')?;
         }
         Ok(true)
@@ -117,34 +121,42 @@ impl<R> Debug for NdjsonReader<R> {
 
 /// Why a line is not a payload: the parse error, and the line's number.
 #[derive(Clone, PartialEq, Eq)]
-pub struct LineError {
+pub struct LineError(Box<Inner>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Inner {
     line_number: u64,
     error: ParseError,
 }
 
 impl LineError {
+    #[cold]
+    fn new(line_number: u64, error: ParseError) -> Self {
+        Self(Box::new(Inner { line_number, error }))
+    }
+
     /// The line's number in the archive, from 1.
     #[must_use]
     pub fn line_number(&self) -> u64 {
-        self.line_number
+        self.0.line_number
     }
 
     /// What is wrong with the line; its own line numbers count inside the line.
     #[must_use]
     pub fn parse_error(&self) -> &ParseError {
-        &self.error
+        &self.0.error
     }
 
     /// The stable code of the parse error.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.error.code()
+        self.0.error.code()
     }
 }
 
 impl Display for LineError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "line {} of the archive: {}", self.line_number, self.error)
+        write!(f, "line {} of the archive: {}", self.0.line_number, self.0.error)
     }
 }
 

@@ -81,15 +81,23 @@ impl User {
         }
     }
 
+    /// The lookup values that agree with the fields: where a field is in clear, its text is the lookup value.
     fn lookup_values(&self, fields: &BTreeMap<String, Value>) -> Value {
-        let default = [("email".to_owned(), "user@example.com".to_owned())];
-        let given = if self.lookup_values.is_empty() { &default[..] } else { &self.lookup_values };
-        // A lookup value is the field's own value, where the field is there to see.
-        let value = |field: &str, value: &str| match fields.get(field) {
-            Some(Value::String(text)) if text != REDACTED && !text.is_empty() => text.clone(),
-            _ => value.to_owned(),
+        let agreed = |field: &str, value: &str| match fields.get(field) {
+            None => Some(value.to_owned()),
+            Some(Value::String(text)) if text == REDACTED => Some(value.to_owned()),
+            Some(Value::String(text)) => Some(text.clone()).filter(|text| !text.is_empty()),
+            Some(Value::Number(number)) => Some(number.to_string()),
+            // Neither a text nor absent: no user can be found by it.
+            Some(_) => None,
         };
-        given.iter().map(|(field, text)| json!({"field": field, "value": value(field, text)})).collect()
+        let lookup = |field: &str, value: &str| Some(json!({"field": field, "value": agreed(field, value)?}));
+        let mut lookups: Vec<Value> =
+            self.lookup_values.iter().filter_map(|(field, value)| lookup(field, value)).collect();
+        if lookups.is_empty() {
+            lookups.extend(lookup("email", "user@example.com").or_else(|| lookup(USER_ID, &self.id)));
+        }
+        lookups.into()
     }
 }
 
@@ -194,9 +202,10 @@ impl DeleteBuilder {
     }
 
     fn json(&self) -> Value {
+        let data = BTreeMap::from([(USER_ID.to_owned(), self.user.id.clone().into())]);
         json!({
-            "data": {USER_ID: self.user.id},
-            "meta": {"operation": "delete", "lookup_values": self.user.lookup_values(&BTreeMap::new())},
+            "data": data,
+            "meta": {"operation": "delete", "lookup_values": self.user.lookup_values(&data)},
         })
     }
 
