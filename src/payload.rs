@@ -177,7 +177,8 @@ impl<'a> Payload<'a> {
     /// field. For a plain `T` it is an error that names the field.
     ///
     /// Behind `#[serde(flatten)]` a type that takes any value, such as `serde_json::Value`, gets `null` for a redacted field:
-    /// there serde does not say whether it asks for an `Option`.
+    /// there serde does not say whether it asks for an `Option`. A type that takes raw bytes gets a stand-in there, which is not
+    /// UTF-8: wrap it in `Redactable` too.
     ///
     /// ```
     /// use rownd_webhooks::{Redactable, testing::samples};
