@@ -6,7 +6,7 @@ use std::fmt::{self, Debug, Formatter, Write};
 use std::marker::PhantomData;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Serialize, Serializer};
 
 use crate::decode;
@@ -226,7 +226,7 @@ fn read_whole<'de, R: serde_json::de::Read<'de>, T: Deserialize<'de>>(
 
 /// Says what was found, never serde's own words: they quote the value.
 fn unexpected<T, E: de::Error>(found: fmt::Arguments<'_>) -> E {
-    E::custom(format_args!("expected {}, found {found}", type_name::<T>()))
+    E::invalid_type(Unexpected::Other(&found.to_string()), &type_name::<T>())
 }
 
 /// Reads what serde has taken apart before, as it does for `flatten` and internally tagged types.
