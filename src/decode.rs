@@ -1,6 +1,7 @@
 //! A caller's own struct out of fields.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt::{self, Debug, Display, Formatter};
 
@@ -102,20 +103,13 @@ pub(crate) struct Failure {
     code: Code,
     field: Option<Cow<'static, str>>,
     detail: Option<String>,
-    /// A redacted field that came out of a buffer of serde's, by its index, where a plain type wanted a value.
-    buffered: Option<usize>,
     /// Whether a value was wanted where there was none.
     is_unit: bool,
 }
 
 impl Failure {
     fn new(code: Code) -> Self {
-        Self { code, field: None, detail: None, buffered: None, is_unit: false }
-    }
-
-    /// Whether it is about no field, as when serde has tried one variant after the other.
-    fn is_nameless(&self) -> bool {
-        self.code == Code::Invalid && self.field.is_none()
+        Self { code, field: None, detail: None, is_unit: false }
     }
 
     fn json(error: &serde_json::Error) -> Self {
@@ -127,17 +121,16 @@ impl Failure {
     }
 
     fn unexpected(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let buffered = match unexpected {
-            Unexpected::Bytes(bytes) => redacted_index(bytes),
-            _ => None,
-        };
-        match buffered {
-            Some(_) => Self { buffered, ..Self::new(Code::Redacted) },
-            None => Self {
-                detail: Some(format!("found {unexpected}, expected {expected}")),
-                is_unit: unexpected == Unexpected::Unit,
-                ..Self::new(Code::WrongType)
-            },
+        if let Unexpected::Bytes(bytes) = unexpected {
+            if let Some(index) = redacted_index(bytes) {
+                REFUSED.set(Some(index));
+                return Self::new(Code::Redacted);
+            }
+        }
+        Self {
+            detail: Some(format!("found {unexpected}, expected {expected}")),
+            is_unit: unexpected == Unexpected::Unit,
+            ..Self::new(Code::WrongType)
         }
     }
 }
@@ -221,28 +214,35 @@ fn json_text<'v>(value: &'v Value<'_>) -> &'v str {
 /// How many fields are looked at in all, when decoding starts again and again.
 const MOST_WORK: usize = 4_000_000;
 
+thread_local! {
+    /// The redacted field that a plain type refused last, by its index. An untagged enum drops the errors of its variants, and
+    /// with them which field it was.
+    static REFUSED: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
 /// Reads a whole set of fields.
 ///
 /// A type that wants a redacted field in clear gets `None` for it if it is an `Option`. Where serde hands the
 /// field over, the type can be tried twice. Where serde keeps it in a buffer, the second try needs a new
-/// start, with that field presented as `null`; where serde does not tell which field it was, with all of them.
+/// start, with that field presented as `null`.
 pub(crate) fn fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T, DecodeError> {
-    let mut nulls = Nulls::default();
+    let mut nulls = BTreeSet::new();
+    let mut last = None;
     loop {
+        REFUSED.set(None);
         let failure = match T::deserialize(FieldsDeserializer { fields, nulls: &nulls }) {
             Ok(decoded) => return Ok(decoded),
             Err(failure) => failure,
         };
-        let has_time = nulls.indexes.len() * fields.len() < MOST_WORK;
-        match failure.buffered {
-            Some(index) if has_time && nulls.indexes.insert(index) => nulls.last = Some(index),
-            None if failure.is_nameless() && nulls.add_all(fields) => {}
-            _ => {
-                let to_blame = if failure.is_unit { nulls.last } else { failure.buffered };
+        let has_time = nulls.len() * fields.len() < MOST_WORK;
+        match REFUSED.take().filter(|_| failure.field.is_none()) {
+            Some(index) if has_time && nulls.insert(index) => last = Some(index),
+            refused => {
+                let to_blame = refused.or(last.filter(|_| failure.is_unit));
                 let field = to_blame.and_then(|index| fields.iter().nth(index));
                 return Err(match field {
-                    Some((name, _)) if failure.field.is_none() => failure.of_field(Code::Redacted, name),
-                    _ => failure,
+                    Some((name, _)) => failure.of_field(Code::Redacted, name),
+                    None => failure,
                 }
                 .into());
             }
@@ -250,26 +250,9 @@ pub(crate) fn fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Resul
     }
 }
 
-/// The redacted fields that are presented as `null`, by index.
-#[derive(Default)]
-struct Nulls {
-    indexes: BTreeSet<usize>,
-    last: Option<usize>,
-}
-
-impl Nulls {
-    /// Adds all redacted fields. `false` if they were there already.
-    fn add_all(&mut self, fields: &Fields<'_>) -> bool {
-        let count = self.indexes.len();
-        let redacted = fields.iter().zip(0..).filter(|((_, field), _)| field.is_redacted());
-        self.indexes.extend(redacted.map(|(_, index)| index));
-        self.indexes.len() > count
-    }
-}
-
 struct FieldsDeserializer<'f, 'de, 'a> {
     fields: &'de Fields<'a>,
-    nulls: &'f Nulls,
+    nulls: &'f BTreeSet<usize>,
 }
 
 impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
@@ -307,13 +290,13 @@ struct FieldAccess<'f, 'de, 'a> {
     /// How many fields have been begun.
     index: usize,
     current: Option<(&'de str, &'de Redactable<Value<'a>>)>,
-    nulls: &'f Nulls,
+    nulls: &'f BTreeSet<usize>,
 }
 
 impl FieldAccess<'_, '_, '_> {
     fn redacted(&self) -> RedactedDeserializer {
         let index = self.index.saturating_sub(1);
-        if self.nulls.indexes.contains(&index) {
+        if self.nulls.contains(&index) {
             RedactedDeserializer::Null
         } else {
             RedactedDeserializer::Marker(index)
