@@ -1,7 +1,7 @@
 //! The operator's renames, undone.
 //!
 //! An operator can rename fields for a webhook ("Map fields" in the vendor's setup): `email` then arrives as `mail`. A
-//! [`FieldMapping`] given to the [`Parser`](crate::Parser) turns names back into Rownd's own, in `data`, `redacted` and
+//! [`FieldMapping`] given to the [`Parser`] turns names back into Rownd's own, in `data`, `redacted` and
 //! `lookup_values` alike, so that [`email`](crate::Payload::email) and [`user_id`](crate::Payload::user_id) work again. In
 //! payloads, issues and errors names are then Rownd's, and so they are in what is written back.
 //!
