@@ -1,0 +1,23 @@
+//! Law: `from_slice`, `from_reader` and `Deserialize` accept and refuse the same bodies, and make the same of them.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rownd_webhooks::Payload;
+
+fuzz_target!(|body: &[u8]| {
+    let straight = rownd_webhooks::from_slice(body);
+    let read = rownd_webhooks::from_reader(body);
+    assert_eq!(straight, read);
+    let by_serde = serde_json::from_slice::<Payload<'_>>(body);
+    match (&straight, &by_serde) {
+        (Ok(straight), Ok(by_serde)) => assert_eq!(straight, by_serde),
+        (Err(_), Err(_)) => {}
+        (straight, by_serde) => panic!("{straight:?} {by_serde:?}"),
+    }
+    // A plain reader gets whatever this crate lets through, but for numbers out of its range.
+    if straight.is_ok() {
+        if let Err(error) = serde_json::from_slice::<serde_json::Value>(body) {
+            assert!(error.to_string().starts_with("number out of range"), "{error}");
+        }
+    }
+});

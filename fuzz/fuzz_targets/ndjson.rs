@@ -1,0 +1,32 @@
+//! Law: each line is what it is on its own, however the reader cuts the archive up.
+#![no_main]
+
+use std::io::BufReader;
+
+use libfuzzer_sys::fuzz_target;
+use rownd_webhooks::Parser;
+use rownd_webhooks::replay::NdjsonReader;
+
+const MOST: usize = 200;
+
+fuzz_target!(|archive: &[u8]| {
+    let parser = Parser::new().max_bytes(MOST);
+    let alone = |line: &[u8]| parser.parse(line).map(|payload| payload.into_owned());
+    let lines = archive.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let mut expected = lines.zip(1..).filter(|(line, _)| {
+        line.len() > MOST || !line.iter().all(u8::is_ascii_whitespace)
+    });
+
+    let mut reader = NdjsonReader::with_parser(BufReader::with_capacity(7, archive), parser.clone());
+    while let Some(next) = reader.next_payload() {
+        let (line, number) = expected.next().expect("no more lines than there are");
+        match next {
+            Ok(payload) => assert_eq!(Ok(payload.into_owned()), alone(line)),
+            Err(error) => {
+                assert_eq!(error.line_number(), number);
+                assert_eq!(Err(error.code()), alone(line).map_err(|error| error.code()));
+            }
+        }
+    }
+    assert_eq!(expected.next(), None);
+});
