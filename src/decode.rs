@@ -363,9 +363,19 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
 const MARKER: &[u8] = b"\xFF<<REDACTED>>";
 
 /// The index of the redacted field that these bytes stand for.
-pub(crate) fn redacted_index(bytes: &[u8]) -> Option<usize> {
+fn redacted_index(bytes: &[u8]) -> Option<usize> {
     let index = bytes.strip_prefix(MARKER)?.try_into().ok()?;
     Some(usize::from_ne_bytes(index))
+}
+
+/// Whether these bytes stand for a redacted field. If so it is understood, and nobody need be asked again because a plain
+/// type, in a variant that was not chosen, refused it.
+pub(crate) fn takes_redacted(bytes: &[u8]) -> bool {
+    let index = redacted_index(bytes);
+    if index.is_some() && REFUSED.get() == index {
+        REFUSED.set(None);
+    }
+    index.is_some()
 }
 
 /// A redacted field, as one of those who may want it understands it.

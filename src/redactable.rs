@@ -286,9 +286,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Buffered<T> {
     }
 
     fn visit_bytes<E: de::Error>(self, value: &[u8]) -> Result<Self::Value, E> {
-        match decode::redacted_index(value) {
-            Some(_) => Ok(Redactable::Redacted),
-            None => Err(unexpected::<T, E>(format_args!("bytes"))),
+        if decode::takes_redacted(value) {
+            Ok(Redactable::Redacted)
+        } else {
+            Err(unexpected::<T, E>(format_args!("bytes")))
         }
     }
 

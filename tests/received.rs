@@ -1,0 +1,89 @@
+//! Arrival: stamped by the system's clock or given, and kept through serde.
+
+mod support;
+
+use chrono::{DateTime, TimeZone, Utc};
+use rownd_webhooks::testing::samples;
+use rownd_webhooks::{Payload, Received};
+use serde_json::json;
+use support::{payload, update_body};
+
+fn at(millis: i64) -> DateTime<Utc> {
+    Utc.timestamp_millis_opt(millis).unwrap()
+}
+
+#[test]
+fn now_is_between_before_and_after() {
+    let clock = || DateTime::<Utc>::from(std::time::SystemTime::now());
+    let before = clock();
+    let received = Received::now(());
+    assert!((before..=clock()).contains(&received.received_at));
+}
+
+#[test]
+fn a_given_time_is_kept() {
+    let received = Received::at(at(1_737_996_245_191), payload(samples::DELETE));
+    assert_eq!(received.received_at, at(1_737_996_245_191));
+    assert_eq!(received.payload, payload(samples::DELETE));
+    let counted = received.map(|payload| payload.fields().len());
+    assert_eq!(counted, Received::at(at(1_737_996_245_191), 1));
+}
+
+#[test]
+fn the_stored_form_is_an_object_of_two() {
+    let received = Received::at(at(1_737_996_245_191), payload(samples::DELETE));
+    let stored = serde_json::to_value(received).unwrap();
+    let body: serde_json::Value = serde_json::from_str(samples::DELETE).unwrap();
+    assert_eq!(stored, json!({"received_at": "2025-01-27T16:44:05.191Z", "payload": body}));
+}
+
+#[test]
+fn what_is_stored_is_what_is_read() {
+    let bodies = [
+        samples::VISIBILITY_UPDATE.to_owned(),
+        update_body(r#""x":1e400,"y":{"b":1,"a":[ ]},"\u0000":"\ud83d\ude00""#, r#""gone""#),
+        r#"{"meta":{"operation":"user_merge","lookup_values":[{"field":"n","value":5}]},"v":2}"#.to_owned(),
+    ];
+    for body in &bodies {
+        for time in [at(0), at(-1), at(1_737_996_245_191), Received::now(()).received_at] {
+            let received: Received<Payload<'static>> = Received::at(time, payload(body).into_owned());
+            let stored = serde_json::to_string(&received).unwrap();
+            assert_eq!(serde_json::from_str::<Received<Payload<'static>>>(&stored).unwrap(), received);
+            assert_eq!(
+                serde_json::from_slice::<Received<Payload<'static>>>(stored.as_bytes()).unwrap(),
+                received
+            );
+            assert_eq!(
+                serde_json::from_reader::<_, Received<Payload<'static>>>(stored.as_bytes()).unwrap(),
+                received
+            );
+            if let Ok(tree) = serde_json::from_str::<serde_json::Value>(&stored) {
+                assert_eq!(serde_json::from_value::<Received<Payload<'static>>>(tree).unwrap(), received);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_withheld_value_is_not_stored() {
+    let body = update_body(r#""x":"s3cret""#, r#""x""#);
+    let stored = serde_json::to_string(&Received::now(payload(&body))).unwrap();
+    assert!(!stored.contains("s3cret"), "{stored}");
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error_that_tells_no_value() {
+    let stored = [
+        r#"{"received_at":"2025-01-27T16:44:05Z"}"#,
+        r#"{"payload":{"meta":{"operation":"delete"}}}"#,
+        r#"{"received_at":"2025-01-27T16:44:05Z","payload":{"data":["7f3a"],"meta":{"operation":"delete"}}}"#,
+        r#"{"received_at":"2025-01-27T16:44:05Z","payload":{"data":{},"meta":{"operation":{"7f3a":1}}}}"#,
+        r#"{"received_at":"2025-01-27T16:44:05Z","payload":"7f3a"}"#,
+        r#"{"received_at":"2025-01-27T16:44:05Z","payload":{"data":{"7f3a":1,"7f3a":2},"meta":{"operation":"7f3a"}}}"#,
+        r#"{"received_at":null,"payload":{"meta":{"operation":"delete"}}}"#,
+    ];
+    for stored in stored {
+        let error = serde_json::from_str::<Received<Payload<'static>>>(stored).unwrap_err().to_string();
+        assert!(!error.contains("7f3a") || error.contains("/data/7f3a"), "{error}: {stored}");
+    }
+}
