@@ -1,0 +1,51 @@
+//! axum's own `Json<Payload>`: it reads the samples, and its rejections tell no value.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::FromRequest;
+use axum::http::{Request, header};
+use rownd_webhooks::Payload;
+use rownd_webhooks::testing::samples;
+
+async fn extract(body: &str) -> Result<Payload<'static>, String> {
+    let request =
+        Request::post("/").header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_owned()));
+    match Json::<Payload<'static>>::from_request(request.unwrap(), &()).await {
+        Ok(Json(payload)) => Ok(payload),
+        Err(rejection) => Err(format!("{rejection} {rejection:?} {}", rejection.body_text())),
+    }
+}
+
+#[tokio::test]
+async fn it_reads_the_samples() {
+    for body in [samples::DATA_INSERT, samples::DATA_UPDATE, samples::@ISIBILITY_UPDATE, samples::DELETE] {
+        assert_eq!(extract(body).await.unwrap(), rownd_webhooks::from_str(body).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn its_rejections_tell_no_value() {
+    const CANARY: &str = "canary7f3a";
+    let bodies = [
+        r#""@""#,
+        r#"["@"]"#,
+        r#"{"data":"@","meta":{"operation":"delete"}}"#,
+        r#"{"data":{"a":"@","a":"@"},"meta":{"operation":"delete"}}"#,
+        r#"{"data":{"a":"@","$serde_json::private::RawValue":"@"},"meta":{"operation":"delete"}}"#,
+        r#"{"redacted":"@","meta":{"operation":"delete"}}"#,
+        r#"{"redacted":[{"a":"@"}],"meta":{"operation":"delete"}}"#,
+        r#"{"meta":"@"}"#,
+        r#"{"meta":{"operation":["@"]}}"#,
+        r#"{"meta":{"operation":"delete","lookup_values":"@"}}"#,
+        r#"{"meta":{"operation":"delete","lookup_values":["@"]}}"#,
+        r#"{"meta":{"operation":"delete","lookup_values":[{"field":"a","value":["@"]}]}}"#,
+        r#"{"data":{"a":"@"}}"#,
+        r#"{"data":{"a":"@\ud800"},"meta":{"operation":"delete"}}"#,
+        r#"{"data":{"a":"@"},"meta":{"operation":"delete"}} @"#,
+        r#"{"data":{"a":"@" @"#,
+    ];
+    for body in bodies {
+        let told = extract(&body.replace('@', CANARY)).await.unwrap_err();
+        assert!(!told.contains(CANARY), "{told}");
+    }
+}
