@@ -1,0 +1,80 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use lexopt::prelude::*;
+
+/// What the program is told to be.
+#[derive(Debug)]
+pub struct Options {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where SQLite keeps its files.
+    pub data: PathBuf,
+    /// Whether this process receives.
+    pub receives: bool,
+    /// Whether this process projects.
+    pub projects: bool,
+    /// The log: NATS servers, separated by commas, instead of SQLite.
+    pub nats: Option<String>,
+    /// The store: PostgreSQL instead of SQLite.
+    pub store: Option<String>,
+    /// An archive to feed through.
+    pub replay: Option<PathBuf>,
+}
+
+/// How to call the program.
+pub const HELP: &str = "\
+Receives Rownd's webhooks, and keeps a store of profiles in step.
+
+Usage: durable-sync [OPTIONS]
+
+  --listen ADDRESS    where to listen [127.0.0.1:8080]
+  --data FOLDER       where SQLite keeps log and store [durable-sync-data]
+  --role ROLE         all, receiver or projector [all]
+  --nats URL[,URL]    NATS JetStream as the log
+  --store URL         PostgreSQL as the store, postgres://…
+  --replay FILE       feed an archive through, one body a line, and end
+";
+
+impl Options {
+    /// Reads the command line; `None` if help is asked for.
+    ///
+    /// # Errors
+    ///
+    /// An option is not known, or its value is wrong.
+    pub fn parse() -> Result<Option<Self>> {
+        let mut options = Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data: "durable-sync-data".into(),
+            receives: true,
+            projects: true,
+            nats: None,
+            store: None,
+            replay: None,
+        };
+        let mut arguments = lexopt::Parser::from_env();
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Long("listen") => options.listen = arguments.value()?.parse().context("--listen")?,
+                Long("data") => options.data = arguments.value()?.into(),
+                Long("nats") => options.nats = Some(arguments.value()?.string()?),
+                Long("store") => options.store = Some(arguments.value()?.string()?),
+                Long("replay") => options.replay = Some(arguments.value()?.into()),
+                Long("role") => {
+                    (options.receives, options.projects) = match arguments.value()?.string()?.as_str() {
+                        "all" => (true, true),
+                        "receiver" => (true, false),
+                        "projector" => (false, true),
+                        _ => bail!("--role is all, receiver or projector"),
+                    }
+                }
+                Long("help") | Short('h') => return Ok(None),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        Ok(Some(options))
+    }
+}
