@@ -112,6 +112,12 @@ impl Failure {
         Self { code, field: None, detail: None, is_unit: false }
     }
 
+    /// Without what is called a field, but is none of these: a type can take a value for a name.
+    fn with_known_field(self, is_known: impl Fn(&str) -> bool) -> Self {
+        let field = self.field.filter(|field| self.code != Code::UnknownField || is_known(field));
+        Self { field, ..self }
+    }
+
     fn json(error: &serde_json::Error) -> Self {
         Self { detail: Some(error.to_string()), ..Self::new(Code::WrongType) }
     }
@@ -179,7 +185,7 @@ pub(crate) fn json<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Decode
 
 /// Reads one value.
 pub(crate) fn value<'de, T: Deserialize<'de>>(value: &'de Value<'_>) -> Result<T, DecodeError> {
-    Ok(read(value)?)
+    Ok(read(value).map_err(|failure| failure.with_known_field(|_| false))?)
 }
 
 /// Reads one string.
@@ -242,7 +248,7 @@ pub(crate) fn fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Resul
                 let field = to_blame.and_then(|index| fields.iter().nth(index));
                 return Err(match field {
                     Some((name, _)) => failure.of_field(Code::Redacted, name),
-                    None => failure,
+                    None => failure.with_known_field(|name| fields.contains(name)),
                 }
                 .into());
             }

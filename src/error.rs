@@ -4,6 +4,7 @@ use std::fmt::{self, Debug, Display, Formatter};
 use std::io;
 
 use crate::pointer::Pointer;
+use crate::scan::Flaw;
 use crate::validate::ValidationError;
 
 /// What is wrong with a body.
@@ -139,6 +140,18 @@ impl ParseError {
             _ => ParseErrorKind::Syntax { reason: reason.to_owned() },
         };
         Self::new(kind).on(Some((line, column)))
+    }
+
+    /// What is wrong with JSON whose grammar is right.
+    #[cold]
+    pub(crate) fn flaw(flaw: &Flaw) -> Self {
+        Self::new(match flaw {
+            Flaw::TooDeep => ParseErrorKind::TooDeep,
+            Flaw::ReservedName => ParseErrorKind::ReservedName,
+            Flaw::Surrogate => {
+                ParseErrorKind::Syntax { reason: "half a surrogate pair in a string".to_owned() }
+            }
+        })
     }
 
     pub(crate) fn at(mut self, path: Pointer) -> Self {

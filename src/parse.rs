@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use serde_json::value::RawValue;
+
 use crate::error::{ParseError, ParseErrorKind};
 use crate::limits::Limits;
 use crate::mapping::FieldMapping;
@@ -88,9 +90,15 @@ impl Parser {
         u64::try_from(self.limits.bytes).unwrap_or(u64::MAX)
     }
 
-    /// Reads JSON that is not a body: an operator's settings.
+    /// Reads JSON that is not a body: an operator's settings. It is checked like one, before it becomes a tree.
     pub(crate) fn settings(json: &[u8]) -> Result<serde_json::Value, ParseError> {
-        serde_json::from_str(Self::new().text(json)?).map_err(|error| ParseError::json(&error))
+        let text = Self::new().text(json)?;
+        let raw: &RawValue = serde_json::from_str(text).map_err(|error| ParseError::json(&error))?;
+        scan::check(raw.get(), 0).map_err(|(offset, flaw)| {
+            let start = text.len() - text.trim_start().len();
+            ParseError::flaw(&flaw).on(Some(scan::position(json, start + offset)))
+        })?;
+        serde_json::from_str(text).map_err(|error| ParseError::json(&error))
     }
 
     /// The body as text, checked for all that is wrong before JSON begins.

@@ -7,7 +7,10 @@ use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{
+    self, Deserialize, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
 
@@ -33,6 +36,15 @@ struct RawVisitor<T> {
     made: PhantomData<T>,
 }
 
+/// What is not JSON text, from a deserializer that does not know newtypes: serde's defaults would quote it.
+macro_rules! visit {
+    ($($method:ident($value:ty))*) => {
+        $(fn $method<E: de::Error>(self, value: $value) -> Result<T, E> {
+            T::from_other(value.into_deserializer())
+        })*
+    };
+}
+
 impl<'de, T: FromRaw<'de>> Visitor<'de> for RawVisitor<T> {
     type Value = T;
 
@@ -40,18 +52,51 @@ impl<'de, T: FromRaw<'de>> Visitor<'de> for RawVisitor<T> {
         f.write_str(T::EXPECTING)
     }
 
+    /// serde_json hands the text over as a map of one member, whose size it does not tell; a map of values tells it.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        match map.next_key::<Text<'de>>()? {
-            Some(Text(name)) if name == self.name => T::from_text(map.next_value::<Text<'de>>()?.0),
+        if map.size_hint().is_some() {
+            return T::from_other(MapAccessDeserializer::new(map));
+        }
+        // Not the reader's own words: they quote.
+        let refused = |_| de::Error::custom(format_args!("expected {}", T::EXPECTING));
+        match map.next_key::<Text<'de>>().map_err(refused)? {
+            Some(Text(name)) if name == self.name => {
+                T::from_text(map.next_value::<Text<'de>>().map_err(refused)?.0)
+            }
             _ => {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                while map.next_entry::<IgnoredAny, IgnoredAny>().map_err(refused)?.is_some() {}
                 Err(de::Error::custom(format_args!("expected {}", T::EXPECTING)))
             }
         }
     }
 
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<T, A::Error> {
+        T::from_other(SeqAccessDeserializer::new(seq))
+    }
+
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         T::from_other(deserializer)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::from_other(deserializer)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<T, E> {
+        self.visit_unit()
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<T, E> {
+        T::from_other(().into_deserializer())
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, value: &'de str) -> Result<T, E> {
+        T::from_other(BorrowedStrDeserializer::new(value))
+    }
+
+    visit! {
+        visit_bool(bool) visit_i64(i64) visit_i128(i128) visit_u64(u64) visit_u128(u128) visit_f64(f64)
+        visit_char(char) visit_str(&str) visit_bytes(&[u8])
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter, Write};
 use std::marker::PhantomData;
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::value::{I128Deserializer, MapAccessDeserializer, SeqAccessDeserializer, U128Deserializer};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Serialize, Serializer};
 
@@ -268,6 +268,20 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Buffered<T> {
         Self::tree(value.into())
     }
 
+    fn visit_i128<E: de::Error>(self, value: i128) -> Result<Self::Value, E> {
+        let value = I128Deserializer::<E>::new(value);
+        T::deserialize(value).map(Redactable::Visible).map_err(|_| unexpected::<T, E>(format_args!("number")))
+    }
+
+    fn visit_u128<E: de::Error>(self, value: u128) -> Result<Self::Value, E> {
+        let value = U128Deserializer::<E>::new(value);
+        T::deserialize(value).map(Redactable::Visible).map_err(|_| unexpected::<T, E>(format_args!("number")))
+    }
+
+    fn visit_char<E: de::Error>(self, value: char) -> Result<Self::Value, E> {
+        self.visit_str(value.encode_utf8(&mut [0; 4]))
+    }
+
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
         Self::tree(value.into())
     }
@@ -310,10 +324,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Buffered<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        Self::tree(Deserialize::deserialize(SeqAccessDeserializer::new(seq))?)
+        let tree = serde_json::Value::deserialize(SeqAccessDeserializer::new(seq));
+        Self::tree(tree.map_err(|_| unexpected::<T, A::Error>(format_args!("array")))?)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Self::tree(Deserialize::deserialize(MapAccessDeserializer::new(map))?)
+        let tree = serde_json::Value::deserialize(MapAccessDeserializer::new(map));
+        Self::tree(tree.map_err(|_| unexpected::<T, A::Error>(format_args!("object")))?)
     }
 }

@@ -139,9 +139,14 @@ impl<'a> Reader<'a, '_> {
         if let Some(failure) = self.failure.take() {
             return failure;
         }
-        match error.classify() {
-            Category::Data => self.wrong_type(self.place.get()),
-            Category::Syntax | Category::Eof | Category::Io => ParseError::json(error),
+        let told = ParseError::json(error);
+        match (error.classify(), told.kind()) {
+            (Category::Data, _) => self.wrong_type(self.place.get()),
+            // Fields stay text, so a number was none of them, and no number is wanted anywhere else.
+            (_, ParseErrorKind::Syntax { reason }) if reason == "number out of range" => {
+                self.wrong_type(self.place.get())
+            }
+            _ => told,
         }
     }
 
@@ -175,14 +180,7 @@ impl<'a> Reader<'a, '_> {
 
     #[cold]
     fn flawed(&self, parent: Place, name: &str, flaw: &Flaw, offset: Option<usize>) -> ParseError {
-        let kind = match flaw {
-            Flaw::TooDeep => ParseErrorKind::TooDeep,
-            Flaw::ReservedName => ParseErrorKind::ReservedName,
-            Flaw::Surrogate => {
-                ParseErrorKind::Syntax { reason: "half a surrogate pair in a string".to_owned() }
-            }
-        };
-        ParseError::new(kind).at(parent.pointer().member(name)).on(self.position(offset))
+        ParseError::flaw(flaw).at(parent.pointer().member(name)).on(self.position(offset))
     }
 
     fn position(&self, offset: Option<usize>) -> Option<(usize, usize)> {

@@ -4,6 +4,7 @@ mod support;
 
 use rownd_webhooks::mapping::FieldMapping;
 use rownd_webhooks::{ParseError, Parser, Payload, Redactable};
+use serde_json::json;
 use support::{told, update_body};
 
 fn parser(pairs: &[(&str, &str)]) -> Parser {
@@ -36,8 +37,8 @@ fn the_vendors_json_is_a_mapping() {
     let renames: Vec<_> =
         mapping.iter().map(|rename| (rename.rownd_field(), rename.connection_field())).collect();
     assert_eq!(renames, [("email", "mail"), ("user_id", "uid"), ("zip", "zip")]);
-    let kept: Vec<_> = mapping.iter().map(|rename| rename.transformer().map(ToString::to_string)).collect();
-    assert_eq!(kept, [Some(r#"{"n":1,"type":"lowercase"}"#.to_owned()), None, None]);
+    let kept: Vec<_> = mapping.iter().map(|rename| rename.transformer().cloned()).collect();
+    assert_eq!(kept, [Some(json!({"n": 1, "type": "lowercase"})), None, None]);
 }
 
 #[test]
