@@ -1,7 +1,7 @@
 //! The operator's renames, undone.
 //!
 //! An operator can rename fields for a webhook ("Map fields" in the vendor's setup): `email` then arrives as `mail`. A
-//! [`FieldMapping`] given to the [`Parser`] turns names back into Rownd's own, in `data`, `redacted` and
+//! [`FieldMapping`] given to the [`Parser`](crate::Parser) turns names back into Rownd's own, in `data`, `redacted` and
 //! `lookup_values` alike, so that [`email`](crate::Payload::email) and [`user_id`](crate::Payload::user_id) work again. In
 //! payloads, issues and errors names are then Rownd's, and so they are in what is written back.
 //!
@@ -21,10 +21,9 @@ use std::fmt::{self, Debug, Formatter};
 use serde_json::Value;
 
 use crate::error::{ParseError, ParseErrorKind};
-use crate::parse::Parser;
 use crate::pointer::Pointer;
 use crate::scan;
-use crate::settings::Setting;
+use crate::settings::{self, Setting};
 use crate::text::DebugName;
 
 /// The operator's renames: from the webhook's field names to Rownd's.
@@ -51,7 +50,7 @@ impl FieldMapping {
     /// Errors: those of JSON text; `wrong_type` and `missing_member`; `duplicate_member` for a name that occurs twice;
     /// `reserved_name` for one that no body may hold.
     pub fn from_slice(json: &[u8]) -> Result<Self, ParseError> {
-        let json = Parser::settings(json)?;
+        let json = settings::read(json)?;
         let root = Setting::root(&json);
         let renames = root.array()?.into_iter().map(|entry| {
             Ok(Rename {

@@ -2,13 +2,10 @@
 
 use std::io::Read;
 
-use serde_json::value::RawValue;
-
 use crate::error::{ParseError, ParseErrorKind};
 use crate::limits::Limits;
 use crate::mapping::FieldMapping;
 use crate::payload::Payload;
-use crate::scan;
 use crate::wire;
 
 /// Reads bodies, with limits and settings of your own.
@@ -69,7 +66,7 @@ impl Parser {
 
     /// Reads a body. The payload borrows from it.
     pub fn parse<'a>(&self, body: &'a [u8]) -> Result<Payload<'a>, ParseError> {
-        let payload = wire::read(self.text(body)?, &self.limits, self.mapping.as_ref())?;
+        let payload = wire::read(self.limits.text(body)?, &self.limits, self.mapping.as_ref())?;
         if self.is_strict {
             payload.validate().map_err(|invalid| ParseError::new(ParseErrorKind::Invalid(invalid)))?;
         }
@@ -88,35 +85,6 @@ impl Parser {
 
     pub(crate) fn most_bytes(&self) -> u64 {
         u64::try_from(self.limits.bytes).unwrap_or(u64::MAX)
-    }
-
-    /// Reads JSON that is not a body: an operator's settings. It is checked like one, before it becomes a tree.
-    pub(crate) fn settings(json: &[u8]) -> Result<serde_json::Value, ParseError> {
-        let text = Self::new().text(json)?;
-        let raw: &RawValue = serde_json::from_str(text).map_err(|error| ParseError::json(&error))?;
-        scan::check(raw.get(), 0).map_err(|(offset, flaw)| {
-            let start = text.len() - text.trim_start().len();
-            ParseError::flaw(&flaw).on(Some(scan::position(json, start + offset)))
-        })?;
-        serde_json::from_str(text).map_err(|error| ParseError::json(&error))
-    }
-
-    /// The body as text, checked for all that is wrong before JSON begins.
-    fn text<'a>(&self, body: &'a [u8]) -> Result<&'a str, ParseError> {
-        let limit = self.limits.bytes;
-        if body.len() > limit {
-            return Err(ParseError::new(ParseErrorKind::TooLarge { limit }));
-        }
-        if body.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
-            return Err(ParseError::new(ParseErrorKind::Empty));
-        }
-        if body.starts_with(b"\xEF\xBB\xBF") {
-            return Err(ParseError::new(ParseErrorKind::ByteOrderMark).on(Some((1, 1))));
-        }
-        std::str::from_utf8(body).map_err(|error| {
-            let position = scan::position(body, error.valid_up_to());
-            ParseError::new(ParseErrorKind::NotUtf8).on(Some(position))
-        })
     }
 }
 

@@ -24,9 +24,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::ParseError;
 use crate::issue::{Issue, Rule};
 use crate::operation::Operation;
-use crate::parse::Parser;
 use crate::payload::Payload;
-use crate::settings::Setting;
+use crate::settings::{self, Setting};
 use crate::validate::field as field_pointer;
 use crate::value::Value;
 
@@ -43,7 +42,7 @@ impl ProfileSchema {
     ///
     /// Errors: those of JSON text, and `wrong_type`.
     pub fn from_slice(json: &[u8]) -> Result<Self, ParseError> {
-        let json = Parser::settings(json)?;
+        let json = settings::read(json)?;
         let root = Setting::root(&json);
         // A field may be called `schema` too: then it holds its type and not fields.
         let enclosed = root.member("schema")?.filter(|schema| {

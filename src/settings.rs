@@ -1,9 +1,23 @@
 //! An operator's settings as JSON trees, read with a path for every error.
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::error::{ParseError, ParseErrorKind};
+use crate::limits::Limits;
 use crate::pointer::Pointer;
+use crate::scan;
+
+/// Reads settings. They are checked like a body, before they become a tree.
+pub(crate) fn read(json: &[u8]) -> Result<Value, ParseError> {
+    let text = Limits::DEFAULT.text(json)?;
+    let raw: &RawValue = serde_json::from_str(text).map_err(|error| ParseError::json(&error))?;
+    scan::check(raw.get(), 0).map_err(|(offset, flaw)| {
+        let start = text.len() - text.trim_start().len();
+        ParseError::flaw(&flaw).on(Some(scan::position(json, start + offset)))
+    })?;
+    serde_json::from_str(text).map_err(|error| ParseError::json(&error))
+}
 
 /// A value in a tree, and where it stands.
 #[derive(Clone)]
