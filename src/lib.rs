@@ -71,6 +71,7 @@ mod scan;
 mod slim;
 mod sorted;
 mod text;
+mod tree;
 
 // What a body is made of.
 mod fields;

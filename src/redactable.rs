@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter, Write};
 use std::marker::PhantomData;
 
-use serde::de::value::{I128Deserializer, MapAccessDeserializer, SeqAccessDeserializer, U128Deserializer};
+use serde::de::value::{I128Deserializer, U128Deserializer};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Serialize, Serializer};
 
 use crate::decode;
 use crate::raw::{self, FromRaw};
 use crate::scan;
+use crate::tree::TreeVisitor;
 
 /// The string that stands for the value of a field that its user has hidden.
 ///
@@ -324,12 +325,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Buffered<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        let tree = serde_json::Value::deserialize(SeqAccessDeserializer::new(seq));
+        let tree = TreeVisitor.visit_seq(seq);
         Self::tree(tree.map_err(|_| unexpected::<T, A::Error>(format_args!("array")))?)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        let tree = serde_json::Value::deserialize(MapAccessDeserializer::new(map));
+        let tree = TreeVisitor.visit_map(map);
         Self::tree(tree.map_err(|_| unexpected::<T, A::Error>(format_args!("object")))?)
     }
 }

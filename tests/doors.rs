@@ -16,6 +16,7 @@ use serde_json::Value;
 /// What a way in makes of a body: the payload, or the error's text.
 type Answer = Result<Payload<'static>, String>;
 type Door = (&'static str, fn(&[u8]) -> Answer);
+type TreeDoor = (&'static str, fn(Value) -> Answer);
 
 fn told<T>(read: Result<T, impl std::error::Error>) -> Result<T, String> {
     read.map_err(|error| {
@@ -118,7 +119,7 @@ const DOORS: [Door; 20] = [
 ];
 
 /// The ways in that see a tree, which forgets repeated members, escapes and space.
-const TREE_DOORS: [(&str, fn(Value) -> Answer); 6] = [
+const TREE_DOORS: [TreeDoor; 6] = [
     ("TryFrom<Value>", |tree| told(Payload::try_from(tree))),
     ("from_value", |tree| told(serde_json::from_value(tree))),
     ("by reference", |tree| told(Payload::deserialize(&tree))),

@@ -555,7 +555,7 @@ fn nothing_that_is_told_moves_a_terminal() {
             assert_safe(&format!("{payload:?}"));
             assert_safe(&payload.operation().to_string());
             assert_safe(&format!("{:?} {:?}", payload.operation(), payload.user_id()));
-            assert_safe(&payload.user_id().unwrap().to_string());
+            assert_safe(&format!("{}", payload.user_id().unwrap()));
             for issue in payload.issues() {
                 assert_safe(&issue.to_string());
                 assert_safe(&format!("{issue:?}"));
@@ -596,8 +596,11 @@ fn nothing_that_is_told_moves_a_terminal() {
 
 /// A character as an escape of JSON.
 fn json_escape(character: char) -> String {
-    let mut units = [0; 2];
-    character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+    let mut escaped = String::new();
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        let _ = write!(escaped, "\\u{unit:04x}");
+    }
+    escaped
 }
 
 #[test]
@@ -614,7 +617,7 @@ fn a_long_name_is_cut_where_it_is_told_and_nowhere_else() {
     assert_eq!(payload.lookup(&long).unwrap().value(), Redactable::Visible(&*long));
     assert!(serde_json::to_string(&payload).unwrap() == body);
     assert_safe(&payload.to_string());
-    assert_safe(&payload.user_id().unwrap().to_string());
+    assert_safe(&format!("{}", payload.user_id().unwrap()));
     let shown = payload.operation().to_string();
     assert!(shown.chars().count() <= 64, "{shown}");
     for issue in payload.issues() {
@@ -628,4 +631,105 @@ fn a_long_name_is_cut_where_it_is_told_and_nowhere_else() {
     );
     let twice = plain("data", &format!("{json}:1,{json}:1"));
     assert_safe(&rownd_webhooks::from_str(&twice).unwrap_err().to_string());
+}
+
+/// `Redactable` in a struct of a caller's own: what this crate's parser refuses to let through it does not take either.
+mod redactable_of_ones_own {
+    use super::{BTreeMap, Redactable, Value};
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    struct Own {
+        a: Redactable<Value>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Flat {
+        #[serde(flatten)]
+        rest: BTreeMap<String, Redactable<Value>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(tag = "t")]
+    enum Tagged {
+        #[serde(rename = "x")]
+        One { a: Redactable<Value> },
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(untagged)]
+    enum Untagged {
+        One { a: Redactable<Value> },
+    }
+
+    /// The field by each kind of struct, from text and from a reader.
+    fn read(value: &str) -> Vec<(&'static str, Option<Redactable<Value>>)> {
+        let body = format!(r#"{{"t":"x","a":{value}}}"#);
+        vec![
+            ("a struct", serde_json::from_str(&body).ok().map(|own: Own| own.a)),
+            ("from a reader", serde_json::from_reader(body.as_bytes()).ok().map(|own: Own| own.a)),
+            ("flatten", serde_json::from_str(&body).ok().and_then(|mut flat: Flat| flat.rest.remove("a"))),
+            (
+                "flatten, from a reader",
+                serde_json::from_reader(body.as_bytes())
+                    .ok()
+                    .and_then(|mut flat: Flat| flat.rest.remove("a")),
+            ),
+            ("tagged", serde_json::from_str(&body).ok().map(|Tagged::One { a }| a)),
+            ("untagged", serde_json::from_str(&body).ok().map(|Untagged::One { a }| a)),
+        ]
+    }
+
+    #[test]
+    fn refuses_reserved_names_behind_buffers_too() {
+        for name in ["$serde_json::private::RawValue", "\\u0024serde_json::private::RawValue"] {
+            for text in ["1", "[]", "{\\\"a\\\":[1]}", "\\\"<<REDACTED>>\\\"", "not json"] {
+                for nest in ["¤", "[¤]", "[[],¤]", r#"{"b":¤}"#, r#"{"b":[{"c":¤}]}"#] {
+                    let value = nest.replace('¤', &format!(r#"{{"{name}":"{text}"}}"#));
+                    for (how, read) in read(&value) {
+                        assert!(read.is_none(), "{how}: {value}: {:?}", read.unwrap().visible());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn does_not_get_deeper_by_them() {
+        let mut smuggled = "[]".to_owned();
+        for _ in 0..13 {
+            let (open, close) = ("[".repeat(110), "]".repeat(110));
+            smuggled =
+                format!(r#"{open}{{"$serde_json::private::RawValue":{}}}{close}"#, Value::from(smuggled));
+        }
+        let read = std::thread::Builder::new().stack_size(2 << 20).spawn(move || read(&smuggled));
+        for (how, read) in read.unwrap().join().unwrap() {
+            assert!(read.is_none(), "{how}");
+        }
+    }
+
+    #[test]
+    fn reads_everything_else_alike() {
+        for value in [
+            "null",
+            "true",
+            "7",
+            "-7.5",
+            "\"x\"",
+            "\"\\ud83d\\ude00\"",
+            "[]",
+            "[1,[2.5,\"<<REDACTED>>\"]]",
+            "{}",
+            r#"{"b":{"$serde_json":1,"$":[-3]}}"#,
+            r#"{"b":"$serde_json::private::RawValue"}"#,
+            r#""\u003c<REDACTED>>""#,
+        ] {
+            let tree: Value = serde_json::from_str(value).unwrap();
+            let expected =
+                if tree == "<<REDACTED>>" { Redactable::Redacted } else { Redactable::Visible(tree) };
+            for (how, read) in read(value) {
+                assert!(read.as_ref() == Some(&expected), "{how}: {value}");
+            }
+        }
+    }
 }

@@ -140,8 +140,11 @@ fn only_fields_count_as_fields() {
 
 // ---- Depth ----
 
+/// What opens a container at a level, and what closes it.
+type Shape = dyn Fn(usize) -> (&'static str, &'static str);
+
 /// A value that opens `depth` containers, with text beside them that must not be taken for brackets.
-fn nested(depth: usize, open: &dyn Fn(usize) -> (&'static str, &'static str)) -> String {
+fn nested(depth: usize, open: &Shape) -> String {
     let (mut before, mut after) = (String::new(), Vec::new());
     for level in 0..depth {
         let (opening, closing) = open(level);
@@ -164,7 +167,6 @@ fn depth_is_what_a_plain_reader_reads_at_every_place() {
             r#"{"meta":{"operation":"delete","lookup_values":[{"field":"a","value":"b","x":@}]}}"#,
         ),
     ];
-    type Shape = dyn Fn(usize) -> (&'static str, &'static str);
     let shapes: [(&str, &Shape); 7] = [
         ("arrays", &|_| ("[", "]")),
         ("objects", &|_| (r#"{"a":"#, "}")),
@@ -233,17 +235,17 @@ fn depth_of_what_is_not_valid_is_a_matter_of_syntax_or_of_depth() {
 
 // ---- Extremes ----
 
-/// Bodies that are as large, as deep or as many as the default limits let in.
-fn extremes() -> Vec<(&'static str, String)> {
+/// Bodies of that size at most, as deep or with as many parts as it has room for.
+fn extremes(size: usize) -> Vec<(&'static str, String)> {
     let deep = |open: &str, close: &str| format!("{}0{}", open.repeat(125), close.repeat(125));
-    let fill = |text: &str| text.repeat(((2 << 20) - 1_000) / text.len());
+    let fill = |text: &str| text.repeat((size - 1_000) / text.len());
     let data = |value: &str| format!(r#"{{"data":{{"user_id":"u","a":{value}}},"redacted":[],{META}}}"#);
     let meta = |members: &str| format!(r#"{{"data":{{}},"meta":{{"operation":"delete"{members}}}}}"#);
     vec![
         ("deep arrays", data(&deep("[", "]"))),
         ("deep objects", data(&deep("{\"a\":", "}"))),
         ("deep, with escapes", data(&format!("{}0{}", r#"{"\n":["$","#.repeat(62), "]}".repeat(62)))),
-        ("many fields", with_fields(10_000)),
+        ("many fields", with_fields((size / 20).min(10_000))),
         ("a long string", data(&format!("\"{}\"", fill("y")))),
         ("a string of escapes", data(&format!("\"{}\"", fill("\\u0000")))),
         ("a nested string of escapes", data(&format!("[\"{}\"]", fill("\\ud83d\\ude00")))),
@@ -258,19 +260,22 @@ fn extremes() -> Vec<(&'static str, String)> {
             "many lookup values",
             meta(&format!(
                 r#","lookup_values":[{}]"#,
-                list(60_000, |_| r#"{"field":"","value":""}"#.to_owned())
+                list(size / 40, |_| r#"{"field":"","value":""}"#.to_owned())
             )),
         ),
-        ("many unknown members", format!("{{{},{META}}}", list(150_000, |index| format!("\"{index:x}\":0")))),
+        (
+            "many unknown members",
+            format!("{{{},{META}}}", list(size / 14, |index| format!("\"{index:x}\":0"))),
+        ),
         (
             "many unknown members of meta",
-            meta(&format!(",{}", list(150_000, |index| format!("\"{index:x}\":0")))),
+            meta(&format!(",{}", list(size / 14, |index| format!("\"{index:x}\":0")))),
         ),
         (
             "many unknown members of lookup values",
             meta(&format!(
                 r#","lookup_values":[{}]"#,
-                list(300, |_| format!(
+                list(size / 6_000, |_| format!(
                     r#"{{"field":"","value":"",{}}}"#,
                     list(400, |index| format!("\"{index:x}\":[]"))
                 ))
@@ -329,10 +334,28 @@ fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
 }
 
 #[test]
-fn extremes_are_read_asked_and_dropped_on_a_small_stack() {
+fn extremes_are_read_copied_compared_and_dropped_on_a_small_stack() {
     on_a_small_stack(|| {
-        for (name, body) in extremes() {
-            assert!(body.len() <= 2 << 20, "{name}: {}", body.len());
+        for (name, body) in extremes(2 << 20) {
+            assert!(
+                body.len() <= 2 << 20 && (body.len() > 100_000 || name.contains("deep")),
+                "{name}: {}",
+                body.len()
+            );
+            let payload = rownd_webhooks::from_str(&body);
+            let payload = payload.unwrap_or_else(|error| panic!("{name}: {error}"));
+            let owned = payload.clone().into_owned();
+            assert!(owned == payload, "{name}");
+            drop(owned);
+            assert!(payload.to_string().chars().count() < 512, "{name}");
+        }
+    });
+}
+
+#[test]
+fn extremes_are_asked_everything_on_a_small_stack() {
+    on_a_small_stack(|| {
+        for (name, body) in extremes(1 << 17) {
             let payload = rownd_webhooks::from_str(&body);
             let payload = payload.unwrap_or_else(|error| panic!("{name}: {error}"));
             ask(&payload);
@@ -461,6 +484,9 @@ fn builders_take_extremes_too() {
 
 // ---- Growth ----
 
+/// Something that is done with a body and its payload.
+type Work<'w> = (&'static str, &'w dyn Fn(&str, &Payload<'_>));
+
 /// The bytes and the number of allocations that some work takes.
 fn cost(work: impl FnOnce()) -> [u64; 2] {
     let info = measure(work);
@@ -524,7 +550,6 @@ fn nothing_that_is_kept_or_copied_is_quadratic() {
             format!(r#"{{"data":{{{fields}}},"meta":{{"operation":"delete"}}}}"#)
         }),
     ];
-    type Work<'w> = (&'static str, &'w dyn Fn(&str, &Payload<'_>));
     let works: [Work<'_>; 16] = [
         ("parse", &|body, _| drop(unlimited().parse(body.as_bytes()).unwrap())),
         ("parse_reader", &|body, _| drop(unlimited().parse_reader(body.as_bytes()).unwrap())),
@@ -615,4 +640,28 @@ fn an_archive_takes_no_more_memory_than_its_longest_line() {
     let ((few, small), (many, large)) = (most(&archive(30)), most(&archive(300)));
     assert_eq!((few, many), (30, 300));
     assert_eq!(small, large);
+}
+
+/// A line that is too long is told to be, whatever it holds: white space is no way around the limit, at no length of it.
+#[test]
+fn a_line_of_white_space_is_limited_like_any_other() {
+    for end in ["\n", "\r\n", ""] {
+        for (length, codes) in [
+            (0, &[][..]),
+            (99, &[]),
+            (100, &[]),
+            (101, &["too_large"]),
+            (102, &["too_large"]),
+            (103, &["too_large"]),
+            (500, &["too_large"]),
+        ] {
+            let archive = format!("{}{end}", " ".repeat(length));
+            let mut reader = NdjsonReader::with_parser(archive.as_bytes(), Parser::new().max_bytes(100));
+            let mut told = Vec::new();
+            while let Some(next) = reader.next_payload() {
+                told.push(next.map_or_else(|error| error.code(), |_| "read"));
+            }
+            assert_eq!(told, codes, "{length} blanks and {end:?}");
+        }
+    }
 }

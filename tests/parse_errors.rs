@@ -200,7 +200,7 @@ fn a_repeated_member_is_told_at_its_second_name() {
         ("/data", format!(r#"{{"data":null,¦"d\u0061ta":null,{META}}}"#)),
         ("/redacted", format!(r#"{{"redacted":[],¦"redacted":["x"],{META}}}"#)),
         ("/redacted", format!(r#"{{"redacted":null,¦"redacted":[],{META}}}"#)),
-        ("/meta", format!(r#"{{{META},¦{META}}}"#)),
+        ("/meta", format!("{{{META},¦{META}}}")),
         ("/meta/operation", r#"{"meta":{"operation":"delete",¦"operation":"delete"}}"#.to_owned()),
         (
             "/meta/operation",

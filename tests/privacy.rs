@@ -363,7 +363,9 @@ fn tell_decoding(told: &mut Told, fields: &Fields<'_>) {
             fields.decode::<Flat<T>>().map(|flat| told.debug(&flat.inner)),
             fields.decode::<InTagged<T>>().map(|tagged| told.debug(&tagged)),
             fields.decode::<BTreeMap<String, Redactable<T>>>().map(|map| {
-                map.values().for_each(|value| told.debug(value));
+                for value in map.values() {
+                    told.debug(value);
+                }
             }),
             fields.decode::<PlainOf<T>>().map(|_| ()),
             fields.decode::<PlainFlat<T>>().map(|_| ()),
@@ -399,7 +401,7 @@ fn no_body_is_told_by_any_way_in() {
             }
             Err(error) => {
                 told.error(&error);
-                told.message(&error.path().unwrap_or("/"));
+                told.text(error.path().unwrap_or_default());
                 told.debug(error.kind());
             }
         }
@@ -413,7 +415,9 @@ fn no_body_is_told_by_any_way_in() {
             Payload::try_from(body.as_bytes()).err(),
             Parser::new().max_bytes(10).parse(body.as_bytes()).err(),
         ] {
-            error.iter().for_each(|error| told.error(error));
+            if let Some(error) = error {
+                told.error(&error);
+            }
         }
         told.debug(&Parser::new());
     }

@@ -235,6 +235,83 @@ fn model_issues(body: &Value) -> Vec<(String, String)> {
     issues
 }
 
+/// A body as a reader of the rules would compare it: hidden values hidden, listed names in order.
+fn normal(body: &Value) -> Value {
+    let mut normal = body.clone();
+    for (name, field) in model_fields(body) {
+        if field.is_redacted() {
+            normal["data"][&name] = REDACTED.into();
+        }
+    }
+    if body["redacted"].is_array() {
+        let mut listed = strings(&body["redacted"]);
+        listed.sort_unstable();
+        normal["redacted"] = listed.into();
+    }
+    normal
+}
+
+/// What a small change makes of a body: often one that means the same.
+fn changed(body: &Value, change: usize, with: &Value) -> Value {
+    let mut changed = body.clone();
+    let first_field = body["data"].as_object().and_then(|fields| fields.keys().next().cloned());
+    match (change % 9, first_field) {
+        (0, Some(name)) => changed["data"][name] = with.clone(),
+        (1, Some(name)) => changed["data"][name] = REDACTED.into(),
+        (2, Some(name)) if body["redacted"].is_array() => {
+            changed["redacted"] = [strings(&body["redacted"]), vec![name]].concat().into();
+        }
+        (3, _) if body["redacted"].is_array() => {
+            changed["redacted"] = strings(&body["redacted"]).into_iter().rev().collect::<Vec<_>>().into();
+        }
+        (4, _) if body["redacted"].is_array() => changed["redacted"] = Value::Null,
+        (5, _) => changed["version"] = with.clone(),
+        (6, _) => changed["meta"]["source"] = with.clone(),
+        (7, _) => changed["meta"]["operation"] = "delete".into(),
+        (8, _) => {
+            if let Some(lookups) = changed["meta"]["lookup_values"].as_array_mut() {
+                lookups.reverse();
+            }
+        }
+        _ => {}
+    }
+    changed
+}
+
+/// Ways to break a whole body, and what has to be said of it.
+fn broken(body: &Value, way: usize) -> (&'static str, String) {
+    let text = body.to_string();
+    let begun = |members: &str| format!("{{{members},{}", &text[1..]);
+    let with = |place: &str, value: Value| {
+        let mut body = body.clone();
+        *body.pointer_mut(place).unwrap() = value;
+        body.to_string()
+    };
+    let deep = format!("\"deep\":{}{}", "[".repeat(127), "]".repeat(127));
+    match way % 20 {
+        0 => ("duplicate_member", begun(r#""x y":1,"x\u0020y":1"#)),
+        1 => ("duplicate_member", begun(r#""m\u0065ta":{"operation":"delete"}"#)),
+        2 => ("reserved_name", begun(r#""\u0024serde_json::private::RawValue":"1""#)),
+        3 => ("reserved_name", begun(r#""x":[{"$serde_json::private::Number":"1"}]"#)),
+        4 => ("wrong_type", begun(r#""redacted":7"#)),
+        5 => ("wrong_type", begun(r#""data":[]"#)),
+        6 => ("too_deep", begun(&deep)),
+        7 => ("syntax", begun(r#""half":"\ud800""#)),
+        8 => ("syntax", begun(r#""half":{"a":["\udc00"]}"#)),
+        9 => ("syntax", begun("?")),
+        10 => ("syntax", text[..text.len() - 1].to_owned()),
+        11 => ("trailing_data", format!("{text}{text}")),
+        12 => ("trailing_data", format!("{text} 0")),
+        13 => ("not_an_object", format!("[{text}]")),
+        14 => ("not_an_object", serde_json::to_string(&text).unwrap()),
+        15 => ("byte_order_mark", format!("\u{feff}{text}")),
+        16 => ("wrong_type", with("/meta", Value::Null)),
+        17 => ("wrong_type", with("/meta/operation", json!({"delete": null}))),
+        18 => ("missing_member", with("/meta", json!({"lookup_values": []}))),
+        _ => ("missing_member", json!({"data": body["data"], "metá": body["meta"]}).to_string()),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -337,6 +414,53 @@ proptest! {
         prop_assert_eq!(straight.as_ref().ok(), by_serde.as_ref().ok());
         let read = rownd_webhooks::from_reader(bytes.as_slice());
         prop_assert_eq!(straight.as_ref().map_err(ParseError::code), read.as_ref().map_err(ParseError::code));
+    }
+
+    #[test]
+    fn near_bodies_are_equal_just_when_they_mean_the_same(tree in body(), change in any::<usize>(), with in value()) {
+        let other = changed(&tree, change, &with);
+        let (text, other_text) = (tree.to_string(), other.to_string());
+        let (one, two) = (read(&text), read(&other_text));
+        prop_assert_eq!(one == two, normal(&tree) == normal(&other));
+        prop_assert_eq!(one == two, one.canonical_json() == two.canonical_json());
+        prop_assert_eq!(one == two.clone().into_owned(), one == two);
+    }
+
+    #[test]
+    fn what_is_broken_is_told_by_its_code_everywhere(tree in body(), way in any::<usize>()) {
+        let (code, text) = broken(&tree, way);
+        let told = |error: ParseError| error.code();
+        prop_assert_eq!(rownd_webhooks::from_str(&text).map_err(told).err(), Some(code), "{}", &text);
+        prop_assert_eq!(rownd_webhooks::from_reader(text.as_bytes()).map_err(told).err(), Some(code));
+        prop_assert_eq!(text.parse::<Payload<'static>>().map_err(told).err(), Some(code));
+        prop_assert_eq!(Payload::try_from(text.as_bytes()).map_err(told).err(), Some(code));
+        prop_assert!(serde_json::from_str::<Payload<'_>>(&text).is_err());
+        prop_assert!(serde_json::from_reader::<_, Payload<'_>>(text.as_bytes()).is_err());
+        let member = format!("{{\"k\":{text}}}");
+        prop_assert!(serde_json::from_str::<BTreeMap<String, Payload<'_>>>(&member).is_err());
+    }
+
+    #[test]
+    fn every_way_in_makes_the_same_payload(tree in body()) {
+        let text = tree.to_string();
+        let payload = read(&text);
+        let [by_text, by_reader] = [serde_json::from_str(&text), serde_json::from_reader(text.as_bytes())];
+        let own: [Payload<'_>; 1] = serde_json::from_str(&format!("[{text}]")).unwrap();
+        let by_tree: Payload<'_> = serde_json::from_value(tree.clone()).unwrap();
+        let read = [
+            by_text.unwrap(),
+            by_reader.unwrap(),
+            own[0].clone(),
+            by_tree,
+            Payload::try_from(tree).unwrap(),
+            text.parse().unwrap(),
+            Payload::try_from(text.as_bytes()).unwrap(),
+            rownd_webhooks::from_reader(text.as_bytes()).unwrap(),
+        ];
+        for other in read {
+            prop_assert_eq!(&other, &payload);
+            prop_assert_eq!(other.issues(), payload.issues());
+        }
     }
 
     #[test]

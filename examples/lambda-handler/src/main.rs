@@ -1,1 +1,20 @@
-fn main() {}
+//! Asks the Lambda runtime for requests, and answers them.
+
+use std::convert::Infallible;
+use std::env;
+use std::sync::Arc;
+
+use lambda_handler::{Receiver, Store};
+use lambda_http::{Error, Request, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let secret = env::var("WEBHOOK_SECRET").unwrap_or_default();
+    if secret.is_empty() {
+        return Err("WEBHOOK_SECRET has to hold the secret of the webhook's path".into());
+    }
+    let receiver = &Receiver::new(secret, Arc::new(Store::new()));
+    // No subscriber of `tracing`: at its level "trace", the runtime's crates may tell more than a log should hold.
+    lambda_http::run(service_fn(async move |request: Request| Ok::<_, Infallible>(receiver.answer(&request))))
+        .await
+}

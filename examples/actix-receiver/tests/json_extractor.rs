@@ -1,0 +1,59 @@
+//! actix-web's own `Json<Payload>`: it reads the samples, and its rejections tell no value.
+
+use actix_web::body::to_bytes;
+use actix_web::test::TestRequest;
+use actix_web::{FromRequest, web};
+use rownd_webhooks::Payload;
+use rownd_webhooks::testing::samples;
+
+async fn extract(body: &str) -> Result<Payload<'static>, String> {
+    let request = TestRequest::post().insert_header(("content-type", "application/json"));
+    let (request, mut body) = request.set_payload(body.to_owned()).to_http_parts();
+    match web::Json::<Payload<'static>>::from_request(&request, &mut body).await {
+        Ok(payload) => Ok(payload.into_inner()),
+        Err(rejection) => {
+            let answer = rejection.error_response();
+            assert_eq!(answer.status(), 400);
+            let answer = to_bytes(answer.into_body()).await.unwrap();
+            let answer = std::str::from_utf8(&answer).unwrap();
+            assert!(!answer.is_empty());
+            Err(format!("{rejection} {rejection:?} {rejection:#?} {answer}"))
+        }
+    }
+}
+
+#[actix_web::test]
+async fn it_reads_the_samples() {
+    for body in [samples::DATA_INSERT, samples::DATA_UPDATE, samples::VISIBILITY_UPDATE, samples::DELETE] {
+        assert_eq!(extract(body).await.unwrap(), rownd_webhooks::from_str(body).unwrap());
+    }
+}
+
+#[actix_web::test]
+async fn its_rejections_tell_no_value() {
+    const CANARY: &str = "canary7f3a";
+    let bodies = [
+        r#""@""#,
+        r#"["@"]"#,
+        r#"{"data":"@","meta":{"operation":"delete"}}"#,
+        r#"{"data":{"a":"@","a":"@"},"meta":{"operation":"delete"}}"#,
+        r#"{"data":{"a":"@","$serde_json::private::RawValue":"@"},"meta":{"operation":"delete"}}"#,
+        r#"{"redacted":"@","meta":{"operation":"delete"}}"#,
+        r#"{"redacted":[{"a":"@"}],"meta":{"operation":"delete"}}"#,
+        r#"{"meta":"@"}"#,
+        r#"{"meta":{"operation":["@"]}}"#,
+        r#"{"meta":{"operation":"delete","lookup_values":"@"}}"#,
+        r#"{"meta":{"operation":"delete","lookup_values":["@"]}}"#,
+        r#"{"meta":{"operation":"delete","lookup_values":[{"field":"a","value":["@"]}]}}"#,
+        r#"{"data":{"a":"@"}}"#,
+        r#"{"data":{"a":"@\ud800"},"meta":{"operation":"delete"}}"#,
+        r#"{"data":{"a":"@"},"meta":{"operation":"delete"}} @"#,
+        r#"{"data":{"a":"@" @"#,
+        r#"{"data":"@"#,
+        "@",
+    ];
+    for body in bodies {
+        let told = extract(&body.replace('@', CANARY)).await.unwrap_err();
+        assert!(!told.contains(CANARY), "{told}");
+    }
+}

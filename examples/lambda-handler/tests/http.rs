@@ -1,0 +1,248 @@
+//! The receiver behind each of the services that speak HTTP for Lambda: what it answers, and what it keeps.
+//!
+//! The files in `data` are events as the services send them. Cases vary their method, path and body.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lambda_handler::{MOST_BYTES, Receiver, Store};
+use lambda_http::http::{HeaderMap, StatusCode};
+use lambda_http::{Body, Request, request};
+use rownd_webhooks::testing::{self, samples};
+use serde_json::Value;
+
+const SECRET: &str = "d41d8cd98f00";
+const HOOK: &str = "/hooks/d41d8cd98f00";
+const USER: &str = "0e223bd4-1324-49ff-b948-122eeaaa42d1";
+const EMAIL: &str = "jrose@acme.com";
+const SAMPLES: [&str; 4] =
+    [samples::DATA_INSERT, samples::DATA_UPDATE, samples::VISIBILITY_UPDATE, samples::DELETE];
+
+const HTTP_API: &str = include_str!("data/http_api_v2.json");
+const HTTP_API_BASE64: &str = include_str!("data/http_api_v2_base64.json");
+const REST_API: &str = include_str!("data/rest_api_v1.json");
+const ALB: &str = include_str!("data/alb.json");
+const EVENTS: [&str; 4] = [HTTP_API, HTTP_API_BASE64, REST_API, ALB];
+
+/// An event with another method, path and body.
+fn request(event: &str, method: &str, path: &str, body: &[u8]) -> Request {
+    let mut event: Value = serde_json::from_str(event).unwrap();
+    if event["version"] == "2.0" {
+        event["rawPath"] = path.into();
+        event["requestContext"]["http"]["path"] = path.into();
+        event["requestContext"]["http"]["method"] = method.into();
+    } else {
+        event["path"] = path.into();
+        event["httpMethod"] = method.into();
+    }
+    event["body"] = if event["isBase64Encoded"] == true {
+        STANDARD.encode(body).into()
+    } else {
+        std::str::from_utf8(body).unwrap().into()
+    };
+    request::from_str(&event.to_string()).unwrap()
+}
+
+struct Service {
+    receiver: Receiver,
+    store: Arc<Store>,
+}
+
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Service {
+    fn new() -> Self {
+        let store = Arc::new(Store::new());
+        Self { receiver: Receiver::new(SECRET.to_owned(), store.clone()), store }
+    }
+
+    fn answer(&self, request: &Request) -> Answer {
+        let (parts, body) = self.receiver.answer(request).into_parts();
+        let body = match body {
+            Body::Empty => String::new(),
+            Body::Text(text) => text,
+            other => panic!("{other:?}"),
+        };
+        assert!(!body.contains(EMAIL), "{body}");
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    fn post(&self, event: &str, body: impl AsRef<[u8]>) -> Answer {
+        self.answer(&request(event, "POST", HOOK, body.as_ref()))
+    }
+}
+
+#[test]
+fn the_events_are_read_as_they_are() {
+    let service = Service::new();
+    let deliver = |event: &str| {
+        let request = request::from_reader(event.as_bytes()).unwrap();
+        assert_eq!(service.answer(&request).status, StatusCode::NO_CONTENT);
+        service.store.profile(USER)
+    };
+    assert_eq!(deliver(HTTP_API).unwrap()["email"], format!("\"{EMAIL}\""));
+    assert_eq!(deliver(HTTP_API_BASE64).unwrap()["country"], "\"United States\"");
+    let profile = deliver(REST_API).unwrap();
+    assert!(!profile.contains_key("country"));
+    assert_eq!(profile["first_name"], "\"Juliet\"");
+    assert_eq!(deliver(ALB), None);
+}
+
+#[test]
+fn every_sample_is_taken_by_every_method() {
+    let service = Service::new();
+    for event in EVENTS {
+        for method in ["POST", "PUT", "PATCH", "GET", "DELETE", "OPTIONS"] {
+            for body in SAMPLES {
+                let answer = service.answer(&request(event, method, HOOK, body.as_bytes()));
+                assert_eq!((answer.status, answer.body.as_str()), (204, ""), "{method}");
+            }
+            assert_eq!(service.store.profile(USER), None, "{method}");
+        }
+    }
+}
+
+#[test]
+fn a_get_without_a_body_is_told_so() {
+    let service = Service::new();
+    for event in EVENTS {
+        let mut event: Value = serde_json::from_str(event).unwrap();
+        event["body"] = Value::Null;
+        event["isBase64Encoded"] = false.into();
+        let answer = service.answer(&request::from_str(&event.to_string()).unwrap());
+        assert_eq!((answer.status, answer.body.as_str()), (400, r#"{"code":"empty","path":null}"#));
+    }
+}
+
+#[test]
+fn an_operation_that_is_not_known_is_a_success() {
+    let service = Service::new();
+    let body = testing::data_update().user_id(USER).tamper(|body| {
+        body["meta"]["operation"] = "user_merge".into();
+    });
+    for event in EVENTS {
+        assert_eq!(service.post(event, &body).status, 204);
+    }
+    assert_eq!(service.store.profile(USER), None);
+}
+
+#[test]
+fn without_the_secret_there_is_nothing() {
+    let service = Service::new();
+    let wrong = [
+        "/hooks/wrong",
+        "/hooks/d41d8cd98f0",
+        "/hooks/d41d8cd98f001",
+        "/hooks/D41D8CD98F00",
+        "/hooks/d41d8cd98f00/",
+        "/other/hooks/d41d8cd98f00",
+        "/hooks/",
+        "/hooks",
+        "/",
+    ];
+    for event in EVENTS {
+        for body in [samples::DATA_INSERT, "not JSON", "", &filled(MOST_BYTES + 1)] {
+            let nowhere = service.answer(&request(event, "POST", "/nowhere", body.as_bytes()));
+            assert_eq!((nowhere.status, nowhere.body.as_str()), (404, ""));
+            for path in wrong {
+                let answer = service.answer(&request(event, "POST", path, body.as_bytes()));
+                assert_eq!(
+                    (answer.status, &answer.body, &answer.headers),
+                    (404, &nowhere.body, &nowhere.headers),
+                    "{path}"
+                );
+            }
+        }
+    }
+    assert_eq!(service.store.profile(USER), None);
+}
+
+#[test]
+fn the_stage_of_an_http_api_may_stand_in_front() {
+    let service = Service::new();
+    let body = samples::DATA_INSERT.as_bytes();
+    for stage in ["prod", "hooks"] {
+        let event = HTTP_API.replace(r#""stage": "$default""#, &format!(r#""stage": "{stage}""#));
+        let answer = |path: &str| service.answer(&request(&event, "POST", path, body)).status;
+        assert_eq!(answer(&format!("/{stage}{HOOK}")), 204, "{stage}");
+        // With a domain of one's own.
+        assert_eq!(answer(HOOK), 204, "{stage}");
+        assert_eq!(answer(&format!("/{stage}/hooks/wrong")), 404, "{stage}");
+        assert_eq!(answer(&format!("/{stage}x{HOOK}")), 404, "{stage}");
+        assert_eq!(answer(&format!("/other{HOOK}")), 404, "{stage}");
+    }
+}
+
+#[test]
+fn malformed_bodies_are_told_by_code_and_path() {
+    let service = Service::new();
+    for (body, told) in [
+        ("", r#"{"code":"empty","path":null}"#),
+        (" \n", r#"{"code":"empty","path":null}"#),
+        ("jrose@acme.com", r#"{"code":"syntax","path":null}"#),
+        (r#"{"meta":"jrose@acme.com"}"#, r#"{"code":"wrong_type","path":"/meta"}"#),
+        (r#"{"data":{"a":"jrose@acme.com","a":1}}"#, r#"{"code":"duplicate_member","path":"/data/a"}"#),
+        (
+            r#"{"data":{"a":"jrose@acme.com"},"meta":{"operation":"delete"}}"#,
+            r#"{"code":"invalid","path":null}"#,
+        ),
+    ] {
+        for event in EVENTS {
+            let answer = service.post(event, body);
+            assert_eq!((answer.status, answer.body.as_str()), (400, told), "{body}");
+            assert_eq!(answer.headers["content-type"], "application/json");
+        }
+    }
+    let answer = service.post(HTTP_API_BASE64, b"{\"data\":\"\xff\"}");
+    assert_eq!(answer.status, 400);
+    assert!(answer.body.contains("not_utf8"), "{}", answer.body);
+}
+
+#[test]
+fn no_part_of_a_sample_comes_back() {
+    let service = Service::new();
+    for body in SAMPLES {
+        for end in 0..body.trim_end().len() {
+            // `Service::answer` looks for the address.
+            assert_eq!(service.post(HTTP_API, &body[..end]).status, 400, "{end}");
+        }
+    }
+}
+
+/// A good body of so many bytes.
+fn filled(bytes: usize) -> String {
+    let empty = testing::data_update().field("text", "").body().len();
+    testing::data_update().field("text", "x".repeat(bytes - empty)).body()
+}
+
+#[test]
+fn a_body_that_is_too_large_is_refused() {
+    let service = Service::new();
+    for event in EVENTS {
+        // The limit is the body's, not that of its base64.
+        assert_eq!(service.post(event, filled(MOST_BYTES)).status, 204);
+        let answer = service.post(event, filled(MOST_BYTES + 1));
+        assert_eq!((answer.status, answer.body.as_str()), (413, r#"{"code":"too_large","path":null}"#));
+    }
+}
+
+#[test]
+fn while_the_store_is_away_the_sender_is_asked_to_try_again() {
+    let service = Service::new();
+    for event in EVENTS {
+        service.store.set_away(true);
+        for body in SAMPLES {
+            let answer = service.post(event, body);
+            assert_eq!(answer.status, 503);
+            assert_eq!(answer.headers["retry-after"], "30");
+        }
+        service.store.set_away(false);
+        assert_eq!(service.post(event, samples::DATA_INSERT).status, 204);
+        assert!(service.store.profile(USER).is_some());
+    }
+}

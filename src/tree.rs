@@ -1,0 +1,101 @@
+//! A tree out of what serde has taken apart, in which reserved names do nothing.
+//!
+//! serde_json's own `Value` parses the string behind such a name as JSON, with a fresh depth limit.
+
+use std::fmt::{self, Formatter};
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::scan;
+
+/// Reads a tree.
+pub(crate) struct TreeVisitor;
+
+struct Tree(Value);
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor).map(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(Tree(element)) = seq.next_element()? {
+            elements.push(element);
+        }
+        Ok(elements.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut members = Map::new();
+        while let Some(name) = map.next_key::<String>()? {
+            if scan::is_reserved(&name) {
+                return number(&name, &members, map);
+            }
+            members.insert(name, map.next_value::<Tree>()?.0);
+        }
+        Ok(members.into())
+    }
+}
+
+/// With `arbitrary_precision` on, serde_json hands a number over as a map of one reserved name. Nothing else has one.
+fn number<'de, A: MapAccess<'de>>(
+    name: &str,
+    before: &Map<String, Value>,
+    mut map: A,
+) -> Result<Value, A::Error> {
+    let refused = |_| de::Error::custom("a reserved name");
+    let text: String = map.next_value()?;
+    let number = text.parse::<Number>().map_err(refused)?;
+    let is_number = name.ends_with("::Number") && before.is_empty() && map.next_key::<String>()?.is_none();
+    if is_number { Ok(number.into()) } else { Err(de::Error::custom("a reserved name")) }
+}
