@@ -12,10 +12,13 @@ const MOST: usize = 200;
 fuzz_target!(|archive: &[u8]| {
     let parser = Parser::new().max_bytes(MOST);
     let alone = |line: &[u8]| parser.parse(line).map(|payload| payload.into_owned());
-    let lines = archive.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let mut expected = lines.zip(1..).filter(|(line, _)| {
-        line.len() > MOST || !line.iter().all(u8::is_ascii_whitespace)
+    // A carriage return belongs to the line's end in front of a line feed only.
+    let lines = archive.split_inclusive(|byte| *byte == b'\n').map(|line| match line.strip_suffix(b"\n") {
+        Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
+        None => line,
     });
+    let mut expected =
+        lines.zip(1..).filter(|(line, _)| line.len() > MOST || !line.iter().all(u8::is_ascii_whitespace));
 
     let mut reader = NdjsonReader::with_parser(BufReader::with_capacity(7, archive), parser.clone());
     while let Some(next) = reader.next_payload() {

@@ -26,7 +26,7 @@ pub enum Log {
     /// In a file.
     Sqlite(sqlite::Log),
     /// In a cluster.
-    Nats(nats::Log),
+    Nats(Box<nats::Log>),
 }
 
 impl Log {
@@ -45,7 +45,7 @@ impl Log {
     ///
     /// The cluster does not answer in time.
     pub async fn nats(urls: &str) -> Result<Self> {
-        Ok(Self::Nats(nats::Log::connect(urls).await?))
+        Ok(Self::Nats(Box::new(nats::Log::connect(urls).await?)))
     }
 
     /// Which lane a user's deliveries take.
@@ -70,6 +70,15 @@ impl Log {
     /// The log is away.
     pub async fn append_dead(&self, code: &str, body: Vec<u8>) -> Result<()> {
         self.put(DEAD_LANE, body, code).await
+    }
+
+    /// The longest body that the log can take.
+    #[must_use]
+    pub fn most_bytes(&self) -> usize {
+        match self {
+            Self::Sqlite(_) => usize::MAX,
+            Self::Nats(log) => log.most_bytes(),
+        }
     }
 
     async fn put(&self, lane: u32, body: Vec<u8>, code: &str) -> Result<()> {

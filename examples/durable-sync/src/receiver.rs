@@ -52,9 +52,11 @@ impl Receiver {
     /// Takes one delivery in.
     pub async fn take(&self, body: Vec<u8>) -> Taken {
         self.metrics.received.inc();
-        let (logged, taken) = match self.lane(&body) {
+        let lane = if body.len() > self.log.most_bytes() { Err("too_large") } else { self.lane(&body) };
+        let (logged, taken) = match lane {
             Ok(lane) => (self.log.append(lane, body).await, Taken::Logged),
             Err("too_large") => {
+                tracing::warn!(bytes = body.len(), "a body is too large");
                 self.metrics.refused.inc();
                 return Taken::TooLarge;
             }

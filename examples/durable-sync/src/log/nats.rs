@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
+use async_nats::connection::State;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
 use async_nats::jetstream::stream::{Config, StorageType, Stream};
 use async_nats::jetstream::{self, Context, Message};
-use async_nats::{ConnectOptions, HeaderMap};
+use async_nats::{Client, ConnectOptions, HeaderMap};
 use futures_util::StreamExt;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -16,11 +17,15 @@ const STREAM: &str = "deliveries";
 const BATCH: usize = 256;
 const CODE: &str = "code";
 
+/// Room for a message's headers.
+const HEADERS: usize = 1 << 10;
+
 /// How long the log may take before it counts as away.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 #[derive(Clone)]
 pub struct Log {
+    client: Client,
     context: Context,
 }
 
@@ -32,10 +37,10 @@ impl Log {
             .reconnect_delay_callback(|_| Duration::from_millis(100))
             .connect(urls)
             .await?;
-        let mut context = jetstream::new(client);
+        let mut context = jetstream::new(client.clone());
         context.set_timeout(PATIENCE);
-        let log = Self { context };
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let log = Self { client, context };
+        let deadline = Instant::now() + Duration::from_secs(45);
         // A cluster that has just started has no leader yet.
         while let Err(error) = log.create().await {
             if Instant::now() > deadline {
@@ -62,7 +67,14 @@ impl Log {
         Ok(())
     }
 
+    /// A larger message would cost the connection, and with it those of others.
+    pub(super) fn most_bytes(&self) -> usize {
+        self.client.server_info().max_payload.saturating_sub(HEADERS)
+    }
+
     pub(super) async fn put(&self, lane: u32, body: Vec<u8>, code: &str) -> Result<()> {
+        // What waits for a connection could be written after its sender has tried again, and out of order.
+        ensure!(self.client.connection_state() == State::Connected, "the log is not connected");
         let mut headers = HeaderMap::new();
         headers.insert(CODE, code);
         let subject = format!("{STREAM}.{lane}");
@@ -94,12 +106,12 @@ impl Log {
             filter_subject: format!("{STREAM}.{lane}"),
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: u64::try_from(after)? + 1 },
             ack_policy: AckPolicy::All,
-            ack_wait: Duration::from_secs(60),
+            ack_wait: Duration::from_secs(10),
             ..pull::Config::default()
         };
         let create = stream.create_consumer(config);
         let consumer = timeout(PATIENCE, create).await.context("the log is slow")??;
-        Ok(Reader { consumer, delivered: 0, last: None })
+        Ok(Reader { consumer, delivered: 0, after, last: None })
     }
 }
 
@@ -107,6 +119,8 @@ pub struct Reader {
     consumer: PullConsumer,
     /// How many deliveries the consumer has made: a gap is one that was lost on the way.
     delivered: u64,
+    /// The last entry that was read.
+    after: i64,
     last: Option<Message>,
 }
 
@@ -121,6 +135,12 @@ impl Reader {
             let (seq, number) = (i64::try_from(info.stream_sequence)?, info.consumer_sequence);
             ensure!(number == self.delivered + 1, "a delivery of the log was lost on the way");
             self.delivered = number;
+            // Delivered again, since an acknowledgement was lost or another broker leads now.
+            if seq <= self.after {
+                message.ack().await.map_err(|error| anyhow!("{error}"))?;
+                continue;
+            }
+            self.after = seq;
             let code = message.headers.as_ref().and_then(|headers| headers.get(CODE));
             let code = code.map(ToString::to_string).unwrap_or_default();
             entries.push(Entry { seq, body: message.payload.to_vec(), code });

@@ -41,8 +41,9 @@ impl Store {
     }
 
     async fn client(&self) -> Result<Client> {
-        let (client, connection) =
-            timeout(PATIENCE, tokio_postgres::connect(&self.url, NoTls)).await.context("the store is slow")??;
+        let (client, connection) = timeout(PATIENCE, tokio_postgres::connect(&self.url, NoTls))
+            .await
+            .context("the store is slow")??;
         tokio::spawn(async move {
             if connection.await.is_err() {
                 tracing::warn!("a connection to the store was lost");

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension};
+use anyhow::{Result, ensure};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::{keys, projected};
 use crate::log::Entry;
@@ -56,6 +56,11 @@ fn stored(connection: &Connection, key: &str) -> rusqlite::Result<Option<(String
     select.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
 
+fn position(connection: &Connection, lane: u32) -> rusqlite::Result<i64> {
+    let mut select = connection.prepare_cached("select seq from progress where lane = ?")?;
+    Ok(select.query_row([lane], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
 pub struct Lane {
     store: Store,
     lane: u32,
@@ -63,9 +68,7 @@ pub struct Lane {
 
 impl Lane {
     pub(super) fn position(&self) -> Result<i64> {
-        let connection = self.store.connection();
-        let mut select = connection.prepare_cached("select seq from progress where lane = ?")?;
-        Ok(select.query_row([self.lane], |row| row.get(0)).optional()?.unwrap_or(0))
+        Ok(position(&self.store.connection(), self.lane)?)
     }
 
     pub(super) fn apply(&self, entries: &[Entry]) -> Result<()> {
@@ -77,8 +80,9 @@ impl Lane {
                     known.insert(key.clone(), Profile::from_stored(&fields, is_deleted)?);
                 }
             }
-            let mut upsert = connection
-                .prepare_cached("insert or replace into profiles (key, fields, deleted, applied_seq) values (?, ?, ?, ?)")?;
+            let mut upsert = connection.prepare_cached(
+                "insert or replace into profiles (key, fields, deleted, applied_seq) values (?, ?, ?, ?)",
+            )?;
             for (key, (profile, seq)) in projected(entries, &keys, known)? {
                 upsert.execute((key, profile.stored_fields()?, profile.is_deleted, seq))?;
             }
@@ -88,8 +92,8 @@ impl Lane {
 
     pub(super) fn bury(&self, entries: &[Entry]) -> Result<()> {
         self.commit(entries, |connection| {
-            let mut insert =
-                connection.prepare_cached("insert or ignore into dead_letters (id, code, body) values (?, ?, ?)")?;
+            let mut insert = connection
+                .prepare_cached("insert or ignore into dead_letters (id, code, body) values (?, ?, ?)")?;
             for entry in entries {
                 insert.execute((entry.seq, &entry.code, &entry.body))?;
             }
@@ -101,9 +105,12 @@ impl Lane {
     fn commit(&self, entries: &[Entry], work: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
         let Some(last) = entries.last() else { return Ok(()) };
         let mut connection = self.store.connection();
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process that has the same folder could have been here.
+        ensure!(position(&transaction, self.lane)? < entries[0].seq, "the store is ahead already");
         work(&transaction)?;
-        transaction.execute("insert or replace into progress (lane, seq) values (?, ?)", (self.lane, last.seq))?;
+        transaction
+            .execute("insert or replace into progress (lane, seq) values (?, ?)", (self.lane, last.seq))?;
         Ok(transaction.commit()?)
     }
 }
