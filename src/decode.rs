@@ -32,7 +32,7 @@ use crate::value::Value;
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct DecodeError(Box<Failure>);
+pub struct DecodeError(Failure);
 
 const _: () = assert!(size_of::<DecodeError>() == size_of::<usize>());
 
@@ -41,14 +41,14 @@ impl DecodeError {
     /// has put the fields into a buffer before it found out (`flatten`, tagged and untagged enums).
     #[must_use]
     pub fn field(&self) -> Option<&str> {
-        self.0.field.as_deref()
+        self.0.0.field.as_deref()
     }
 
     /// The stable code: `redacted`, `wrong_type`, `missing_field`, `unknown_field` or `invalid` (the type's own
     /// `Deserialize` refuses it).
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self.0.code {
+        match self.0.0.code {
             Code::Redacted => "redacted",
             Code::WrongType => "wrong_type",
             Code::MissingField => "missing_field",
@@ -60,7 +60,7 @@ impl DecodeError {
     /// What serde says, if it said something. It may hold personal data.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
-        self.0.detail.as_deref()
+        self.0.0.detail.as_deref()
     }
 }
 
@@ -70,7 +70,7 @@ impl Display for DecodeError {
             Some(field) => write!(f, "field `{}`", Printable(field))?,
             None => f.write_str("a value")?,
         }
-        f.write_str(match self.0.code {
+        f.write_str(match self.0.0.code {
             Code::Redacted => " is redacted",
             Code::WrongType => " does not have the expected type",
             Code::MissingField => " is absent",
@@ -97,9 +97,12 @@ enum Code {
     Invalid,
 }
 
-/// What went wrong inside serde, on its way to a [`DecodeError`].
+/// What went wrong inside serde, on its way to a [`DecodeError`]: one word, since results of it are moved for each value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub(crate) struct Failure(Box<Details>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Details {
     code: Code,
     field: Option<Cow<'static, str>>,
     detail: Option<String>,
@@ -108,22 +111,32 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    #[cold]
     fn new(code: Code) -> Self {
-        Self { code, field: None, detail: None, is_unit: false }
+        Self(Box::new(Details { code, field: None, detail: None, is_unit: false }))
+    }
+
+    fn with_detail(mut self, detail: String) -> Self {
+        self.0.detail = Some(detail);
+        self
+    }
+
+    fn of_field(mut self, code: Code, field: impl Into<Cow<'static, str>>) -> Self {
+        self.0.code = code;
+        self.0.field = Some(field.into());
+        self
     }
 
     /// Without what is called a field, but is none of these: a type can take a value for a name.
-    fn with_known_field(self, is_known: impl Fn(&str) -> bool) -> Self {
-        let field = self.field.filter(|field| self.code != Code::UnknownField || is_known(field));
-        Self { field, ..self }
+    fn with_known_field(mut self, is_known: impl Fn(&str) -> bool) -> Self {
+        if self.0.code == Code::UnknownField {
+            self.0.field = self.0.field.filter(|field| is_known(field));
+        }
+        self
     }
 
     fn json(error: &serde_json::Error) -> Self {
-        Self { detail: Some(error.to_string()), ..Self::new(Code::WrongType) }
-    }
-
-    fn of_field(self, code: Code, field: &str) -> Self {
-        Self { code, field: Some(field.to_owned().into()), ..self }
+        Self::new(Code::WrongType).with_detail(error.to_string())
     }
 
     fn unexpected(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -133,17 +146,15 @@ impl Failure {
                 return Self::new(Code::Redacted);
             }
         }
-        Self {
-            detail: Some(format!("found {unexpected}, expected {expected}")),
-            is_unit: unexpected == Unexpected::Unit,
-            ..Self::new(Code::WrongType)
-        }
+        let mut failure = Self::new(Code::WrongType);
+        failure.0.is_unit = unexpected == Unexpected::Unit;
+        failure.with_detail(format!("found {unexpected}, expected {expected}"))
     }
 }
 
 impl Display for Failure {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.code)
+        write!(f, "{:?}", self.0.code)
     }
 }
 
@@ -151,7 +162,7 @@ impl std::error::Error for Failure {}
 
 impl de::Error for Failure {
     fn custom<M: Display>(message: M) -> Self {
-        Self { detail: Some(message.to_string()), ..Self::new(Code::Invalid) }
+        Self::new(Code::Invalid).with_detail(message.to_string())
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -163,18 +174,17 @@ impl de::Error for Failure {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { field: Some(field.into()), ..Self::new(Code::MissingField) }
+        Self::new(Code::MissingField).of_field(Code::MissingField, field)
     }
 
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
-        Self::new(Code::UnknownField).of_field(Code::UnknownField, field)
+        Self::new(Code::UnknownField).of_field(Code::UnknownField, field.to_owned())
     }
 }
 
 impl From<Failure> for DecodeError {
-    #[cold]
     fn from(failure: Failure) -> Self {
-        Self(Box::new(failure))
+        Self(failure)
     }
 }
 
@@ -218,7 +228,7 @@ fn json_text<'v>(value: &'v Value<'_>) -> &'v str {
 }
 
 /// How many fields are looked at in all, when decoding starts again and again.
-const MOST_WORK: usize = 4_000_000;
+const MOST_WORK: usize = 256_000;
 
 thread_local! {
     /// The redacted field that a plain type refused last, by its index. An untagged enum drops the errors of its variants, and
@@ -241,13 +251,13 @@ pub(crate) fn fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Resul
             Err(failure) => failure,
         };
         let has_time = nulls.len() * fields.len() < MOST_WORK;
-        match REFUSED.take().filter(|_| failure.field.is_none()) {
+        match REFUSED.take().filter(|_| failure.0.field.is_none()) {
             Some(index) if has_time && nulls.insert(index) => last = Some(index),
             refused => {
-                let to_blame = refused.or(last.filter(|_| failure.is_unit));
+                let to_blame = refused.or(last.filter(|_| failure.0.is_unit));
                 let field = to_blame.and_then(|index| fields.iter().nth(index));
                 return Err(match field {
-                    Some((name, _)) => failure.of_field(Code::Redacted, name),
+                    Some((name, _)) => failure.of_field(Code::Redacted, name.to_owned()),
                     None => failure.with_known_field(|name| fields.contains(name)),
                 }
                 .into());
@@ -326,16 +336,16 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
         // A seed works once: it gets what `Redactable` and `Option` both understand, or nothing.
         let (name, field) = self.current.take().ok_or_else(|| Failure::new(Code::Invalid))?;
         match field {
-            Redactable::Redacted => {
-                seed.deserialize(self.redacted()).map_err(|failure| failure.of_field(Code::Redacted, name))
-            }
+            Redactable::Redacted => seed
+                .deserialize(self.redacted())
+                .map_err(|failure| failure.of_field(Code::Redacted, name.to_owned())),
             Redactable::Visible(Value::String(text)) => seed
                 .deserialize(TextDeserializer(text))
-                .map_err(|failure| failure.of_field(Code::WrongType, name)),
+                .map_err(|failure| failure.of_field(Code::WrongType, name.to_owned())),
             Redactable::Visible(value) => {
                 let mut json = serde_json::Deserializer::from_str(json_text(value));
                 let read = seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
-                read.map_err(|error| Failure::json(&error).of_field(Code::WrongType, name))
+                read.map_err(|error| Failure::json(&error).of_field(Code::WrongType, name.to_owned()))
             }
         }
     }
@@ -344,11 +354,11 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
         let (name, field) = self.current.take().ok_or_else(|| Failure::new(Code::Invalid))?;
         match field {
             Redactable::Visible(value) => {
-                read(value).map_err(|failure| failure.of_field(Code::WrongType, name))
+                read(value).map_err(|failure| failure.of_field(Code::WrongType, name.to_owned()))
             }
             Redactable::Redacted => T::deserialize(self.redacted())
                 .or_else(|_| T::deserialize(RedactedDeserializer::None))
-                .map_err(|failure| failure.of_field(Code::Redacted, name)),
+                .map_err(|failure| failure.of_field(Code::Redacted, name.to_owned())),
         }
     }
 

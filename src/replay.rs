@@ -35,8 +35,6 @@ pub struct NdjsonReader<R> {
     reader: R,
     parser: Parser,
     line: Vec<u8>,
-    /// Whether the line goes on behind what was read of it.
-    is_cut: bool,
     line_number: u64,
     has_failed: bool,
 }
@@ -49,7 +47,7 @@ impl<R: BufRead> NdjsonReader<R> {
 
     /// Reads with limits and settings of your own.
     pub fn with_parser(reader: R, parser: Parser) -> Self {
-        Self { reader, parser, line: Vec::new(), is_cut: false, line_number: 0, has_failed: false }
+        Self { reader, parser, line: Vec::new(), line_number: 0, has_failed: false }
     }
 
     /// The number of the line read last, from 1; 0 before the first.
@@ -76,7 +74,7 @@ impl<R: BufRead> NdjsonReader<R> {
             }
             match self.read_line() {
                 Ok(false) => return None,
-                Ok(true) if !self.is_cut && self.line.iter().all(u8::is_ascii_whitespace) => {}
+                Ok(true) if self.is_blank() => {}
                 Ok(true) => break,
                 Err(error) => {
                     self.has_failed = true;
@@ -89,10 +87,14 @@ impl<R: BufRead> NdjsonReader<R> {
         Some(self.parser.parse(&self.line).map_err(|error| LineError::new(line_number, error)))
     }
 
+    /// Whether there is nothing on the line; of one that is too long, not all was read.
+    fn is_blank(&self) -> bool {
+        self.line.len() as u64 <= self.parser.most_bytes() && self.line.iter().all(u8::is_ascii_whitespace)
+    }
+
     /// Reads one line without its end, and never much more of it than the limit. `false` at the end.
     fn read_line(&mut self) -> io::Result<bool> {
         self.line.clear();
-        self.is_cut = false;
         self.line_number += 1;
         // Room for the line's end.
         let most = self.parser.most_bytes().saturating_add(2);
@@ -106,7 +108,6 @@ impl<R: BufRead> NdjsonReader<R> {
                 self.line.pop();
             }
         } else if self.line.len() as u64 == most {
-            self.is_cut = true;
             self.reader.skip_until(b'\n')?;
         }
         Ok(true)

@@ -1,7 +1,7 @@
 //! Bodies that a stranger may send: what becomes of each, by every way in that differs.
 //!
-//! `data/hostile.txt` is a table of single bodies, `data/framing/` holds what is no JSON text at all; here is what has to be
-//! tried at many places.
+//! `data/hostile.txt` is a table of single bodies; `data/framing/` holds what comes in another frame than a JSON text, in files
+//! that end with the code of the error; here is what has to be tried at many places.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -63,6 +63,8 @@ fn no_surprise(body: &[u8], payload: &Payload<'_>) {
     assert_eq!(&rownd_webhooks::from_str(&written).unwrap(), payload, "{text}");
     assert_eq!(&rownd_webhooks::from_str(&payload.canonical_json()).unwrap(), payload, "{text}");
     assert_eq!(&payload.clone().into_owned(), payload, "{text}");
+    let pretty = serde_json::to_string_pretty(payload).unwrap();
+    assert_eq!(&rownd_webhooks::from_str(&pretty).unwrap(), payload, "{text}");
     let tree: Value = match serde_json::from_str(text) {
         Ok(tree) => tree,
         Err(error) if error.to_string().starts_with("number out of range") => return,
@@ -601,6 +603,34 @@ fn json_escape(character: char) -> String {
         let _ = write!(escaped, "\\u{unit:04x}");
     }
     escaped
+}
+
+#[test]
+fn names_are_cut_at_64_characters_and_never_inside_an_escape() {
+    for (unit, shown) in [
+        ("a", "a"),
+        ("é", "é"),
+        ("😀", "😀"),
+        ("\n", "\\n"),
+        ("\u{202e}", "\\u{202e}"),
+        ("\u{e0001}", "\\u{e0001}"),
+    ] {
+        for count in 0..140 {
+            let word = unit.repeat(count);
+            let body = plain("operation", &serde_json::to_string(&word).unwrap());
+            let payload = rownd_webhooks::from_str(&body).unwrap();
+            let told = payload.operation().to_string();
+            assert!(told.chars().count() <= 64, "{told}");
+            let is_whole = shown.chars().count() * count <= 64;
+            let kept = told.strip_suffix('…').unwrap_or(&told);
+            assert_eq!(is_whole, kept == told, "{count}: {told}");
+            assert_eq!(kept, shown.repeat(kept.len() / shown.len()), "{count}");
+            assert!(
+                is_whole || told.chars().count() > 64 - shown.chars().count(),
+                "no more is cut than has to be: {told}"
+            );
+        }
+    }
 }
 
 #[test]

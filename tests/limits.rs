@@ -623,6 +623,29 @@ fn decoding_hands_each_field_over_once() {
     }
 }
 
+#[derive(Deserialize)]
+struct Profile {
+    #[serde(flatten)]
+    rest: BTreeMap<String, Option<String>>,
+}
+
+/// Behind `flatten` serde names no field, so that each hidden one takes a new start: there have to be few of them.
+#[test]
+fn decoding_behind_a_buffer_ends_soon() {
+    for count in [100, 500, 2_000, 10_000] {
+        let hidden = list(count, |index| format!(r#""f{index}":"<<REDACTED>>""#));
+        let body = format!(r#"{{"data":{{{hidden}}},{META}}}"#);
+        let payload = rownd_webhooks::from_str(&body).unwrap();
+        let mut fields = Err("not run".to_owned());
+        let allocations = measure(|| {
+            let decoded = payload.decode::<Profile>();
+            fields = decoded.map(|profile| profile.rest.len()).map_err(|error| error.to_string());
+        });
+        assert!(allocations.count_total < 2_000_000, "{count}: {} allocations", allocations.count_total);
+        assert!(count > 500 || fields == Ok(count), "{count}: {fields:?}");
+    }
+}
+
 #[test]
 fn an_archive_takes_no_more_memory_than_its_longest_line() {
     let line = |index: usize| format!("{}\n", with_fields(20 + index % 3));

@@ -207,6 +207,10 @@ fn tell(told: &mut Told, payload: &Payload<'_>) {
         told.debug(&changes);
         changes.iter().for_each(|change| told.debug(change));
     }
+    // A tree holds no number out of its range.
+    if let Err(error) = serde_json::to_value(payload) {
+        told.error(&error);
+    }
     told.debug(&payload.clone().into_event());
     told.debug(&payload.clone().into_event().map(rownd_webhooks::Event::into_owned));
     if let Err(error) = payload.clone().into_event() {

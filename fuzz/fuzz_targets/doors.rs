@@ -16,7 +16,7 @@ fuzz_target!(|body: &[u8]| {
     assert_eq!(straight, read);
     // Behind the body nothing may stand that would be a member of its own.
     let enclosed = [b"[{\"payload\":".as_slice(), body, b"}]"].concat();
-    let of_struct = serde_json::from_slice(&enclosed).map(|[Envelope { payload }]| payload);
+    let of_struct = serde_json::from_slice(&enclosed).map(|[Envelope { payload }]: [Envelope; 1]| payload);
     let is_alone = !body.contains(&b',') || straight.is_ok();
     let by_serde = [
         Some(serde_json::from_slice::<Payload<'_>>(body)),
