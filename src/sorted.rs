@@ -51,7 +51,7 @@ impl<'a, T> Sorted<'a, T> {
         let has_repeated = match u32::try_from(self.0.len()) {
             Ok(count) if self.0.len() > FEW => {
                 let mut order: Vec<u64> = (0..count).map(u64::from).collect();
-                let has_repeated = self.order(&mut order, 0, LEVELS);
+                let has_repeated = self.order(&mut order, LEVELS);
                 self.arrange(order);
                 has_repeated
             }
@@ -83,12 +83,13 @@ impl<'a, T> Sorted<'a, T> {
         has_repeated
     }
 
-    /// Orders positions by the names there, which agree up to `offset`.
+    /// Orders positions by the names there.
     ///
     /// Names of one profile begin alike, and comparing them is what sorting costs. So numbers are sorted: the four
-    /// bytes behind what all names share, then the position, in 64 bits. Names that agree there too are the next
-    /// level's, and after a few levels they are compared as they are. Tells whether a name occurs twice.
-    fn order(&self, order: &mut [u64], offset: usize, levels: u8) -> bool {
+    /// bytes behind what two of the names share, then the position, in 64 bits. Names that agree there too, or do
+    /// not share it, are the next level's, and after a few levels they are compared as they are. Tells whether a
+    /// name occurs twice.
+    fn order(&self, order: &mut [u64], levels: u8) -> bool {
         let name = |key: u64| self.0.get(position(key)).map_or("", |(name, _)| &**name);
         if order.len() <= FEW || levels == 0 {
             order.sort_unstable_by(|before, after| name(*before).cmp(name(*after)));
@@ -96,25 +97,16 @@ impl<'a, T> Sorted<'a, T> {
                 .windows(2)
                 .any(|pair| matches!(pair, [before, after] if name(*before) == name(*after)));
         }
-        let first = order.first().map_or("", |key| name(*key));
-        let mut offset = offset;
-        let shared = loop {
-            let start = window(first, offset);
-            let differing = order.iter().fold(0, |bits, key| bits | (start ^ window(name(*key), offset)));
-            match differing.leading_zeros() / 8 {
-                8 if offset < first.len() => offset += 8,
-                shared => break shared as usize,
-            }
-        };
-        let offset = offset + shared;
+        let name_at = |index: usize| order.get(index).map_or(&[][..], |key| name(*key).as_bytes());
+        let shared = shared(name_at(0), name_at(order.len() / 2));
         for key in &mut *order {
-            *key = window(name(*key), offset) >> 32 << 32 | position(*key) as u64;
+            *key = u64::from(bytes_behind(shared, name(*key).as_bytes())) << 32 | position(*key) as u64;
         }
         order.sort_unstable();
         let mut has_repeated = false;
         for alike in order.chunk_by_mut(|before, after| before >> 32 == after >> 32) {
             if alike.len() > 1 {
-                has_repeated |= self.order(alike, offset + size_of::<u32>(), levels - 1);
+                has_repeated |= self.order(alike, levels - 1);
             }
         }
         has_repeated
@@ -178,12 +170,22 @@ pub(crate) fn trim<T>(list: &mut Vec<T>) {
     }
 }
 
-/// Eight bytes of a name as a number that sorts as they do; those that are not there count as zero.
-fn window(name: &str, offset: usize) -> u64 {
-    let rest = name.as_bytes().get(offset..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(eight) => u64::from_be_bytes(*eight),
-        None => rest.iter().chain(&[0; 8]).take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)),
+/// What two names begin with, both.
+fn shared<'n>(one: &'n [u8], other: &[u8]) -> &'n [u8] {
+    let length = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+    one.get(..length).unwrap_or(one)
+}
+
+/// Four bytes of a name as a number that sorts as they do, those behind `shared`; bytes that are not there count as
+/// zero. A name that does not begin with it comes before or behind all that do: no text has the byte 0xFF.
+fn bytes_behind(shared: &[u8], name: &[u8]) -> u32 {
+    match name.strip_prefix(shared) {
+        Some(rest) => match rest.first_chunk() {
+            Some(four) => u32::from_be_bytes(*four),
+            None => rest.iter().chain(&[0; 4]).take(4).fold(0, |number, byte| number << 8 | u32::from(*byte)),
+        },
+        None if name < shared => 0,
+        None => u32::MAX,
     }
 }
 

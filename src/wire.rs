@@ -196,9 +196,9 @@ impl<'a> Reader<'a, '_> {
 
     /// What follows a member's name in the body; `None` if an escape in the name made a copy of it.
     #[inline]
-    fn behind(&self, name: &Text<'a>) -> Option<&'a str> {
+    fn behind(&self, name: &Text<'a>) -> Option<&'a [u8]> {
         match name {
-            Text::Borrowed(name) => self.body.get(self.offset(name)? + name.len()..),
+            Text::Borrowed(name) => self.body.as_bytes().get(self.offset(name)? + name.len()..),
             Text::Owned(_) => None,
         }
     }
@@ -206,7 +206,7 @@ impl<'a> Reader<'a, '_> {
     /// The first byte of the value that follows a member's name: how it wants to be read.
     #[inline]
     fn first_byte(&self, name: &Text<'a>) -> Option<u8> {
-        let mut behind = self.behind(name)?.as_bytes().strip_prefix(b"\"")?.iter();
+        let mut behind = self.behind(name)?.strip_prefix(b"\"")?.iter();
         behind.find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':')).copied()
     }
 
@@ -218,7 +218,7 @@ impl<'a> Reader<'a, '_> {
         &self,
         parent: Place,
         members: &mut Sorted<'a, T>,
-        rest: &str,
+        rest: &[u8],
         limit: usize,
     ) -> Result<(), E> {
         if members.len() > 0 {
@@ -227,14 +227,14 @@ impl<'a> Reader<'a, '_> {
         let most = Sorted::<T>::most_in(rest.len()).min(limit);
         // Where that is little beside the body, an exact number is not worth a look at each byte.
         let is_little = most * Sorted::<T>::MEMBER_SIZE <= rest.len();
-        members.reserve(if is_little { most } else { most.min(1 + scan::count(rest.as_bytes(), b':')) });
+        members.reserve(if is_little { most } else { most.min(1 + scan::count(rest, b':')) });
         Ok(())
     }
 
     /// Room for as many names of a list as may follow in the body, this one included: each takes a comma and its quotes.
     fn room_for_names(&self, name: &Text<'a>) -> usize {
-        let rest = self.behind(name).unwrap_or(self.body);
-        1 + scan::count(rest.as_bytes(), b',').min(rest.len() / 3)
+        let rest = self.behind(name).unwrap_or(self.body.as_bytes());
+        1 + scan::count(rest, b',').min(rest.len() / 3)
     }
 
     #[inline]
@@ -291,7 +291,7 @@ impl<'a> Reader<'a, '_> {
                 Place::LookupValue(_) => scan::members(rest),
                 _ => rest,
             };
-            self.make_room(parent, extra, rest, usize::MAX)?;
+            self.make_room(parent, extra, rest.as_bytes(), usize::MAX)?;
         }
         extra.push(name, RawJson(Raw::Borrowed(raw)));
         Ok(())
@@ -305,12 +305,18 @@ impl<'a> Reader<'a, '_> {
     #[inline]
     fn mapped(&self, name: Text<'a>) -> Text<'a> {
         match self.mapping {
-            Some(mapping) => match mapping.rownd_field(&name) {
-                Some(rownd_field) => Text::owned(rownd_field.into()),
-                None => name,
-            },
+            Some(mapping) => renamed(mapping, name),
             None => name,
         }
+    }
+}
+
+/// Not inlined: most parsers have no mapping.
+#[inline(never)]
+fn renamed<'a>(mapping: &FieldMapping, name: Text<'a>) -> Text<'a> {
+    match mapping.rownd_field(&name) {
+        Some(rownd_field) => Text::owned(rownd_field.into()),
+        None => name,
     }
 }
 
@@ -469,7 +475,8 @@ impl<'a> Members<'a> for DataMembers<'_, 'a, '_> {
         }
         reader.refuse_reserved(Place::Data, &name)?;
         if fields.is_full() {
-            reader.make_room(Place::Data, fields, reader.behind(&name).unwrap_or(reader.body), limit)?;
+            let rest = reader.behind(&name).unwrap_or(reader.body.as_bytes());
+            reader.make_room(Place::Data, fields, rest, limit)?;
         }
         let value = if reader.first_byte(&name) == Some(b'"') {
             Value::String(map.next_value_seed(Str)?.into())

@@ -2,6 +2,8 @@
 //!
 //!     cargo bench -p benches
 
+#![expect(missing_docs, reason = "the macro makes a public function")]
+
 use std::fmt::Write;
 use std::io::{BufReader, Cursor};
 
@@ -90,6 +92,5 @@ fn growth(criterion: &mut Criterion) {
     }
 }
 
-#[expect(missing_docs, reason = "the macro makes it public")]
 criterion_group!(benches, bodies, archive, growth);
 criterion_main!(benches);
