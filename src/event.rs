@@ -24,7 +24,7 @@ use crate::validate::{self, ValidationError};
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
     /// A profile was created.
     DataInsert(DataInsert<'a>),
@@ -39,7 +39,7 @@ pub enum Event<'a> {
 }
 
 /// A profile was created ("Data created" on the vendor's page).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DataInsert<'a> {
     /// Whose profile.
@@ -49,7 +49,7 @@ pub struct DataInsert<'a> {
 }
 
 /// A profile's fields changed ("Data updated" on the vendor's page).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DataUpdate<'a> {
     /// Whose profile.
@@ -59,7 +59,7 @@ pub struct DataUpdate<'a> {
 }
 
 /// A user hid a field, or revealed it ("Data visibility changed" on the vendor's page).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VisibilityUpdate<'a> {
     /// Whose profile.
@@ -69,7 +69,7 @@ pub struct VisibilityUpdate<'a> {
 }
 
 /// A profile was deleted ("Data deleted" on the vendor's page).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delete<'a> {
     /// Whose profile it was.
@@ -135,7 +135,7 @@ impl<'a> Event<'a> {
 /// assert_eq!(subject.lookup_values()[0].field(), "email");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject<'a> {
     user_id: Option<UserId<'a>>,
     lookup_values: Vec<LookupValue<'a>>,

@@ -27,7 +27,7 @@ use crate::value::Value;
 /// assert!(fields.iter().map(|(name, _)| name).eq(["country", "email", "first_name", "last_name", "user_id"]));
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Fields<'a>(pub(crate) Sorted<'a, Redactable<Value<'a>>>);
 
 impl Fields<'_> {

@@ -50,16 +50,15 @@
 //! HTTP, since every framework hands over the body; signatures, since the vendor documents none; an event's id, time or
 //! order, since a payload has none; storage. The README says what to do about each.
 
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::string_slice,
-        clippy::unreachable
-    )
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::string_slice
 )]
 
 // Words.
@@ -169,8 +168,8 @@ pub fn from_reader(reader: impl Read) -> Result<Payload<'static>, ParseError> {
 
 /// What is promised of every type, checked when the crate is built.
 const _: () = {
-    const fn ordinary<T: Send + Sync + Unpin + Clone + std::fmt::Debug + PartialEq + 'static>() {}
-    const fn error<T: std::error::Error + Send + Sync + Clone + PartialEq + 'static>() {}
+    const fn ordinary<T: Send + Sync + Unpin + Clone + std::fmt::Debug + Eq + 'static>() {}
+    const fn error<T: std::error::Error + Send + Sync + Clone + Eq + 'static>() {}
     ordinary::<Payload<'static>>();
     ordinary::<Event<'static>>();
     ordinary::<Parser>();

@@ -25,7 +25,7 @@ use crate::value::RawJson;
 /// assert_eq!(format!("{email:?}"), r#"LookupValue { field: "email", value: string of 14 bytes }"#);
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LookupValue<'a> {
     pub(crate) field: Text<'a>,
     pub(crate) value: LookupText<'a>,
@@ -61,6 +61,8 @@ impl PartialEq for LookupText<'_> {
             && self.as_redactable() == other.as_redactable()
     }
 }
+
+impl Eq for LookupText<'_> {}
 
 impl LookupValue<'_> {
     /// The field's name, such as `email` or `phone_number`.

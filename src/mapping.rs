@@ -29,14 +29,14 @@ use crate::text::DebugName;
 /// The operator's renames: from the webhook's field names to Rownd's.
 ///
 /// No name occurs twice on either side: two fields would become one, or one two.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FieldMapping {
     /// By the name that arrives.
     renames: BTreeMap<String, Rename>,
 }
 
 /// One rename.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Rename {
     rownd_field: String,
     connection_field: String,

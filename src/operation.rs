@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display, Formatter};
 
+use serde::{Serialize, Serializer};
+
 use crate::text::Printable;
 
 /// What happened to a profile: `meta.operation`, the only part of a call that says it.
@@ -10,7 +12,7 @@ use crate::text::Printable;
 /// The HTTP method says nothing; it is whatever the operator chose for the webhook. The four words are those
 /// of the vendor's payload reference. Any other word is kept as it came.
 ///
-/// `Display` and `Debug` escape and cut an unknown word; [`as_str`](Self::as_str) gives it as it came.
+/// `Display` and `Debug` escape and cut an unknown word; [`as_str`](Self::as_str) and `Serialize` give it as it came.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Operation<'a> {
     /// `data_insert`: a profile was created.
@@ -57,6 +59,12 @@ impl<'a> Operation<'a> {
             Self::Delete => Operation::Delete,
             Self::Unknown(word) => Operation::Unknown(word.into_owned().into()),
         }
+    }
+}
+
+impl Serialize for Operation<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -22,7 +22,7 @@ use crate::wire;
 /// assert_eq!(parser.parse(&[b' '; 70_000]).unwrap_err().code(), "too_large");
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parser {
     limits: Limits,
     is_strict: bool,

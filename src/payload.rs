@@ -300,6 +300,8 @@ impl PartialEq for Payload<'_> {
     }
 }
 
+impl Eq for Payload<'_> {}
+
 impl Display for Payload<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{} of ", self.operation)?;

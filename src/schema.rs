@@ -30,7 +30,7 @@ use crate::validate::field as field_pointer;
 use crate::value::Value;
 
 /// An app's profile schema: the fields that its operator defined.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileSchema {
     fields: BTreeMap<String, FieldSchema>,
 }
@@ -95,7 +95,7 @@ impl ProfileSchema {
 }
 
 /// What the schema says of one field.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldSchema {
     field_type: FieldType,
     display_name: Option<String>,

@@ -16,7 +16,7 @@ const LEVELS: u8 = 4;
 /// A list sorted by name, in which no name occurs twice.
 ///
 /// Invariant: sorted and without duplicates, from [`sort`](Self::sort) on.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Sorted<'a, T>(Vec<(Text<'a>, T)>);
 
 impl<'a, T> Sorted<'a, T> {

@@ -47,7 +47,7 @@ use crate::value::Value;
 ///
 /// Applying a plan twice is the same as once. Two deliveries may arrive out of order, and nothing in them tells so:
 /// a receiver that keeps tombstones of deleted users is not fooled by a late update.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SyncPlan<'a> {
     /// Write some fields, erase others, leave alone those that the plan does not name.
     Upsert {
@@ -105,6 +105,8 @@ impl PartialEq for Set<'_> {
     }
 }
 
+impl Eq for Set<'_> {}
+
 impl Debug for Set<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter().map(|(name, value)| (DebugName(name), value))).finish()
@@ -143,7 +145,7 @@ impl Debug for Erase<'_> {
 /// assert!(changes.iter().map(|change| (change.field(), change.kind())).eq([("country", ChangeKind::Redacted)]));
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changes<'a>(Vec<FieldChange<'a>>);
 
 impl<'a> Changes<'a> {
@@ -202,7 +204,7 @@ impl<'c, 'a> IntoIterator for &'c Changes<'a> {
 }
 
 /// How one field differs. `Debug` shows its name, types and lengths.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct FieldChange<'a> {
     field: &'a str,
     kind: ChangeKind,

@@ -63,7 +63,7 @@ pub fn delete() -> DeleteBuilder {
 }
 
 /// Who a payload is about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct User {
     id: String,
     lookup_values: Vec<(String, String)>,
@@ -102,7 +102,7 @@ impl User {
 }
 
 /// Builds a payload of a kind that carries a profile.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct ProfileBuilder {
     operation: Operation<'static>,
@@ -182,7 +182,7 @@ impl ProfileBuilder {
 }
 
 /// Builds a payload of a delete, which carries no profile.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct DeleteBuilder {
     user: User,

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display, Formatter};
 
+use serde::Serialize;
+
 use crate::text::Printable;
 use crate::value::Value;
 
@@ -12,8 +14,8 @@ use crate::value::Value;
 /// are equal when their texts are, byte for byte.
 ///
 /// `Display` and `Debug` show it, since an identifier is what logs need, but escape and cut it, since anyone can
-/// send one; [`as_str`](Self::as_str) gives it as it came.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// send one; [`as_str`](Self::as_str) and `Serialize` give it as it came.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct UserId<'a>(Cow<'a, str>);
 
 impl<'a> UserId<'a> {

@@ -30,7 +30,7 @@ use crate::slim::Raw;
 /// assert_eq!(format!("{:?}", value("seen")), "string of 24 bytes");
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Value<'a> {
     /// `null`.
     Null,

@@ -705,7 +705,7 @@ struct Meta<'p, 'a>(&'p Payload<'a>);
 impl Serialize for Meta<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry(OPERATION, self.0.operation.as_str())?;
+        map.serialize_entry(OPERATION, &self.0.operation)?;
         serialize_present(&mut map, LOOKUP_VALUES, self.0.lookup_list, &self.0.lookup_values)?;
         for (name, json) in self.0.meta_extra.iter() {
             map.serialize_entry(name, json)?;

@@ -13,8 +13,8 @@ use rownd_webhooks::{
     ValidationError, Value, VisibilityUpdate, mapping,
 };
 
-fn ordinary<T: Send + Sync + Unpin + Clone + Debug + PartialEq + 'static>() {}
-fn error<T: Error + Send + Sync + Clone + PartialEq + 'static>() {}
+fn ordinary<T: Send + Sync + Unpin + Clone + Debug + Eq + 'static>() {}
+fn error<T: Error + Send + Sync + Clone + Eq + 'static>() {}
 fn shared<T: Send + Sync>() {}
 
 #[test]
@@ -69,6 +69,15 @@ fn errors_are_one_word_wide_and_have_no_source() {
     let error = rownd_webhooks::from_str("{").unwrap_err();
     assert!(error.source().is_none());
     assert_eq!(format!("{error:?}"), format!("ParseError(\"{error}\")"));
+}
+
+#[test]
+fn what_identifies_is_written_as_it_came() {
+    let body = r#"{"data":{"user_id":"u\u202e1"},"meta":{"operation":"data_\u0000"}}"#;
+    let payload = rownd_webhooks::from_str(body).unwrap();
+    assert_eq!(serde_json::to_value(payload.user_id()).unwrap(), "u\u{202e}1");
+    assert_eq!(serde_json::to_value(payload.operation()).unwrap(), "data_\0");
+    assert_eq!(serde_json::to_value(Operation::VisibilityUpdate).unwrap(), "visibility_update");
 }
 
 #[test]
