@@ -69,13 +69,14 @@ fn value<'a>(tokens: &mut Peekable<impl Iterator<Item = Token<'a>>>, out: &mut S
         Some(Token::OpenArray) => {
             out.push('[');
             let mut is_first = true;
-            while tokens.next_if(|token| matches!(token, Token::Close)).is_none() && tokens.peek().is_some() {
+            while tokens.peek().is_some_and(|token| !matches!(token, Token::Close)) {
                 if !is_first {
                     out.push(',');
                 }
                 is_first = false;
                 value(tokens, out);
             }
+            tokens.next();
             out.push(']');
         }
         Some(Token::String(text) | Token::Name(text)) => string(&unescape(text).unwrap_or_default(), out),

@@ -110,10 +110,9 @@ impl Place {
     fn depth(self) -> usize {
         match self {
             Self::Body => 1,
-            Self::Data | Self::RedactedNames | Self::Meta | Self::Operation => 2,
-            Self::RedactedName(_) | Self::LookupValues => 3,
-            Self::LookupValue(_) => 4,
-            Self::LookupField(_) | Self::LookupText(_) => 5,
+            Self::Data | Self::Meta => 2,
+            // A lookup value; the others are no objects.
+            _ => 4,
         }
     }
 

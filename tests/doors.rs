@@ -1,16 +1,11 @@
 //! All ways in accept and refuse the same bodies, and make the same of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::{self, Read};
 
 use rownd_webhooks::testing::samples;
-use rownd_webhooks::{Payload, Received, Redactable};
+use rownd_webhooks::{Payload, Received};
 use serde::Deserialize;
-use serde::de::value::{
-    BoolDeserializer, BytesDeserializer, Error as SerdeError, F64Deserializer, I64Deserializer,
-    MapAccessDeserializer, MapDeserializer, SeqDeserializer, StrDeserializer, StringDeserializer,
-    U64Deserializer, UnitDeserializer,
-};
 use serde_json::Value;
 
 /// What a way in makes of a body: the payload, or the error's text.
@@ -409,42 +404,6 @@ fn behind_a_buffer_there_is_a_clear_error() {
     assert!(serde_json::from_str::<Untagged>(body).is_err());
 }
 
-const CANARY: &str = "canary";
-
-/// Deserializers that are not serde_json's, with a value of each kind.
-#[test]
-fn other_formats_get_an_error_that_says_so_and_tells_no_value() {
-    type Read<T> = Result<T, SerdeError>;
-    let numbers = || SeqDeserializer::<_, SerdeError>::new([5_550_199_u32, 5_550_199].into_iter());
-    let texts = || SeqDeserializer::<_, SerdeError>::new([CANARY, CANARY].into_iter());
-    let members = || MapDeserializer::<_, SerdeError>::new([("data", CANARY), ("meta", CANARY)].into_iter());
-    let by_number = || MapDeserializer::<_, SerdeError>::new([(5_550_199_u32, CANARY)].into_iter());
-    let answers: Vec<(&str, Read<Payload<'_>>)> = vec![
-        ("a string", Payload::deserialize(StrDeserializer::new(CANARY))),
-        ("an owned string", Payload::deserialize(StringDeserializer::new(CANARY.to_owned()))),
-        ("bytes", Payload::deserialize(BytesDeserializer::new(CANARY.as_bytes()))),
-        ("true", Payload::deserialize(BoolDeserializer::new(true))),
-        ("an unsigned number", Payload::deserialize(U64Deserializer::new(5_550_199))),
-        ("a signed number", Payload::deserialize(I64Deserializer::new(-5_550_199))),
-        ("a float", Payload::deserialize(F64Deserializer::new(5_550_199.5))),
-        ("nothing", Payload::deserialize(UnitDeserializer::new())),
-        ("a list of numbers", Payload::deserialize(numbers())),
-        ("a list of strings", Payload::deserialize(texts())),
-        ("a map", Payload::deserialize(members())),
-        ("a map, as map access", Payload::deserialize(MapAccessDeserializer::new(members()))),
-        ("a map by numbers", Payload::deserialize(by_number())),
-        ("no members", {
-            let none: BTreeMap<&str, &str> = BTreeMap::new();
-            Payload::deserialize(MapDeserializer::new(none.into_iter()))
-        }),
-    ];
-    for (format, answer) in answers {
-        let message = answer.expect_err(format).to_string();
-        assert!(message.contains("serde_json"), "{format}: {message}");
-        assert!(!message.contains(CANARY) && !message.contains("5550199"), "{format}: {message}");
-    }
-}
-
 /// A map of serde_json's own is a deserializer too, and no text. What it lends its meaning to must not become a body.
 #[test]
 fn a_map_does_not_smuggle_a_body_in() {
@@ -458,36 +417,7 @@ fn a_map_does_not_smuggle_a_body_in() {
     ] {
         for answer in [Payload::deserialize(map(&json)), Payload::deserialize(&map(&json))] {
             let message = answer.expect_err(&json).to_string();
-            assert!(!message.contains("5550199") && !message.contains(CANARY), "{message}");
+            assert!(!message.contains("5550199") && !message.contains("canary"), "{message}");
         }
-    }
-}
-
-#[test]
-fn redactable_reads_other_formats_and_tells_no_value_of_them() {
-    type Read<T> = Result<T, SerdeError>;
-    let text: Read<Redactable<String>> = Redactable::deserialize(StrDeserializer::new("x"));
-    assert_eq!(text.unwrap(), Redactable::Visible("x".to_owned()));
-    let hidden: Read<Redactable<u8>> = Redactable::deserialize(StrDeserializer::new("<<REDACTED>>"));
-    assert_eq!(hidden.unwrap(), Redactable::Redacted);
-    let refused: Vec<Read<Redactable<u8>>> = vec![
-        Redactable::deserialize(StrDeserializer::new(CANARY)),
-        Redactable::deserialize(BytesDeserializer::new(CANARY.as_bytes())),
-        Redactable::deserialize(I64Deserializer::new(-5_550_199)),
-        Redactable::deserialize(U64Deserializer::new(5_550_199)),
-        Redactable::deserialize(F64Deserializer::new(5_550_199.5)),
-        Redactable::deserialize(SeqDeserializer::new([CANARY].into_iter())),
-        Redactable::deserialize(MapDeserializer::new([(CANARY, CANARY)].into_iter())),
-        Redactable::deserialize(MapDeserializer::new([(5_550_199_u32, CANARY)].into_iter())),
-        Redactable::deserialize(serde::de::value::I128Deserializer::new(-5_550_199)),
-        Redactable::deserialize(serde::de::value::U128Deserializer::new(5_550_199)),
-        Redactable::deserialize(serde::de::value::CharDeserializer::new('ß')),
-    ];
-    for answer in refused {
-        let message = answer.unwrap_err().to_string();
-        assert!(
-            !message.contains(CANARY) && !message.contains("5550199") && !message.contains('ß'),
-            "{message}"
-        );
     }
 }

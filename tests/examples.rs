@@ -3,19 +3,25 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-/// The tool, which `cargo test` builds beside the tests.
-fn inspect() -> Command {
-    let mut path: PathBuf = std::env::current_exe().unwrap();
-    path.pop();
-    path.pop();
-    Command::new(path.join("examples").join(format!("inspect{}", std::env::consts::EXE_SUFFIX)))
-}
+/// The tool, which `cargo test` builds beside the tests, and `cargo test --tests` does not.
+static INSPECT: LazyLock<PathBuf> = LazyLock::new(|| {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.ancestors().nth(2).unwrap();
+    let tool = profile.join("examples").join(format!("inspect{}", std::env::consts::EXE_SUFFIX));
+    if !tool.exists() {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--example", "inspect", "--target-dir"]).arg(profile.parent().unwrap());
+        assert!(cargo.status().unwrap().success() && tool.exists());
+    }
+    tool
+});
 
 fn run(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = inspect()
+    let mut child = Command::new(&*INSPECT)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -164,7 +170,7 @@ fn wrong_calls_and_unreadable_files_end_with_two() {
 fn a_pipe_that_is_closed_early_ends_it_quietly() {
     let line = include_str!("../examples/payloads/delete.json").replace('\n', "");
     let archive = format!("{line}\n").repeat(20_000);
-    let mut child = inspect()
+    let mut child = Command::new(&*INSPECT)
         .args(["--ndjson", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -609,6 +609,8 @@ fn json_escape(character: char) -> String {
 fn names_are_cut_at_64_characters_and_never_inside_an_escape() {
     for (unit, shown) in [
         ("a", "a"),
+        ("\"", "\""),
+        ("\\", "\\"),
         ("é", "é"),
         ("😀", "😀"),
         ("\n", "\\n"),

@@ -17,7 +17,12 @@ fn run<R: BufRead>(mut reader: NdjsonReader<R>) -> Run {
     let mut run = Run::new();
     loop {
         let code = match reader.next_payload() {
-            None => return run,
+            None => {
+                let count = reader.line_number();
+                assert!(reader.next_payload().is_none());
+                assert_eq!(reader.line_number(), count, "the end is no line");
+                return run;
+            }
             Some(Ok(_)) => None,
             Some(Err(error)) => Some((error.line_number(), error.code())),
         };

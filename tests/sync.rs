@@ -132,6 +132,17 @@ fn without_a_subject_there_is_no_plan() {
 }
 
 #[test]
+fn a_plan_shows_names_and_types() {
+    let body = update_body(r#""a":"s3cret","b":[7]"#, r#""c\u202e""#);
+    let payload = payload(&body);
+    let SyncPlan::Upsert { set, erase, .. } = payload.sync_plan().unwrap() else { panic!("{payload}") };
+    assert_eq!(format!("{erase:?}"), r#"["c\u{202e}"]"#);
+    let set = format!("{set:?}");
+    assert!(set.contains(r#""a": "#) && set.contains(r#""b": "#), "{set}");
+    assert!(!set.contains("s3cret") && !set.contains('7'), "{set}");
+}
+
+#[test]
 fn plans_are_equal_when_they_do_the_same() {
     let one = update_body(r#""a":{"k":[1,2]},"b":"<<REDACTED>>""#, r#""b""#);
     let two = update_body(r#""b":"s3cret","a":{ "k" : [1, 2] }"#, r#""b","b""#);

@@ -324,6 +324,7 @@ fn display_says_the_sentence_and_the_place() {
     let severities: Vec<&str> =
         invalid.issues().iter().map(|issue: &Issue| issue.severity().as_str()).collect();
     assert_eq!(severities, ["error", "warning"]);
+    assert_eq!(format!("{Error} {Warning:>8}"), "error  warning");
     assert!(Warning < Error);
 }
 
