@@ -12,18 +12,25 @@ lint:
 doc:
     cargo doc -p rownd-webhooks --no-deps --open
 
+# The tables of the README's section on cost.
 bench:
     cargo bench -p benches
+    cargo run -p benches --bin ratios
 
-# The table of the README's section on cost.
 instructions:
     cargo run --release -p benches --bin instructions
 
 fuzz target seconds="600":
-    cargo +nightly fuzz run {{target}} -- -max_total_time={{seconds}}
+    cargo +nightly fuzz run -s none {{target}} -- -max_total_time={{seconds}}
 
 mutants:
     cargo mutants -p rownd-webhooks
 
+coverage:
+    cargo llvm-cov --ignore-filename-regex '(tests|examples)/' --show-missing-lines
+
 deny:
     cargo deny check
+
+semver:
+    cargo semver-checks -p rownd-webhooks

@@ -15,6 +15,12 @@
 //!
 //! let broken = builder.tamper(|body| body["meta"] = "gone".into());
 //! assert_eq!(rownd_webhooks::from_str(&broken).unwrap_err().code(), "wrong_type");
+//!
+//! // A user whom only a lookup value tells.
+//! let nameless = builder.lookup("email", "a@example.com").tamper(|body| body["data"]["user_id"] = "".into());
+//! let event = rownd_webhooks::from_str(&nameless)?.into_event()?;
+//! assert_eq!(event.subject().unwrap().key(), "email=a@example.com");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};

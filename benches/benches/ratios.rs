@@ -1,13 +1,13 @@
 //! Times this crate and its rivals on the same bodies in the same run: only their ratios mean something.
 //!
-//!     cargo bench -p benches
+//!     cargo bench -p benches && cargo run -p benches --bin ratios
 
 #![expect(missing_docs, reason = "the macro makes a public function")]
 
 use std::fmt::Write;
 use std::io::{BufReader, Cursor};
 
-use benches::{Body, PARSE, PARSE_DECODE, PARSE_OWNED, RIVALS, STRAIGHT};
+use benches::{Body, tasks};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rownd_webhooks::Parser;
 use rownd_webhooks::replay::NdjsonReader;
@@ -16,7 +16,7 @@ fn bodies(criterion: &mut Criterion) {
     for body in Body::all() {
         let mut group = criterion.benchmark_group(body.name);
         group.throughput(Throughput::Bytes(body.text.len() as u64));
-        for task in [PARSE, PARSE_OWNED, PARSE_DECODE, STRAIGHT].into_iter().chain(RIVALS) {
+        for task in tasks() {
             group.bench_function(task.name, |bencher| bencher.iter(|| (task.run)(&body.text)));
         }
         group.finish();

@@ -44,7 +44,8 @@ fn medium() -> String {
         builder = builder.field(name, format!("value {index} of it"));
     }
     for index in 0..29 {
-        builder = builder.field(format!("custom_field_{index}"), format!("custom value {index}"));
+        builder =
+            builder.field(format!("custom_field_{index}"), format!("custom value {index} of this profile"));
     }
     builder
         .field("address", json!({"street": "1 Main St", "city": "Raleigh", "geo": [35.77, -78.63]}))
@@ -216,3 +217,37 @@ pub const RIVALS: [Task; 5] = [
         },
     },
 ];
+
+/// Everything that is measured on each body.
+pub fn tasks() -> impl Iterator<Item = Task> {
+    [PARSE, PARSE_OWNED, PARSE_DECODE, STRAIGHT].into_iter().chain(RIVALS)
+}
+
+/// Prints a table of the README: what each task costs on each body, as ratios.
+///
+/// # Errors
+///
+/// That of `cost`.
+pub fn print_table(unit: &str, cost: impl Fn(&Task, &Body) -> Result<f64, String>) -> Result<(), String> {
+    let bodies = Body::all();
+    let costs = |task: &Task| bodies.iter().map(|body| cost(task, body)).collect::<Result<Vec<f64>, _>>();
+    let ratios = |ours: &[f64], theirs: &[f64]| -> Vec<String> {
+        ours.iter().zip(theirs).map(|(ours, theirs)| format!("{:.2}", ours / theirs)).collect()
+    };
+    let row = |name: &str, cells: &[String]| println!("| {name} | {} |", cells.join(" | "));
+
+    let sizes: Vec<String> =
+        bodies.iter().map(|body| format!("{} ({} B)", body.name, body.text.len())).collect();
+    row(unit, &sizes);
+    println!("|---|---|---|---|");
+    let parse = costs(&PARSE)?;
+    row("`Parser::parse`", &parse.iter().map(|cost| format!("{cost:.0}")).collect::<Vec<_>>());
+    for rival in RIVALS {
+        row(&format!("ratio to {}", rival.name), &ratios(&parse, &costs(&rival)?));
+    }
+    let owned: Vec<f64> = costs(&PARSE_OWNED)?.iter().zip(&parse).map(|(both, parse)| both - parse).collect();
+    row(&format!("`into_owned`, ratio to {}", DERIVED.name), &ratios(&owned, &costs(&DERIVED)?));
+    let decode = ratios(&costs(&PARSE_DECODE)?, &costs(&STRAIGHT)?);
+    row(&format!("parse and `decode`, ratio to {}", STRAIGHT.name), &decode);
+    Ok(())
+}

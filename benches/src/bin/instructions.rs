@@ -6,17 +6,13 @@
 use std::env;
 use std::process::{Command, ExitCode};
 
-use benches::{Body, DERIVED, PARSE, PARSE_DECODE, PARSE_OWNED, RIVALS, STRAIGHT, Task};
-
-fn tasks() -> impl Iterator<Item = Task> {
-    [PARSE, PARSE_OWNED, PARSE_DECODE, STRAIGHT].into_iter().chain(RIVALS)
-}
+use benches::{Body, Task, print_table, tasks};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let result = match arguments.as_slice() {
         [task, body, times] => run(task, body, times),
-        _ => table(),
+        _ => print_table("instructions", count),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -35,38 +31,6 @@ fn run(task: &str, body: &str, times: &str) -> Result<(), String> {
         (task.run)(&body.text);
     }
     Ok(())
-}
-
-fn table() -> Result<(), String> {
-    let bodies = Body::all();
-    let mut counts = Vec::new();
-    for task in tasks() {
-        let counted: Result<Vec<f64>, String> = bodies.iter().map(|body| count(&task, body)).collect();
-        counts.push((task.name, counted?));
-    }
-    let of =
-        |name: &str| counts.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, counts)| counts);
-    let parse = of(PARSE.name);
-
-    let sizes: Vec<String> =
-        bodies.iter().map(|body| format!("{} ({} B)", body.name, body.text.len())).collect();
-    println!("| instructions | {} |\n|---|---|---|---|", sizes.join(" | "));
-    row("`Parser::parse`", parse.iter().map(|count| format!("{count:.0}")));
-    for rival in RIVALS {
-        let ratios = parse.iter().zip(of(rival.name)).map(|(ours, theirs)| format!("{:.2}", ours / theirs));
-        row(&format!("ratio to {}", rival.name), ratios);
-    }
-    let owned = of(PARSE_OWNED.name).iter().zip(parse).map(|(both, parse)| both - parse);
-    let owned = owned.zip(of(DERIVED.name)).map(|(owned, derived)| format!("{:.2}", owned / derived));
-    row(&format!("`into_owned`, ratio to {}", DERIVED.name), owned);
-    let decode = of(PARSE_DECODE.name).iter().zip(of(STRAIGHT.name));
-    let decode = decode.map(|(decode, straight)| format!("{:.2}", decode / straight));
-    row(&format!("parse and `decode`, ratio to {}", STRAIGHT.name), decode);
-    Ok(())
-}
-
-fn row(name: &str, cells: impl Iterator<Item = String>) {
-    println!("| {name} | {} |", cells.collect::<Vec<_>>().join(" | "));
 }
 
 /// The instructions of one run of a task: the difference of many runs and few, so that starting up does not count.
