@@ -597,6 +597,20 @@ fn nothing_that_is_told_moves_a_terminal() {
 }
 
 /// A character as an escape of JSON.
+/// Room is made for the unknown members of a lookup value before the rest of the body is known to be JSON.
+#[test]
+fn garbage_behind_an_unknown_member_is_a_matter_of_syntax() {
+    for garbage in
+        ["%", "%%", "\u{e9}", "'", "\\", "\u{0}", "\"", "{\"", "[[[", "}}}", "]", "", "\"a\":", "1e", ","]
+    {
+        for member in ["\"x\":1,", "\"x\":{},\"y\":[],"] {
+            let body = format!(r#"{{"meta":{{"operation":"delete","lookup_values":[{{{member}{garbage}"#);
+            let error = rownd_webhooks::from_str(&body).unwrap_err();
+            assert_eq!(error.code(), "syntax", "{body}");
+        }
+    }
+}
+
 fn json_escape(character: char) -> String {
     let mut escaped = String::new();
     for unit in character.encode_utf16(&mut [0; 2]) {

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use rownd_webhooks::replay::{LineError, NdjsonReader};
 use rownd_webhooks::schema::{DataCategory, FieldSchema, FieldType, Owner, ProfileSchema};
 use rownd_webhooks::sync::{ChangeKind, Changes, FieldChange, SyncPlan};
-use rownd_webhooks::testing::{DeleteBuilder, ProfileBuilder};
+use rownd_webhooks::testing::{self, DeleteBuilder, ProfileBuilder, samples};
 use rownd_webhooks::{
     DataInsert, DataUpdate, DecodeError, Delete, Event, Fields, Issue, LookupValue, Number, Operation,
     ParseError, ParseErrorKind, Parser, Payload, RawJson, Received, Redactable, Severity, Subject, UserId,
@@ -78,6 +78,55 @@ fn what_identifies_is_written_as_it_came() {
     assert_eq!(serde_json::to_value(payload.user_id()).unwrap(), "u\u{202e}1");
     assert_eq!(serde_json::to_value(payload.operation()).unwrap(), "data_\0");
     assert_eq!(serde_json::to_value(Operation::VisibilityUpdate).unwrap(), "visibility_update");
+}
+
+#[test]
+fn every_debug_says_what_it_is() {
+    let sample = samples::VISIBILITY_UPDATE;
+    let payload = rownd_webhooks::from_str(sample).unwrap();
+    let event = payload.clone().into_event().unwrap();
+    let plan = payload.sync_plan().unwrap();
+    let changed = testing::data_update().field("email", 7).build();
+    let changes = Changes::between(payload.fields(), changed.fields());
+    let mapping = mapping::FieldMapping::from_pairs([("email", "mail")]).unwrap();
+    let schema = r#"{"schema":{"email":{"type":"string","data_category":"pii_basic","owned_by":"user"}}}"#;
+    let schema = ProfileSchema::from_slice(schema.as_bytes()).unwrap();
+    let mut archive = NdjsonReader::new(&b"{"[..]);
+    let line_error = archive.next_payload().unwrap().unwrap_err();
+    let odd = rownd_webhooks::from_str(r#"{"data":{"n":1,"l":[]},"meta":{"operation":"x"},"y":2}"#).unwrap();
+    let shown = |debug: &dyn Debug| format!("{debug:?}");
+    for (text, words) in [
+        (shown(&payload), &["Payload", "VisibilityUpdate", "0e223bd4", "country", "LookupValue"][..]),
+        (shown(payload.fields()), &["country", "Redacted", "string of"]),
+        (shown(&payload.fields().iter()), &["country"]),
+        (shown(&payload.lookup_values()[0]), &["LookupValue", "email", "string of 14 bytes"]),
+        (shown(&payload.user_id()), &["UserId", "0e223bd4"]),
+        (shown(&event), &["VisibilityUpdate", "Subject", "country"]),
+        (shown(&event.subject()), &["Subject", "UserId"]),
+        (shown(&plan), &["Upsert", "country"]),
+        (shown(&changes), &["email", "Changed"]),
+        (shown(&changes.iter().next()), &["FieldChange", "country", "Removed"]),
+        (shown(&odd.operation()), &["Unknown", "x"]),
+        (shown(&odd.field("n")), &["number"]),
+        (shown(&odd.field("l")), &["array"]),
+        (shown(&odd.extra().collect::<Vec<_>>()), &["y", "number of 1 bytes"]),
+        (shown(&odd.issues()), &["Issue", "unknown_operation"]),
+        (shown(&odd.validate()), &["ValidationError"]),
+        (shown(&Severity::Warning), &["Warning"]),
+        (shown(&mapping), &["FieldMapping", "email", "mail"]),
+        (shown(&mapping.iter().next()), &["Rename", "email", "mail"]),
+        (shown(&schema), &["ProfileSchema", "email", "String", "PiiBasic", "User"]),
+        (shown(&Parser::new().field_mapping(mapping.clone())), &["Parser", "email"]),
+        (shown(&archive), &["NdjsonReader", "1"]),
+        (shown(&line_error), &["LineError", "line 1"]),
+        (shown(&testing::data_insert().field("score", 7)), &["ProfileBuilder", "score"]),
+        (shown(&testing::delete().user_id("u7")), &["DeleteBuilder", "u7"]),
+        (shown(&Received::now(())), &["Received", "payload"]),
+    ] {
+        for word in words {
+            assert!(text.contains(word), "{word} in {text}");
+        }
+    }
 }
 
 #[test]
