@@ -44,8 +44,8 @@ impl DecodeError {
         self.0.0.field.as_deref()
     }
 
-    /// The stable code: `redacted`, `wrong_type`, `missing_field`, `unknown_field` or `invalid` (the type's own
-    /// `Deserialize` refuses it).
+    /// The stable code: `redacted`, `wrong_type` (the field's type refuses the value), `missing_field`, `unknown_field` or
+    /// `invalid` (the whole is refused by its own `Deserialize`).
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self.0.0.code {

@@ -42,6 +42,8 @@ fn bytes_are_limited_to_the_byte() {
         assert_eq!(parser.parse(body.as_bytes()).is_ok(), is_read, "{limit}");
         assert_eq!(parser.parse_reader(body.as_bytes()).is_ok(), is_read, "{limit}");
     }
+    assert_eq!(Parser::default(), Parser::new());
+    assert_ne!(Parser::default(), Parser::new().max_bytes(body.len()));
     // White space is part of the body, and so is each byte of a character.
     let parser = Parser::new().max_bytes(body.len());
     assert_eq!(parser.parse(format!("{body} ").as_bytes()).unwrap_err().code(), "too_large");

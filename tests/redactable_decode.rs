@@ -5,11 +5,11 @@ mod support;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt::Debug;
+use std::fmt::{self, Debug, Formatter};
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use rownd_webhooks::{DecodeError, Payload, Redactable};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use support::update_body;
@@ -596,29 +596,70 @@ fn any_number_of_fields_may_be_hidden() {
     }
 }
 
+/// A type that wants raw bytes.
+#[derive(Debug, PartialEq)]
+struct Blob(Vec<u8>);
+
+impl<'de> Deserialize<'de> for Blob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Blob;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("bytes")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Blob, E> {
+                Ok(Blob(bytes.to_vec()))
+            }
+        }
+
+        deserializer.deserialize_byte_buf(Bytes)
+    }
+}
+
 /// A type that takes bytes must not be given what stands for a redacted field inside. Behind a buffer of serde's it is, as the
 /// documentation of `Payload::decode` says.
 #[test]
 fn bytes_never_get_a_stand_in() {
-    #[derive(Debug)]
-    struct Blob(#[allow(dead_code, reason = "shown")] Vec<u8>);
+    refuses(decoded::<Blob, One<Blob>>(Some(SENTINEL)), "redacted", Tells::Field);
+}
 
-    impl<'de> Deserialize<'de> for Blob {
+/// A type of bytes gets a text's, whether it borrows them or not.
+#[test]
+fn a_text_is_bytes_to_a_type_that_wants_them() {
+    let body = update_body(r#""x":"\u00df""#, "");
+    let payload = rownd_webhooks::from_str(&body).unwrap();
+    assert_eq!(payload.decode::<One<Blob>>().unwrap().x, Blob("ß".into()));
+    assert_eq!(payload.decode::<One<Redactable<Blob>>>().unwrap().x, Visible(Blob("ß".into())));
+    let body = update_body(r#""x":"plain""#, "");
+    let payload = rownd_webhooks::from_str(&body).unwrap();
+    assert_eq!(payload.decode::<One<&[u8]>>().unwrap().x, b"plain");
+}
+
+/// Some types put the error of an inner type into their own, as text.
+#[test]
+fn an_error_in_words_tells_no_value_either() {
+    #[derive(Debug)]
+    struct Worded;
+
+    impl<'de> Deserialize<'de> for Worded {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            struct Bytes;
-            impl serde::de::Visitor<'_> for Bytes {
-                type Value = Blob;
-                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.write_str("bytes")
-                }
-                fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Blob, E> {
-                    Ok(Blob(bytes.to_vec()))
-                }
+            match u8::deserialize(deserializer) {
+                Ok(_) => Ok(Self),
+                Err(error) => Err(serde::de::Error::custom(format!("not a number: {error}"))),
             }
-            deserializer.deserialize_byte_buf(Bytes)
         }
     }
-    refuses(decoded::<Blob, One<Blob>>(Some(SENTINEL)), "redacted", Tells::Field);
+
+    let body = update_body(r#""x":"jrose-7f3a""#, "");
+    let payload = rownd_webhooks::from_str(&body).unwrap();
+    let error = payload.decode::<One<Worded>>().unwrap_err();
+    assert_eq!((error.field(), error.code()), (Some("x"), "wrong_type"));
+    assert_eq!(error.detail(), Some("not a number: WrongType"));
+    is_silent("words", &format!("{error} {error:?}"));
 }
 
 #[test]
