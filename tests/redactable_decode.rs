@@ -9,7 +9,7 @@ use std::fmt::{self, Debug, Formatter};
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use rownd_webhooks::{DecodeError, Payload, Redactable};
-use serde::de::{DeserializeOwned, Visitor};
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use support::update_body;
@@ -637,6 +637,38 @@ fn a_text_is_bytes_to_a_type_that_wants_them() {
     let body = update_body(r#""x":"plain""#, "");
     let payload = rownd_webhooks::from_str(&body).unwrap();
     assert_eq!(payload.decode::<One<&[u8]>>().unwrap().x, b"plain");
+}
+
+/// Collections make room by it.
+#[test]
+fn the_number_of_fields_is_told_beforehand() {
+    struct Hint(Option<usize>);
+
+    impl<'de> Deserialize<'de> for Hint {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Ask;
+
+            impl<'de> Visitor<'de> for Ask {
+                type Value = Hint;
+
+                fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                    f.write_str("a map")
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Hint, A::Error> {
+                    let hint = map.size_hint();
+                    while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                    Ok(Hint(hint))
+                }
+            }
+
+            deserializer.deserialize_map(Ask)
+        }
+    }
+
+    let body = update_body(r#""x":1,"y":"<<REDACTED>>""#, "");
+    let payload = rownd_webhooks::from_str(&body).unwrap();
+    assert_eq!(payload.decode::<Hint>().unwrap().0, Some(payload.fields().len()));
 }
 
 /// Some types put the error of an inner type into their own, as text.

@@ -46,7 +46,8 @@ fn false_is_a_boolean_and_not_null() {
 
 #[test]
 fn a_number_is_an_integer_only_if_it_is_written_as_one() {
-    let rows: [(&str, Option<i64>, Option<u64>, Option<f64>); 9] = [
+    type Row = (&'static str, Option<i64>, Option<u64>, Option<f64>);
+    let rows: [Row; 9] = [
         ("0", Some(0), Some(0), Some(0.0)),
         ("-1", Some(-1), None, Some(-1.0)),
         ("9223372036854775807", Some(i64::MAX), Some(i64::MAX as u64), Some(9_223_372_036_854_775_807.0)),
