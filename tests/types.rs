@@ -86,8 +86,8 @@ fn every_debug_says_what_it_is() {
     let payload = rownd_webhooks::from_str(sample).unwrap();
     let event = payload.clone().into_event().unwrap();
     let plan = payload.sync_plan().unwrap();
-    let changed = testing::data_update().field("email", 7).build();
-    let changes = Changes::between(payload.fields(), changed.fields());
+    let other = testing::data_update().field("email", 7).build();
+    let changes = Changes::between(payload.fields(), other.fields());
     let mapping = mapping::FieldMapping::from_pairs([("email", "mail")]).unwrap();
     let schema = r#"{"schema":{"email":{"type":"string","data_category":"pii_basic","owned_by":"user"}}}"#;
     let schema = ProfileSchema::from_slice(schema.as_bytes()).unwrap();
