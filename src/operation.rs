@@ -13,6 +13,15 @@ use crate::text::Printable;
 /// of the vendor's payload reference. Any other word is kept as it came.
 ///
 /// `Display` and `Debug` escape and cut an unknown word; [`as_str`](Self::as_str) and `Serialize` give it as it came.
+///
+/// ```
+/// use rownd_webhooks::Operation;
+///
+/// let payload = rownd_webhooks::from_str(r#"{"meta":{"operation":"data_merge"}}"#)?;
+/// assert_eq!(*payload.operation(), Operation::Unknown("data_merge".into()));
+/// assert_eq!(Operation::Delete.as_str(), "delete");
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Operation<'a> {
     /// `data_insert`: a profile was created.

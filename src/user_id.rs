@@ -15,6 +15,14 @@ use crate::value::Value;
 ///
 /// `Display` and `Debug` show it, since an identifier is what logs need, but escape and cut it, since anyone can
 /// send one; [`as_str`](Self::as_str) and `Serialize` give it as it came.
+///
+/// ```
+/// let payload = rownd_webhooks::from_str(r#"{"data":{"user_id":"u\u00071"},"meta":{"operation":"delete"}}"#)?;
+/// let user_id = payload.user_id().unwrap();
+/// assert_eq!(user_id.as_str(), "u\u{7}1");
+/// assert_eq!(user_id.to_string(), r"u\u{7}1");
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct UserId<'a>(Cow<'a, str>);
 
