@@ -118,6 +118,10 @@ fn no_body_makes_a_parse_hold_more_than_eight_times_its_size() {
             "a lookup value with many",
             envelope("", "", &format!(r#"{{"field":"","value":"",{two_byte_fields}}}"#)),
         ),
+        (
+            "a lookup value with many behind a nested one",
+            envelope("", "", &format!(r#"{{"field":"","value":"","~~~~":[{{"":{{}}}}],{two_byte_fields}}}"#)),
+        ),
         ("numbers", envelope(&format!(r#""a":[{}]"#, list(COUNT, |_| "1".to_owned())), "", "")),
     ];
     let mut worst = (0, "");

@@ -189,6 +189,7 @@ fn each_change_has_its_kind() {
                 "{old:?} to {new:?}"
             );
             assert_eq!((changes.len(), changes.is_empty()), (told.len(), told.is_empty()));
+            assert_eq!((&changes).into_iter().len(), told.len());
             for change in &changes {
                 let clear = |state: Option<&str>| {
                     state.filter(|json| *json != HIDDEN).and_then(|json| json.parse().ok())
