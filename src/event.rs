@@ -1,6 +1,7 @@
 //! One struct a kind, with identifiers that are certainly there.
 
 use std::borrow::Cow;
+use std::fmt::{self, Display, Formatter};
 
 use crate::fields::Fields;
 use crate::lookup::LookupValue;
@@ -16,10 +17,10 @@ use crate::validate::{self, ValidationError};
 ///
 /// let event = rownd_webhooks::from_str(rownd_webhooks::testing::samples::DATA_UPDATE)?.into_event()?;
 /// match event {
-///     Event::DataInsert(insert) => println!("{} is new", insert.subject.key()),
+///     Event::DataInsert(insert) => println!("{} is new", insert.subject),
 ///     Event::DataUpdate(update) => assert_eq!(update.fields.len(), 5),
 ///     Event::VisibilityUpdate(update) => println!("{} fields", update.fields.len()),
-///     Event::Delete(delete) => println!("forget {}", delete.subject.key()),
+///     Event::Delete(delete) => println!("forget {}", delete.subject),
 ///     Event::Unknown(payload) => println!("not known yet: {payload}"),
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -127,11 +128,14 @@ impl<'a> Event<'a> {
 
 /// Who a payload is about: a user id, or a lookup value that can be used, or both. At least one is there.
 ///
+/// `Display` is safe to log: the user id, or that there is none.
+///
 /// ```
 /// let payload = rownd_webhooks::from_str(rownd_webhooks::testing::samples::DELETE)?;
 /// let event = payload.into_event()?;
 /// let subject = event.subject().unwrap();
 /// assert_eq!(subject.key(), "0e223bd4-1324-49ff-b948-122eeaaa42d1");
+/// assert_eq!(subject.to_string(), "user 0e223bd4-1324-49ff-b948-122eeaaa42d1");
 /// assert_eq!(subject.lookup_values()[0].field(), "email");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -171,8 +175,9 @@ impl<'a> Subject<'a> {
     /// A text to partition by, so that one user's events stay in order: the user id, else the first lookup value that can
     /// be used, as in `email=jrose@acme.com`. Never empty.
     ///
-    /// It is stable as long as the vendor keeps sending the id. It may be personal data: hash it where it is stored or
-    /// logged.
+    /// It is stable as long as the vendor keeps sending the id, so it is no key for a table: look for a row by
+    /// [`user_id`](Self::user_id), and without one by [`LookupValue::usable`]. It may be personal data, even that of a
+    /// field that its user has hidden: hash it where it is stored or logged. To log, there is `Display`.
     #[must_use]
     pub fn key(&self) -> Cow<'_, str> {
         if let Some(user_id) = &self.user_id {
@@ -190,6 +195,15 @@ impl<'a> Subject<'a> {
         Subject {
             user_id: self.user_id.map(UserId::into_owned),
             lookup_values: self.lookup_values.into_iter().map(LookupValue::into_owned).collect(),
+        }
+    }
+}
+
+impl Display for Subject<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.user_id {
+            Some(user_id) => write!(f, "user {user_id}"),
+            None => f.write_str("an unnamed user"),
         }
     }
 }

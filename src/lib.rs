@@ -8,16 +8,16 @@
 //!
 //! fn handle(body: &[u8]) -> Result<String, Box<dyn std::error::Error>> {
 //!     Ok(match rownd_webhooks::from_slice(body)?.into_event()? {
-//!         Event::DataInsert(e) => format!("{} is new, with {} fields", e.subject.key(), e.fields.len()),
-//!         Event::DataUpdate(e) => format!("{} changed", e.subject.key()),
-//!         Event::VisibilityUpdate(e) => format!("{} hid or revealed a field", e.subject.key()),
-//!         Event::Delete(e) => format!("forget {}", e.subject.key()),
+//!         Event::DataInsert(e) => format!("{} is new, with {} fields", e.subject, e.fields.len()),
+//!         Event::DataUpdate(e) => format!("{} changed", e.subject),
+//!         Event::VisibilityUpdate(e) => format!("{} hid or revealed a field", e.subject),
+//!         Event::Delete(e) => format!("forget {}", e.subject),
 //!         Event::Unknown(payload) => format!("nothing to do for {}", payload.operation()),
 //!     })
 //! }
 //!
 //! let body = rownd_webhooks::testing::samples::DELETE.as_bytes();
-//! assert_eq!(handle(body)?, "forget 0e223bd4-1324-49ff-b948-122eeaaa42d1");
+//! assert_eq!(handle(body)?, "forget user 0e223bd4-1324-49ff-b948-122eeaaa42d1");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

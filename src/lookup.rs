@@ -83,7 +83,8 @@ impl LookupValue<'_> {
     }
 
     /// The value, if a user can be found by it: it is neither redacted nor empty.
-    pub(crate) fn usable(&self) -> Option<&str> {
+    #[must_use]
+    pub fn usable(&self) -> Option<&str> {
         match self.value.as_redactable() {
             Redactable::Visible(text) if !text.is_empty() => Some(text),
             _ => None,

@@ -53,9 +53,9 @@ pub enum SyncPlan<'a> {
     Upsert {
         /// Whose profile.
         subject: Subject<'a>,
-        /// The fields to write: those in clear, `null` included.
+        /// The fields to write: those in clear, `null` and `user_id` included.
         set: Set<'a>,
-        /// The fields to erase: their user has hidden them.
+        /// The fields to erase, since their user has hidden them: those that are listed but absent from `data`, too.
         erase: Erase<'a>,
     },
     /// Forget the user.
@@ -87,7 +87,7 @@ impl<'a> SyncPlan<'a> {
     }
 }
 
-/// The fields to write, sorted by name.
+/// The fields to write, sorted by name: those in clear, `null` and `user_id` included.
 #[derive(Clone)]
 pub struct Set<'a>(&'a Fields<'a>);
 

@@ -142,7 +142,7 @@ impl ProfileBuilder {
         self
     }
 
-    /// Hides a field: it is listed as redacted, and holds the sentinel.
+    /// Hides a field: it is listed as redacted, and holds the sentinel, whatever [`field`](Self::field) says of it.
     pub fn redact(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
         if !scan::is_reserved(&name) {
@@ -151,7 +151,8 @@ impl ProfileBuilder {
         self
     }
 
-    /// Adds a lookup value; where the field itself is in clear, its value is taken. Without any, there is an e-mail address.
+    /// Adds a lookup value; where the field itself is in clear, that field's value is taken instead, so that the two agree.
+    /// Without any, there is an e-mail address.
     pub fn lookup(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
         self.user.lookup_values.push((field.into(), value.into()));
         self

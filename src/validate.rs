@@ -12,7 +12,7 @@ use crate::value::Value;
 
 /// Why a payload is not valid: every issue it has, of both severities.
 ///
-/// `Display` tells the first two and how many there are; no value is told.
+/// `Display` tells the first two and how many more there are; no value is told.
 ///
 /// ```
 /// let body = r#"{"data":{},"redacted":["x"],"meta":{"operation":"data_update","lookup_values":[]}}"#;

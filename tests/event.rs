@@ -86,6 +86,30 @@ fn a_subject_is_a_user_id_or_a_usable_lookup_value() {
 }
 
 #[test]
+fn a_subject_prints_its_id_and_nothing_else() {
+    let email = lookup("email", r#""a@example.com""#);
+    for (data, shown) in [
+        (r#"{"user_id":"u1"}"#, "user u1"),
+        (r#"{"user_id":"u\u202e"}"#, r"user u\u{202e}"),
+        ("{}", "an unnamed user"),
+        (r#"{"user_id":"<<REDACTED>>"}"#, "an unnamed user"),
+    ] {
+        let body = body("data_update", data, &email);
+        let event = payload(&body).into_event().unwrap();
+        assert_eq!(event.subject().unwrap().to_string(), shown);
+    }
+}
+
+#[test]
+fn a_lookup_value_is_usable_unless_it_is_redacted_or_empty() {
+    let values = [("\"a\"", Some("a")), ("\" \"", Some(" ")), ("5", Some("5")), ("\"\"", None)];
+    for (json, usable) in values.into_iter().chain([(r#""<<REDACTED>>""#, None)]) {
+        let body = body("delete", r#"{"user_id":"u"}"#, &lookup("email", json));
+        assert_eq!(payload(&body).lookup("email").unwrap().usable(), usable, "{json}");
+    }
+}
+
+#[test]
 fn a_user_id_that_is_withheld_is_none() {
     let body = r#"{"data":{"user_id":"s3cret"},"redacted":["user_id"],"meta":{"operation":"data_update","lookup_values":[]}}"#;
     for (door, payload) in every_payload(body) {

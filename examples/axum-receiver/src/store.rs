@@ -12,6 +12,8 @@ type Fields = BTreeMap<String, String>;
 pub struct Away;
 
 /// Profiles: by [`Subject::key`](rownd_webhooks::Subject::key), each field as JSON.
+///
+/// A user who comes once with an id and once without has two profiles here; the README's table looks through both.
 #[derive(Default)]
 pub struct Store {
     /// `None` while the store is away.
