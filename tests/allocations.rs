@@ -108,6 +108,7 @@ fn no_body_makes_a_parse_hold_more_than_eight_times_its_size() {
             "a text of colons",
             envelope(&format!(r#""a":"{}""#, ":".repeat(COUNT)), &list(COUNT, |_| r#"":""#.to_owned()), ""),
         ),
+        ("a redacted name of commas", envelope("", &format!(r#""a","b","{}""#, ",".repeat(COUNT)), "")),
         ("unknown members", format!(r#"{{{two_byte_fields},"meta":{{"operation":"x"}}}}"#)),
         ("unknown members of meta", format!(r#"{{"meta":{{"operation":"x",{two_byte_fields}}}}}"#)),
         (
