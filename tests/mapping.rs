@@ -189,3 +189,20 @@ fn a_large_mapping_is_no_obstacle() {
         assert_eq!(field.visible().unwrap().as_i64(), Some(index));
     }
 }
+
+#[test]
+fn a_wrong_type_is_named() {
+    for (json, told) in [
+        ("null", "null"),
+        ("true", "a boolean"),
+        ("7", "a number"),
+        (r#""s3cret""#, "a string"),
+        ("[]", "an array"),
+    ] {
+        let map = format!("[{json}]");
+        let error = FieldMapping::from_slice(map.as_bytes()).unwrap_err();
+        assert_eq!(error.to_string(), format!("expected an object, found {told} at /0"), "{json}");
+    }
+    let error = FieldMapping::from_slice(b"{}").unwrap_err();
+    assert_eq!(error.to_string(), "expected an array, found an object");
+}
