@@ -328,7 +328,7 @@ pub(crate) fn datetime(text: &str) -> Option<DateTime<Utc>> {
     let rest = match rest.split_first() {
         Some((b'.', fraction)) => {
             let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            (digits > 0).then(|| fraction.get(digits..))??
+            fraction.get(digits..)?
         }
         _ => rest,
     };

@@ -58,6 +58,26 @@ fn an_archive_takes_as_much_memory_as_its_longest_line() {
     assert_eq!(peak(20_000), few);
 }
 
+#[test]
+fn a_payload_holds_little_more_than_its_fields_need() {
+    const COUNT: usize = 500;
+    let held = |colons: usize| {
+        // The colons of the texts might be those of fields, until they are read.
+        let field = |index| format!(r#""{index}":"{}""#, ":".repeat(colons));
+        let body = envelope(&list(COUNT, field), "", "");
+        let mut payload = None;
+        let memory = measure(|| payload = Some(rownd_webhooks::from_str(&body).unwrap()));
+        assert_eq!(payload.unwrap().fields().len(), COUNT);
+        memory.bytes_current
+    };
+    let needed = held(0);
+    assert!(needed > 0);
+    for colons in [1, 2, 3, 5, 10, 100] {
+        let held = held(colons);
+        assert!(held <= needed * 5 / 2 + 1, "{colons}: {held} bytes, {needed} are needed");
+    }
+}
+
 /// Two characters that tell `number` from others, in a name as short as can be.
 fn short(number: usize) -> String {
     const LETTERS: &[u8] =

@@ -50,6 +50,17 @@ fn other_formats_get_an_error_that_says_so_and_tells_no_value() {
     }
 }
 
+/// A reader that streams tells no size either, as serde_json's does when it hands its text over.
+#[test]
+fn a_map_that_does_not_tell_its_size_is_not_taken_for_json_text() {
+    let body = rownd_webhooks::testing::samples::DATA_UPDATE;
+    for name in ["data", ""] {
+        let members = [(name, body)].into_iter().filter(|_| true);
+        let answer = Payload::deserialize(MapDeserializer::<_, SerdeError>::new(members));
+        assert!(answer.is_err(), "the text behind `{name}` was read");
+    }
+}
+
 #[test]
 fn redactable_reads_other_formats_and_tells_no_value_of_them() {
     type Read<T> = Result<T, SerdeError>;

@@ -121,6 +121,17 @@ fn redacting_wins_in_either_order() {
     }
 }
 
+#[test]
+fn who_hides_a_field_can_still_be_found_by_it() {
+    let update = testing::data_update().lookup("email", "a@example.com");
+    for builder in [update.clone().redact("email"), update.field("email", REDACTED)] {
+        let payload = builder.build();
+        assert!(payload.field("email").unwrap().is_redacted());
+        let lookup = payload.lookup("email").unwrap();
+        assert_eq!(lookup.value().visible().copied(), Some("a@example.com"));
+    }
+}
+
 /// What a test could reasonably pass, and what an unreasonable one could.
 #[test]
 fn builders_stay_honest() {
