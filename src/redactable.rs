@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use crate::decode;
 use crate::raw::{self, FromRaw};
 use crate::scan;
-use crate::tree::TreeVisitor;
+use crate::tree::{self, TreeVisitor};
 
 /// The string that stands for the value of a field that its user has hidden.
 ///
@@ -235,15 +235,10 @@ struct Buffered<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Buffered<T> {
     fn tree<E: de::Error>(value: serde_json::Value) -> Result<Redactable<T>, E> {
-        let found = match &value {
-            serde_json::Value::Null => "null",
-            serde_json::Value::Bool(_) => "boolean",
-            serde_json::Value::Number(_) => "number",
-            serde_json::Value::String(text) if text == REDACTED => return Ok(Redactable::Redacted),
-            serde_json::Value::String(_) => "string",
-            serde_json::Value::Array(_) => "array",
-            serde_json::Value::Object(_) => "object",
-        };
+        if value == REDACTED {
+            return Ok(Redactable::Redacted);
+        }
+        let found = tree::type_name(&value);
         T::deserialize(value)
             .map(Redactable::Visible)
             .map_err(|_| unexpected::<T, E>(format_args!("{found}")))

@@ -7,6 +7,7 @@ use crate::error::{ParseError, ParseErrorKind};
 use crate::limits::Limits;
 use crate::pointer::Pointer;
 use crate::scan;
+use crate::tree;
 
 /// Reads settings. They are checked like a body, before they become a tree.
 pub(crate) fn read(json: &[u8]) -> Result<Value, ParseError> {
@@ -36,7 +37,7 @@ impl<'v> Setting<'v> {
     }
 
     fn wrong_type(&self, expected: &'static str) -> ParseError {
-        let found = type_name(self.value);
+        let found = tree::type_name(self.value);
         ParseError::new(ParseErrorKind::WrongType { expected, found }).at(self.path.clone())
     }
 
@@ -71,17 +72,5 @@ impl<'v> Setting<'v> {
         self.member(name)?.ok_or_else(|| {
             ParseError::new(ParseErrorKind::MissingMember { name }).at(self.path.clone().member(name))
         })
-    }
-}
-
-/// The JSON type of a tree.
-pub(crate) fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
     }
 }

@@ -99,3 +99,15 @@ fn number<'de, A: MapAccess<'de>>(
     let is_number = name.ends_with("::Number") && before.is_empty() && map.next_key::<String>()?.is_none();
     if is_number { Ok(number.into()) } else { Err(de::Error::custom("a reserved name")) }
 }
+
+/// The JSON type of a tree.
+pub(crate) fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

@@ -203,6 +203,6 @@ fn what_knows_no_values_is_told_what_was_wanted() {
         Redactable::<u8>::deserialize(Marked::Some(Enum)).unwrap_err().to_string(),
         Redactable::<Vec<u8>>::deserialize(Marked::Newtype(Enum)).unwrap_err().to_string(),
     ] {
-        assert!(message.contains("expected") && !message.contains(CANARY), "{message}");
+        assert!(message.contains("the sentinel") && !message.contains(CANARY), "{message}");
     }
 }
