@@ -128,6 +128,10 @@ fn no_body_makes_a_parse_hold_more_than_eight_times_its_size() {
             "a text of colons",
             envelope(&format!(r#""a":"{}""#, ":".repeat(COUNT)), &list(COUNT, |_| r#"":""#.to_owned()), ""),
         ),
+        (
+            "redacted names behind everything else",
+            format!(r#"{{"meta":{{"operation":"x"}},"redacted":[{}]}}"#, list(COUNT, |_| r#""""#.to_owned())),
+        ),
         ("a redacted name of commas", envelope("", &format!(r#""a","b","{}""#, ",".repeat(COUNT)), "")),
         ("unknown members", format!(r#"{{{two_byte_fields},"meta":{{"operation":"x"}}}}"#)),
         ("unknown members of meta", format!(r#"{{"meta":{{"operation":"x",{two_byte_fields}}}}}"#)),
@@ -152,4 +156,24 @@ fn no_body_makes_a_parse_hold_more_than_eight_times_its_size() {
         assert!(percent <= 800, "{name}: {percent} % of {} bytes", body.len());
     }
     assert!(worst.0 > 300, "the worst of these bodies is no bad one: {worst:?}");
+}
+
+#[test]
+fn a_body_that_is_refused_takes_no_more() {
+    const COUNT: usize = 20_000;
+    let same_names = list(COUNT, |_| r#""":1"#.to_owned());
+    for (name, body) in [
+        ("a field again and again", envelope(&same_names, "", "")),
+        ("an unknown member again and again", format!(r#"{{{same_names},"meta":{{"operation":"x"}}}}"#)),
+        (
+            "a lookup value's member again and again",
+            envelope("", "", &format!(r#"{{"field":"","value":"",{same_names}}}"#)),
+        ),
+    ] {
+        let parser = Parser::new().max_fields(usize::MAX);
+        let memory =
+            measure(|| assert_eq!(parser.parse(body.as_bytes()).unwrap_err().code(), "duplicate_member"));
+        let percent = memory.bytes_max * 100 / body.len() as u64;
+        assert!(percent <= 800, "{name}: {percent} % of {} bytes", body.len());
+    }
 }
