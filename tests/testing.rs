@@ -93,6 +93,12 @@ fn what_is_set_is_what_is_built() {
 }
 
 #[test]
+fn the_user_id_can_be_set_as_a_field() {
+    let payload = testing::data_update().field("user_id", "user_3").build();
+    assert_eq!(payload.user_id().unwrap().as_str(), "user_3");
+}
+
+#[test]
 fn names_are_taken_as_they_are() {
     for name in ["Country", " x ", "a/b~c", "😀", "\0"] {
         let payload = testing::data_insert().redact(name).field(format!("{name}{name}"), 1).build();
