@@ -28,9 +28,9 @@ fn few_allocations_make_a_payload() {
     }
     let large = envelope(&list(5_000, |index| format!(r#""field_{index}":"{index:0100}""#)), "", "");
     for (name, body, most) in [
-        ("small", samples::VISIBILITY_UPDATE.to_owned(), 5),
-        ("medium", medium.body(), 12),
-        ("large", large, 20),
+        ("small", samples::VISIBILITY_UPDATE.to_owned(), 3),
+        ("medium", medium.body(), 3),
+        ("large", large, 2),
     ] {
         let count = cost(&body).count_total;
         assert!(count <= most, "{name}: {count} allocations, {most} are allowed");

@@ -168,6 +168,18 @@ fn a_bad_map_says_what_and_where() {
 }
 
 #[test]
+fn a_name_that_is_reserved_is_pointed_at() {
+    for space in ["", "\n  ", "\t\r\n\n"] {
+        let json = format!(r#"{space}[{{"rownd_field":"a","$serde_json::private::Number":"1"}}]"#);
+        let error = FieldMapping::from_slice(json.as_bytes()).unwrap_err();
+        let before = &json[..json.find(r#""$serde"#).unwrap()];
+        let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
+        assert_eq!((error.code(), error.line()), ("reserved_name", Some(before.matches('\n').count() + 1)));
+        assert_eq!(error.column(), Some(column), "{json:?}");
+    }
+}
+
+#[test]
 fn debug_shows_names_safely_and_no_transformer() {
     let json = br#"[{"rownd_field":"a\u202e","connection_field":"b\n","transformer":"s3cret"}]"#;
     let mapping = FieldMapping::from_slice(json).unwrap();
