@@ -206,8 +206,11 @@ impl<'de, T: Deserialize<'de>> FromRaw<'de> for Redactable<T> {
             Cow::Owned(text) => read_whole(serde_json::Deserializer::from_reader(text.as_bytes())),
         };
         read.map(Self::Visible).map_err(|_| {
-            let found = scan::type_name(text.as_bytes().first().copied());
-            unexpected::<T, E>(format_args!("{found} of {} bytes", text.len()))
+            match scan::type_name(text.as_bytes().first().copied()) {
+                // Its length would tell which.
+                found @ ("boolean" | "null") => unexpected::<T, E>(format_args!("{found}")),
+                found => unexpected::<T, E>(format_args!("{found} of {} bytes", text.len())),
+            }
         })
     }
 

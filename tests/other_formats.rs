@@ -206,3 +206,35 @@ fn what_knows_no_values_is_told_what_was_wanted() {
         assert!(message.contains("the sentinel") && !message.contains(CANARY), "{message}");
     }
 }
+
+/// A `Redactable` behind a visitor of the caller's own, which hands on the map that serde_json's reader shows.
+struct HandedOn;
+
+impl<'de> Deserialize<'de> for HandedOn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct HandingOn;
+
+        impl<'de> Visitor<'de> for HandingOn {
+            type Value = HandedOn;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<HandedOn, A::Error> {
+                Redactable::<serde_json::Value>::deserialize(MapAccessDeserializer::new(map))
+                    .map(|_| HandedOn)
+            }
+        }
+
+        deserializer.deserialize_map(HandingOn)
+    }
+}
+
+#[test]
+fn text_that_is_no_json_behind_a_reserved_name_is_refused() {
+    for text in ["]$", "}}}}[$", "[$]]]", "{]\\$", ""] {
+        let body = format!(r#"{{"$serde_json::private::RawValue":"{text}"}}"#);
+        assert!(serde_json::from_str::<HandedOn>(&body).is_err(), "{text}");
+    }
+}

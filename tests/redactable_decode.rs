@@ -1054,3 +1054,11 @@ fn a_variant_that_was_not_chosen_leaves_no_trace() {
     assert!(support::payload(&body).decode::<Needs>().is_err());
     assert!(support::payload(&update_body(r#""x":7"#, "")).decode::<Needs>().is_ok());
 }
+
+#[test]
+fn a_boolean_is_not_told_by_its_length() {
+    let refusal = |json| serde_json::from_str::<Redactable<String>>(json).unwrap_err().to_string();
+    assert!(refusal("true").contains("invalid type: boolean, expected"), "{}", refusal("true"));
+    let words = |json| refusal(json).split(" at line").next().map(str::to_owned);
+    assert_eq!(words("true"), words("false"));
+}
