@@ -1,8 +1,6 @@
 //! A caller's own struct out of fields.
 
 use std::borrow::Cow;
-use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::fmt::{self, Debug, Display, Formatter};
 
 use serde::de::value::BorrowedStrDeserializer;
@@ -10,7 +8,8 @@ use serde::de::{self, DeserializeSeed, Deserializer, Expected, MapAccess, Unexpe
 use serde::{Deserialize, forward_to_deserialize_any};
 
 use crate::fields::{Fields, Iter};
-use crate::redactable::Redactable;
+use crate::hidden::{self, HiddenDeserializer, Mark, STRANGER, Shown, Trace};
+use crate::redactable::{REDACTED, Redactable};
 use crate::text::Printable;
 use crate::value::Value;
 
@@ -106,14 +105,14 @@ struct Details {
     code: Code,
     field: Option<Cow<'static, str>>,
     detail: Option<String>,
-    /// Whether a value was wanted where there was none.
-    is_unit: bool,
+    /// Whether a value was wanted where there is nothing, as there is in the place of a redacted field.
+    wants_more: bool,
 }
 
 impl Failure {
     #[cold]
     fn new(code: Code) -> Self {
-        Self(Box::new(Details { code, field: None, detail: None, is_unit: false }))
+        Self(Box::new(Details { code, field: None, detail: None, wants_more: false }))
     }
 
     fn with_detail(mut self, detail: String) -> Self {
@@ -135,19 +134,30 @@ impl Failure {
         self
     }
 
+    /// With the field in whose place there was nothing, if that is what it is about.
+    fn blamed_on(self, fields: &Fields<'_>, index: Option<usize>) -> Self {
+        let is_meant = self.0.wants_more && self.0.field.is_none();
+        match index.filter(|_| is_meant).and_then(|index| fields.iter().nth(index)) {
+            Some((name, _)) => self.of_field(Code::Redacted, name.to_owned()),
+            None => self.with_known_field(|name| fields.contains(name)),
+        }
+    }
+
+    #[cold]
+    pub(crate) fn redacted() -> Self {
+        Self::new(Code::Redacted)
+    }
+
     fn json(error: &serde_json::Error) -> Self {
         Self::new(Code::WrongType).with_detail(error.to_string())
     }
 
     fn unexpected(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        if let Unexpected::Bytes(bytes) = unexpected {
-            if let Some(index) = redacted_index(bytes) {
-                REFUSED.set(Some(index));
-                return Self::new(Code::Redacted);
-            }
+        if hidden::is_refused(&unexpected) {
+            return Self::redacted();
         }
         let mut failure = Self::new(Code::WrongType);
-        failure.0.is_unit = unexpected == Unexpected::Unit;
+        failure.0.wants_more = unexpected == Unexpected::Option;
         failure.with_detail(format!("found {unexpected}, expected {expected}"))
     }
 }
@@ -227,48 +237,70 @@ fn json_text<'v>(value: &'v Value<'_>) -> &'v str {
     }
 }
 
-/// How many fields are looked at in all, when decoding starts again and again.
-const MOST_WORK: usize = 256_000;
-
-thread_local! {
-    /// The redacted field that a plain type refused last, by its index. An untagged enum drops the errors of its variants, and
-    /// with them which field it was.
-    static REFUSED: Cell<Option<usize>> = const { Cell::new(None) };
-}
+/// How often decoding begins again for one field. Structs that keep so many in a buffer are hardly to be found.
+const MOST_RESTARTS: usize = 64;
 
 /// Reads a whole set of fields.
 ///
-/// A type that wants a redacted field in clear gets `None` for it if it is an `Option`. Where serde hands the
-/// field over, the type can be tried twice. Where serde keeps it in a buffer, the second try needs a new
-/// start, with that field presented as `null`.
+/// A type that wants a redacted field in clear gets `None` for it if it is an `Option`. Where serde hands the field over, the
+/// type can be asked twice. Where serde keeps it in a buffer, that takes another attempt, with nothing in the field's place.
+/// A struct has only so many fields, so each gets an attempt of its own. A map has as many as the body likes, so all that are
+/// left share one.
 pub(crate) fn fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T, DecodeError> {
-    let mut nulls = BTreeSet::new();
-    let mut last = None;
+    let mut shown = Shown::default();
+    let mut to_blame = None;
+    let mut restarts = 0;
     loop {
-        REFUSED.set(None);
-        let failure = match T::deserialize(FieldsDeserializer { fields, nulls: &nulls }) {
-            Ok(decoded) => return Ok(decoded),
-            Err(failure) => failure,
+        let (decoded, trace) = attempt::<T>(fields, &shown);
+        let Some((index, mark)) = refused(fields, &shown, &decoded, &trace) else {
+            return decoded.map_err(|failure| failure.blamed_on(fields, to_blame).into());
         };
-        let has_time = nulls.len() * fields.len() < MOST_WORK;
-        match REFUSED.take().filter(|_| failure.0.field.is_none()) {
-            Some(index) if has_time && nulls.insert(index) => last = Some(index),
-            refused => {
-                let to_blame = refused.or(last.filter(|_| failure.0.is_unit));
-                let field = to_blame.and_then(|index| fields.iter().nth(index));
-                return Err(match field {
-                    Some((name, _)) => failure.of_field(Code::Redacted, name.to_owned()),
-                    None => failure.with_known_field(|name| fields.contains(name)),
-                }
-                .into());
-            }
+        // No struct wants a stranger: where one is refused, a map reads.
+        let (_, strangers) = attempt::<T>(fields, &Shown { mark, with_stranger: true, ..shown.clone() });
+        restarts += 1;
+        shown.nothing.insert(index);
+        if strangers.refused == Some(STRANGER) || restarts == MOST_RESTARTS {
+            // What a `Redactable` understood stays, unless a map that refuses it reads it too.
+            let spares = restarts < MOST_RESTARTS && !trace.understood.contains(&index);
+            let others = redacted(fields).filter(|index| !(spares && trace.understood.contains(index)));
+            shown.nothing.extend(others);
         }
+        to_blame = Some(index);
+    }
+}
+
+fn redacted(fields: &Fields<'_>) -> impl Iterator<Item = usize> {
+    fields.iter().enumerate().filter(|(_, (_, field))| field.is_redacted()).map(|(index, _)| index)
+}
+
+fn attempt<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>, shown: &Shown) -> (Result<T, Failure>, Trace) {
+    hidden::traced(shown, || T::deserialize(FieldsDeserializer { fields, shown }))
+}
+
+/// The redacted field that a plain type refused out of a buffer, and the mark that told.
+fn refused<'de, T: Deserialize<'de>>(
+    fields: &'de Fields<'_>,
+    shown: &Shown,
+    decoded: &Result<T, Failure>,
+    trace: &Trace,
+) -> Option<(usize, Mark)> {
+    match decoded {
+        Err(failure) if failure.0.field.is_some() => None,
+        // Perhaps a type refused the bytes in its own words.
+        Err(_) if trace.refused.is_none() => {
+            let mut marked = redacted(fields).filter(|index| !shown.nothing.contains(index));
+            marked.next()?;
+            let by_character = Shown { mark: Mark::Character, ..shown.clone() };
+            let (_, trace) = attempt::<T>(fields, &by_character);
+            Some((trace.refused?, Mark::Character))
+        }
+        _ => Some((trace.refused?, Mark::Bytes)),
     }
 }
 
 struct FieldsDeserializer<'f, 'de, 'a> {
     fields: &'de Fields<'a>,
-    nulls: &'f BTreeSet<usize>,
+    shown: &'f Shown,
 }
 
 impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
@@ -279,7 +311,8 @@ impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
             rest: self.fields.iter(),
             index: 0,
             current: None,
-            nulls: self.nulls,
+            shown: self.shown,
+            has_stranger: self.shown.with_stranger,
         })
     }
 
@@ -305,18 +338,27 @@ struct FieldAccess<'f, 'de, 'a> {
     rest: Iter<'de, 'a>,
     /// How many fields have been begun.
     index: usize,
-    current: Option<(&'de str, &'de Redactable<Value<'a>>)>,
-    nulls: &'f BTreeSet<usize>,
+    current: Option<Current<'de, 'a>>,
+    shown: &'f Shown,
+    /// Whether the stranger is still to come: before all others, of which one may be refused.
+    has_stranger: bool,
 }
 
-impl FieldAccess<'_, '_, '_> {
-    fn redacted(&self) -> RedactedDeserializer {
-        let index = self.index.saturating_sub(1);
-        if self.nulls.contains(&index) {
-            RedactedDeserializer::Null
-        } else {
-            RedactedDeserializer::Marker(index)
+/// A field whose name was read.
+struct Current<'de, 'a> {
+    index: usize,
+    name: &'de str,
+    field: &'de Redactable<Value<'a>>,
+}
+
+impl<'de, 'a> FieldAccess<'_, 'de, 'a> {
+    fn advance(&mut self) -> Option<Current<'de, 'a>> {
+        if std::mem::take(&mut self.has_stranger) {
+            return Some(Current { index: STRANGER, name: REDACTED, field: &Redactable::Redacted });
         }
+        let (name, field) = self.rest.next()?;
+        self.index += 1;
+        Some(Current { index: self.index - 1, name, field })
     }
 }
 
@@ -324,20 +366,20 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
     type Error = Failure;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Failure> {
-        self.current = self.rest.next();
-        self.index += 1;
-        match self.current {
-            Some((name, _)) => seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some),
+        self.current = self.advance();
+        match &self.current {
+            Some(Current { name, .. }) => seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some),
             None => Ok(None),
         }
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Failure> {
         // A seed works once: it gets what `Redactable` and `Option` both understand, or nothing.
-        let (name, field) = self.current.take().ok_or_else(|| Failure::new(Code::Invalid))?;
+        let Current { index, name, field } =
+            self.current.take().ok_or_else(|| Failure::new(Code::Invalid))?;
         match field {
             Redactable::Redacted => seed
-                .deserialize(self.redacted())
+                .deserialize(HiddenDeserializer::new(self.shown, index))
                 .map_err(|failure| failure.of_field(Code::Redacted, name.to_owned())),
             Redactable::Visible(Value::String(text)) => seed
                 .deserialize(TextDeserializer(text))
@@ -351,13 +393,13 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
     }
 
     fn next_value<T: Deserialize<'de>>(&mut self) -> Result<T, Failure> {
-        let (name, field) = self.current.take().ok_or_else(|| Failure::new(Code::Invalid))?;
+        let Current { index, name, field } =
+            self.current.take().ok_or_else(|| Failure::new(Code::Invalid))?;
         match field {
             Redactable::Visible(value) => {
                 read(value).map_err(|failure| failure.of_field(Code::WrongType, name.to_owned()))
             }
-            Redactable::Redacted => T::deserialize(self.redacted())
-                .or_else(|_| T::deserialize(RedactedDeserializer::None))
+            Redactable::Redacted => hidden::read(HiddenDeserializer::new(self.shown, index))
                 .map_err(|failure| failure.of_field(Code::Redacted, name.to_owned())),
         }
     }
@@ -371,87 +413,6 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
 
     fn size_hint(&self) -> Option<usize> {
         Some(self.rest.len())
-    }
-}
-
-/// How the bytes begin that stand for a redacted field inside serde's buffers: not UTF-8, so that no plain type takes
-/// them for text. The field's index follows.
-const MARKER: &[u8] = b"\xFF<<REDACTED>>";
-
-/// The index of the redacted field that these bytes stand for.
-fn redacted_index(bytes: &[u8]) -> Option<usize> {
-    let index = bytes.strip_prefix(MARKER)?.try_into().ok()?;
-    Some(usize::from_ne_bytes(index))
-}
-
-/// Whether these bytes stand for a redacted field. If so it is understood, and nobody need be asked again because a plain
-/// type, in a variant that was not chosen, refused it.
-pub(crate) fn takes_redacted(bytes: &[u8]) -> bool {
-    let index = redacted_index(bytes);
-    if index.is_some() && REFUSED.get() == index {
-        REFUSED.set(None);
-    }
-    index.is_some()
-}
-
-/// A redacted field, as one of those who may want it understands it.
-#[derive(Clone, Copy)]
-enum RedactedDeserializer {
-    /// For `Redactable`, and for serde's buffers on the way to one.
-    Marker(usize),
-    /// For an `Option`, and nothing else.
-    None,
-    /// For an `Option` behind one of serde's buffers.
-    Null,
-}
-
-macro_rules! refuse {
-    ($($method:ident($($argument:ty),*))*) => {
-        $(fn $method<V: Visitor<'de>>(self, $(_: $argument,)* _: V) -> Result<V::Value, Failure> {
-            Err(Failure::new(Code::Redacted))
-        })*
-    };
-}
-
-impl<'de> Deserializer<'de> for RedactedDeserializer {
-    type Error = Failure;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        match self {
-            Self::Marker(index) => visitor.visit_byte_buf([MARKER, &index.to_ne_bytes()].concat()),
-            Self::None => Err(Failure::new(Code::Redacted)),
-            Self::Null => visitor.visit_unit(),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        match self {
-            Self::Marker(_) => visitor.visit_some(self),
-            Self::None | Self::Null => visitor.visit_none(),
-        }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        visitor.visit_unit()
-    }
-
-    refuse! {
-        deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64()
-        deserialize_i128() deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64()
-        deserialize_u128() deserialize_f32() deserialize_f64() deserialize_char() deserialize_str()
-        deserialize_string() deserialize_bytes() deserialize_byte_buf() deserialize_unit()
-        deserialize_unit_struct(&'static str) deserialize_seq() deserialize_tuple(usize)
-        deserialize_tuple_struct(&'static str, usize) deserialize_map()
-        deserialize_struct(&'static str, &'static [&'static str])
-        deserialize_enum(&'static str, &'static [&'static str]) deserialize_identifier()
     }
 }
 

@@ -90,6 +90,7 @@ mod wire;
 // Judging it, and what is certain about it.
 mod decode;
 mod event;
+mod hidden;
 mod validate;
 
 // What services embed.

@@ -176,9 +176,10 @@ impl<'a> Payload<'a> {
     /// too. For a plain `Option<T>` a redacted field is `None`, so that a service does not fail the day a user hides a
     /// field. For a plain `T` it is an error that names the field.
     ///
-    /// Behind `#[serde(flatten)]` a type that takes any value, such as `serde_json::Value`, gets `null` for a redacted field:
-    /// there serde does not say whether it asks for an `Option`. A type that takes raw bytes gets a stand-in there, which is not
-    /// UTF-8: wrap it in `Redactable` too.
+    /// Behind `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields out of a buffer. There a type that
+    /// takes any value, such as `serde_json::Value`, gets `null` for a redacted field, since serde does not say whether it asks for
+    /// an `Option`. A type that takes raw bytes gets a stand-in, which is not UTF-8: wrap it in `Redactable`. And where a plain type
+    /// and an `Option<Redactable<T>>` want the same field, it is `None` for both; a `Redactable<T>` still knows.
     ///
     /// ```
     /// use rownd_webhooks::{Redactable, testing::samples};

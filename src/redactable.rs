@@ -10,6 +10,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Unexpecte
 use serde::{Serialize, Serializer};
 
 use crate::decode;
+use crate::hidden;
 use crate::raw::{self, FromRaw};
 use crate::scan;
 use crate::tree::{self, TreeVisitor};
@@ -278,6 +279,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Buffered<T> {
     }
 
     fn visit_char<E: de::Error>(self, value: char) -> Result<Self::Value, E> {
+        if hidden::is_mark_character(value) {
+            return Ok(Redactable::Redacted);
+        }
         self.visit_str(value.encode_utf8(&mut [0; 4]))
     }
 
@@ -299,7 +303,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Buffered<T> {
     }
 
     fn visit_bytes<E: de::Error>(self, value: &[u8]) -> Result<Self::Value, E> {
-        if decode::takes_redacted(value) {
+        if hidden::is_mark(value) {
             Ok(Redactable::Redacted)
         } else {
             Err(unexpected::<T, E>(format_args!("bytes")))
@@ -311,7 +315,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Buffered<T> {
     }
 
     fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
-        self.visit_unit()
+        if hidden::is_nothing_redacted() { Ok(Redactable::Redacted) } else { self.visit_unit() }
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {

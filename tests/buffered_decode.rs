@@ -1,0 +1,349 @@
+//! Redacted fields behind `flatten` and in enums, where serde keeps fields in a buffer and several types may want the same one.
+
+mod support;
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fmt::{self, Formatter};
+
+use rownd_webhooks::testing::samples;
+use rownd_webhooks::{DecodeError, Redactable};
+use serde::de::{DeserializeOwned, Error, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use support::update_body;
+
+use Redactable::{Redacted, Visible};
+
+const SENTINEL: &str = r#""<<REDACTED>>""#;
+
+/// A profile of these fields, all hidden.
+fn hidden(names: &[&str]) -> String {
+    let fields: Vec<String> = names.iter().map(|name| format!(r#""{name}":{SENTINEL}"#)).collect();
+    update_body(&fields.join(","), "")
+}
+
+fn decode<T: DeserializeOwned>(body: &str) -> Result<T, DecodeError> {
+    support::payload(body).decode()
+}
+
+fn decoded<T: DeserializeOwned>(body: &str) -> T {
+    decode(body).unwrap_or_else(|error| panic!("{error} ({:?}): {body}", error.detail()))
+}
+
+#[derive(Deserialize, Debug, PartialEq)]
+struct Rest<T> {
+    #[serde(flatten)]
+    rest: BTreeMap<String, T>,
+}
+
+#[derive(Deserialize, Debug, PartialEq)]
+struct Both<A, B> {
+    #[serde(flatten)]
+    one: A,
+    #[serde(flatten)]
+    other: B,
+}
+
+#[derive(Deserialize, Debug, PartialEq)]
+struct Country<T> {
+    country: T,
+}
+
+/// What a plain type does not know of a field, a `Redactable` beside it still does.
+#[test]
+fn a_plain_type_does_not_spoil_a_field_for_a_redactable() {
+    let body = samples::VISIBILITY_UPDATE;
+    type All<T> = BTreeMap<String, T>;
+
+    let read: Both<All<Redactable<Value>>, Country<Option<String>>> = decoded(body);
+    assert_eq!((&read.one["country"], read.other.country), (&Redacted, None));
+    let read: Both<All<Redactable<Option<String>>>, Country<Option<String>>> = decoded(body);
+    assert_eq!((&read.one["country"], read.other.country), (&Redacted, None));
+    let read: Both<All<Value>, Country<Redactable<Option<u8>>>> = decoded(body);
+    assert_eq!((&read.one["country"], read.other.country), (&Value::Null, Redacted));
+    let read: Both<All<Option<Value>>, Country<Redactable<String>>> = decoded(body);
+    assert_eq!((&read.one["country"], read.other.country), (&None, Redacted));
+    let read: Both<Country<Option<String>>, All<Redactable<Value>>> = decoded(body);
+    assert_eq!((read.one.country, read.other.get("country")), (None, None), "a struct takes its fields");
+}
+
+#[test]
+fn a_variant_that_is_plain_does_not_spoil_a_field_for_another() {
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(untagged)]
+    enum Either<T> {
+        Some { x: Option<String>, y: Redactable<T> },
+        Plain { y: String },
+    }
+    let body = hidden(&["x", "y"]);
+    assert_eq!(decoded::<Either<Option<u8>>>(&body), Either::Some { x: None, y: Redacted });
+    assert_eq!(decoded::<Either<u8>>(&body), Either::Some { x: None, y: Redacted });
+}
+
+/// Nulls of the body, beside redacted fields that stand as nothing in a buffer.
+#[test]
+fn null_stays_null() {
+    let body = update_body(&format!(r#""a":null,"b":{SENTINEL},"c":{SENTINEL}"#), "");
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Known {
+        a: Redactable<Option<u8>>,
+        b: Redactable<Option<u8>>,
+        c: Option<u8>,
+    }
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Flat {
+        #[serde(flatten)]
+        known: Known,
+    }
+    assert_eq!(decoded::<Flat>(&body).known, Known { a: Visible(None), b: Redacted, c: None });
+}
+
+#[test]
+fn a_group_that_may_be_absent_is_there_though_a_field_of_it_is_hidden() {
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Address {
+        city: Option<String>,
+        zip: Redactable<u32>,
+    }
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Profile {
+        #[serde(flatten)]
+        address: Option<Address>,
+    }
+    let address = decoded::<Profile>(&hidden(&["city", "zip"])).address;
+    assert_eq!(address, Some(Address { city: None, zip: Redacted }));
+    assert_eq!(decoded::<Profile>(&hidden(&["other"])).address, None);
+}
+
+/// A type that is made of text and refuses anything else in its own words, as many do.
+#[derive(Debug, PartialEq)]
+struct Wordy;
+
+impl<'de> Deserialize<'de> for Wordy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Words;
+
+        impl Visitor<'_> for Words {
+            type Value = Wordy;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("text")
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Wordy, E> {
+                Ok(Wordy)
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Wordy, E> {
+                Err(E::custom(format!("{} bytes are none of my words", bytes.len())))
+            }
+        }
+
+        deserializer.deserialize_str(Words)
+    }
+}
+
+#[test]
+fn a_type_that_refuses_in_its_own_words_is_none_too() {
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Known {
+        x: Option<Wordy>,
+        y: Option<Redactable<Wordy>>,
+        z: Redactable<Wordy>,
+    }
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Flat<T> {
+        #[serde(flatten)]
+        known: T,
+    }
+    let known = decoded::<Flat<Known>>(&hidden(&["x", "y", "z"])).known;
+    assert_eq!(known, Known { x: None, y: Some(Redacted), z: Redacted });
+    let visible = update_body(r#""x":"a","y":"b","z":"c""#, "");
+    let known = decoded::<Flat<Known>>(&visible).known;
+    assert_eq!(known, Known { x: Some(Wordy), y: Some(Visible(Wordy)), z: Visible(Wordy) });
+
+    let rest = decoded::<Rest<Option<Wordy>>>(&hidden(&["x", "y", "z"])).rest;
+    assert_eq!(rest.values().flatten().count(), 1, "the user id");
+    let error = decode::<Flat<Country<Wordy>>>(samples::VISIBILITY_UPDATE).unwrap_err();
+    assert_eq!((error.code(), error.field()), ("redacted", Some("country")));
+}
+
+macro_rules! many {
+    ($($plain:ident $careful:ident)*) => {
+        #[derive(Deserialize, Debug, PartialEq)]
+        struct Many {
+            $($plain: Option<u8>, $careful: Option<Redactable<u8>>,)*
+        }
+
+        impl Many {
+            const NAMES: &[&str] = &[$(stringify!($plain), stringify!($careful)),*];
+            const HIDDEN: Self = Self { $($plain: None, $careful: Some(Redacted),)* };
+        }
+    };
+}
+
+many!(aa ab ac ad ae af ag ah ai aj ak al am an ao ap aq ar at au av aw ax ay az ba bb bc bd be bf bg bh bi);
+
+/// Each of many fields keeps its own state, next to one that is refused.
+#[test]
+fn a_struct_of_many_fields_knows_the_state_of_each() {
+    let (body, expected) = (hidden(Many::NAMES), Many::HIDDEN);
+    assert_eq!(decoded::<Many>(&body), expected);
+    let read: Both<Many, BTreeMap<String, Value>> = decoded(&body);
+    assert_eq!(read.one, expected);
+    assert_eq!(read.other.len(), 1);
+    let read: Both<Many, BTreeMap<String, Redactable<Value>>> = decoded(&body);
+    assert_eq!(read.one, expected);
+}
+
+thread_local! {
+    static READ: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Anything, and how often it was read.
+#[derive(Debug)]
+struct Counted;
+
+impl<'de> Deserialize<'de> for Counted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        READ.set(READ.get() + 1);
+        Value::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+/// However many fields are hidden, decoding begins again a few times only: there is no limit to it, and no long time.
+#[test]
+fn a_map_is_read_a_few_times_however_many_of_its_fields_are_hidden() {
+    #[derive(Deserialize)]
+    struct Profile<T> {
+        aaa: Counted,
+        #[serde(flatten)]
+        rest: BTreeMap<String, T>,
+    }
+    fn times<T: DeserializeOwned>(count: usize) -> usize {
+        let fields: Vec<String> = (0..count).map(|index| format!(r#""f{index}":{SENTINEL}"#)).collect();
+        let body = update_body(&format!(r#""aaa":"x",{}"#, fields.join(",")), "");
+        READ.set(0);
+        let Profile { aaa: Counted, rest } = decoded::<Profile<T>>(&body);
+        assert_eq!(rest.len(), count + 1);
+        READ.get()
+    }
+    for count in [1, 2, 100, 9_000] {
+        assert_eq!(times::<Redactable<String>>(count), 1, "{count}");
+        assert_eq!(times::<Option<Redactable<Value>>>(count), 1, "{count}");
+        for times in [
+            times::<Value>(count),
+            times::<Option<Value>>(count),
+            times::<Option<String>>(count),
+            times::<Option<Wordy>>(count),
+        ] {
+            assert!(times <= 4, "{count}: {times} times");
+        }
+    }
+}
+
+/// A map whose names are not any text: what no struct wants, it does not want either.
+#[test]
+fn a_map_with_names_of_its_own_is_read() {
+    #[derive(Deserialize, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    #[serde(try_from = "String")]
+    struct Name(String);
+    impl TryFrom<String> for Name {
+        type Error = &'static str;
+        fn try_from(name: String) -> Result<Self, Self::Error> {
+            if name.contains('<') { Err("no name") } else { Ok(Self(name)) }
+        }
+    }
+    #[derive(Deserialize)]
+    struct Named<T> {
+        #[serde(flatten)]
+        rest: BTreeMap<Name, T>,
+    }
+    for count in [1, 63, 64, 65, 500] {
+        let names: Vec<String> = (0..count).map(|index| format!("f{index}")).collect();
+        let body = hidden(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(decoded::<Named<Option<String>>>(&body).rest.values().flatten().count(), 1, "{count}");
+        let told = decoded::<Named<Redactable<String>>>(&body).rest;
+        assert_eq!(told.values().filter(|field| field.is_redacted()).count(), count);
+    }
+}
+
+/// A map that knows its fields to be hidden, in a variant that fails, and a plain one in the next.
+#[test]
+fn a_map_that_understood_and_failed_does_not_hold_up_the_next() {
+    #[derive(Deserialize, Debug)]
+    #[serde(untagged)]
+    enum Either {
+        Careful {
+            #[allow(dead_code, reason = "never there")]
+            needed: u8,
+            #[serde(flatten)]
+            #[allow(dead_code, reason = "never there")]
+            rest: BTreeMap<String, Redactable<Value>>,
+        },
+        Plain {
+            first: Redactable<Counted>,
+            #[serde(flatten)]
+            rest: BTreeMap<String, Value>,
+        },
+    }
+    let fields: Vec<String> = (0..200).map(|index| format!(r#""f{index}":{SENTINEL}"#)).collect();
+    let body = update_body(&format!(r#""first":"x",{}"#, fields.join(",")), "");
+    READ.set(0);
+    let Either::Plain { first, rest } = decoded::<Either>(&body) else { panic!("the wrong variant") };
+    assert!(first.is_visible());
+    assert_eq!(rest.values().filter(|value| value.is_null()).count(), 200);
+    assert!(READ.get() <= 4, "{}", READ.get());
+}
+
+/// Decoding inside of decoding, as a type may do: neither sees the other's fields.
+#[test]
+fn decoding_may_be_nested() {
+    #[derive(Debug, PartialEq)]
+    struct Nested(Option<Redactable<String>>, Option<String>);
+
+    impl<'de> Deserialize<'de> for Nested {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let read: Both<Country<Option<Redactable<String>>>, Rest<Value>> =
+                decode(samples::VISIBILITY_UPDATE).map_err(Error::custom)?;
+            let plain: Rest<Option<String>> = decode(&hidden(&["a", "b"])).map_err(Error::custom)?;
+            assert_eq!(plain.rest.values().flatten().count(), 1);
+            let own = Option::<String>::deserialize(deserializer)?;
+            Ok(Self(read.one.country, own))
+        }
+    }
+
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Flat {
+        #[serde(flatten)]
+        nested: BTreeMap<String, Nested>,
+    }
+    let read = decoded::<Flat>(&hidden(&["x", "y"])).nested;
+    assert_eq!(read["x"], Nested(Some(Redacted), None));
+    assert_eq!(read["y"], Nested(Some(Redacted), None));
+    assert_eq!(read["user_id"], Nested(Some(Redacted), Some("u".to_owned())));
+}
+
+/// Texts that look like what stands for a redacted field inside.
+#[test]
+fn no_text_is_taken_for_a_mark() {
+    #[derive(Deserialize, Debug)]
+    struct Flat<T> {
+        #[serde(flatten)]
+        country: Country<T>,
+    }
+    for text in ["\u{F0000}", "\u{F0001}", "\u{10FFFF}"] {
+        let body = update_body(&format!(r#""country":"{text}","a":{SENTINEL}"#), "");
+        let read = decoded::<Flat<Redactable<char>>>(&body);
+        assert_eq!(read.country.country.visible().copied(), text.chars().next());
+        assert_eq!(decode::<Flat<Wordy>>(&body).unwrap().country.country, Wordy);
+        let error = decode::<Flat<u8>>(&body).unwrap_err();
+        assert_eq!((error.code(), error.field()), ("wrong_type", None));
+    }
+    let body = update_body(&format!(r#""<<REDACTED>>":{SENTINEL},"country":{SENTINEL}"#), "");
+    let read = decoded::<Rest<Redactable<String>>>(&body).rest;
+    assert_eq!((&read["<<REDACTED>>"], &read["country"]), (&Redacted, &Redacted));
+    let read = decoded::<Rest<Option<String>>>(&body).rest;
+    assert_eq!(read.values().flatten().count(), 1);
+}
