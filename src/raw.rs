@@ -7,9 +7,11 @@ use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 use std::marker::PhantomData;
 
-use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::value::{
+    BorrowedStrDeserializer, MapAccessDeserializer, MapDeserializer, SeqAccessDeserializer,
+};
 use serde::de::{
-    self, Deserialize, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+    self, Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
@@ -52,7 +54,8 @@ impl<'de, T: FromRaw<'de>> Visitor<'de> for RawVisitor<T> {
         f.write_str(T::EXPECTING)
     }
 
-    /// serde_json hands the text over as a map of one member, whose size it does not tell; a map of values tells it.
+    /// serde_json hands the text over as a map of one member, whose size it does not tell; a map of values tells it. What a
+    /// body names so comes here too, if a visitor of the caller's hands its map on: there the name is that of a member.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         if map.size_hint().is_some() {
             return T::from_other(MapAccessDeserializer::new(map));
@@ -60,13 +63,11 @@ impl<'de, T: FromRaw<'de>> Visitor<'de> for RawVisitor<T> {
         // Not the reader's own words: they quote.
         let refused = |_| de::Error::custom(format_args!("expected {}", T::EXPECTING));
         match map.next_key::<Text<'de>>().map_err(refused)? {
-            Some(Text(name)) if name == self.name => {
-                T::from_text(map.next_value::<Text<'de>>().map_err(refused)?.0)
+            Some(name) if name.is_bare && name.text == self.name => {
+                T::from_text(map.next_value::<Text<'de>>().map_err(refused)?.text)
             }
-            _ => {
-                while map.next_entry::<IgnoredAny, IgnoredAny>().map_err(refused)?.is_some() {}
-                Err(de::Error::custom(format_args!("expected {}", T::EXPECTING)))
-            }
+            Some(name) => T::from_other(MapAccessDeserializer::new(Begun { name: Some(name.text), map })),
+            None => T::from_other(MapDeserializer::new(std::iter::empty::<((), ())>())),
         }
     }
 
@@ -101,7 +102,11 @@ impl<'de, T: FromRaw<'de>> Visitor<'de> for RawVisitor<T> {
 }
 
 /// Text, borrowed where it can be.
-struct Text<'de>(Cow<'de, str>);
+struct Text<'de> {
+    text: Cow<'de, str>,
+    /// Whether it was given as it is to who asked for an option, as serde_json does with what is not out of the body.
+    is_bare: bool,
+}
 
 impl<'de> Deserialize<'de> for Text<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -115,19 +120,45 @@ impl<'de> Deserialize<'de> for Text<'de> {
             }
 
             fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Text(text.into()))
+                Ok(Text { text: text.into(), is_bare: true })
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Text(text.to_owned().into()))
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                self.visit_string(text.to_owned())
             }
 
             fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
-                Ok(Text(text.into()))
+                Ok(Text { text: text.into(), is_bare: true })
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+                let text = deserializer.deserialize_str(self)?;
+                Ok(Text { is_bare: false, ..text })
             }
         }
 
-        deserializer.deserialize_str(TextVisitor)
+        deserializer.deserialize_option(TextVisitor)
+    }
+}
+
+/// A map whose first name was read already.
+struct Begun<'de, A> {
+    name: Option<Cow<'de, str>>,
+    map: A,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Begun<'de, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        match self.name.take() {
+            Some(name) => seed.deserialize(name.into_deserializer()).map(Some),
+            None => self.map.next_key_seed(seed),
+        }
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
     }
 }
 

@@ -81,7 +81,9 @@ impl<'de> Visitor<'de> for TreeVisitor {
             if scan::is_reserved(&name) {
                 return number(&name, &members, map);
             }
-            members.insert(name, map.next_value::<Tree>()?.0);
+            if members.insert(name, map.next_value::<Tree>()?.0).is_some() {
+                return Err(de::Error::custom("a member is named twice"));
+            }
         }
         Ok(members.into())
     }

@@ -53,8 +53,8 @@ struct Country<T> {
 /// What a plain type does not know of a field, a `Redactable` beside it still does.
 #[test]
 fn a_plain_type_does_not_spoil_a_field_for_a_redactable() {
-    let body = samples::VISIBILITY_UPDATE;
     type All<T> = BTreeMap<String, T>;
+    let body = samples::VISIBILITY_UPDATE;
 
     let read: Both<All<Redactable<Value>>, Country<Option<String>>> = decoded(body);
     assert_eq!((&read.one["country"], read.other.country), (&Redacted, None));
@@ -84,7 +84,6 @@ fn a_variant_that_is_plain_does_not_spoil_a_field_for_another() {
 /// Nulls of the body, beside redacted fields that stand as nothing in a buffer.
 #[test]
 fn null_stays_null() {
-    let body = update_body(&format!(r#""a":null,"b":{SENTINEL},"c":{SENTINEL}"#), "");
     #[derive(Deserialize, Debug, PartialEq)]
     struct Known {
         a: Redactable<Option<u8>>,
@@ -96,6 +95,7 @@ fn null_stays_null() {
         #[serde(flatten)]
         known: Known,
     }
+    let body = update_body(&format!(r#""a":null,"b":{SENTINEL},"c":{SENTINEL}"#), "");
     assert_eq!(decoded::<Flat>(&body).known, Known { a: Visible(None), b: Redacted, c: None });
 }
 

@@ -1,7 +1,9 @@
 //! Deserializers that are not serde_json's: a payload refuses them and says so, `Redactable` reads them.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
+use rownd_webhooks::testing::samples;
 use rownd_webhooks::{Payload, Redactable};
 use serde::de::value::{
     BoolDeserializer, BorrowedStrDeserializer, BytesDeserializer, CharDeserializer, Error as SerdeError,
@@ -9,7 +11,7 @@ use serde::de::value::{
     SeqDeserializer, StrDeserializer, StringDeserializer, U64Deserializer, U128Deserializer,
     UnitDeserializer,
 };
-use serde::de::{Deserialize, Deserializer, IntoDeserializer, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use Redactable::{Redacted, Visible};
@@ -53,7 +55,7 @@ fn other_formats_get_an_error_that_says_so_and_tells_no_value() {
 /// A reader that streams tells no size either, as serde_json's does when it hands its text over.
 #[test]
 fn a_map_that_does_not_tell_its_size_is_not_taken_for_json_text() {
-    let body = rownd_webhooks::testing::samples::DATA_UPDATE;
+    let body = samples::DATA_UPDATE;
     for name in ["data", ""] {
         let members = [(name, body)].into_iter().filter(|_| true);
         let answer = Payload::deserialize(MapDeserializer::<_, SerdeError>::new(members));
@@ -207,34 +209,62 @@ fn what_knows_no_values_is_told_what_was_wanted() {
     }
 }
 
-/// A `Redactable` behind a visitor of the caller's own, which hands on the map that serde_json's reader shows.
-struct HandedOn;
+/// A type behind a visitor of the caller's own, which hands on the map that serde_json's reader shows.
+#[derive(Debug)]
+struct HandedOn<T>(T);
 
-impl<'de> Deserialize<'de> for HandedOn {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for HandedOn<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct HandingOn;
+        struct HandingOn<T>(PhantomData<T>);
 
-        impl<'de> Visitor<'de> for HandingOn {
-            type Value = HandedOn;
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for HandingOn<T> {
+            type Value = HandedOn<T>;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<HandedOn, A::Error> {
-                Redactable::<serde_json::Value>::deserialize(MapAccessDeserializer::new(map))
-                    .map(|_| HandedOn)
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<HandedOn<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(HandedOn)
             }
         }
 
-        deserializer.deserialize_map(HandingOn)
+        deserializer.deserialize_map(HandingOn(PhantomData))
+    }
+}
+
+/// serde_json names the text that it hands over like this. In a body it is a member that no body may have.
+#[test]
+fn text_behind_a_reserved_name_is_not_taken_for_json() {
+    let delete = samples::DELETE.replace('"', "\\\"").replace('\n', " ");
+    for text in ["]$", "}}}}[$", "[$]]]", "{]\\$", "", "7", "{}", "null", "\\\"x\\\"", &delete] {
+        for name in ["$serde_json::private::RawValue", "$serde_json\\u003a:private::RawValue"] {
+            let body = format!(r#"{{"{name}":"{text}"}}"#);
+            let redactable = serde_json::from_str::<HandedOn<Redactable<serde_json::Value>>>(&body);
+            assert!(redactable.is_err(), "{body}");
+            let owned = serde_json::from_reader::<_, HandedOn<Redactable<IgnoredAny>>>(body.as_bytes());
+            assert!(owned.is_err(), "{body}");
+            assert!(serde_json::from_str::<HandedOn<Payload<'_>>>(&body).is_err(), "{body}");
+        }
     }
 }
 
 #[test]
-fn text_that_is_no_json_behind_a_reserved_name_is_refused() {
-    for text in ["]$", "}}}}[$", "[$]]]", "{]\\$", ""] {
-        let body = format!(r#"{{"$serde_json::private::RawValue":"{text}"}}"#);
-        assert!(serde_json::from_str::<HandedOn>(&body).is_err(), "{text}");
+fn an_object_that_is_handed_on_is_read() {
+    type Members = BTreeMap<String, Option<u8>>;
+    for (body, expected) in [
+        ("{}", vec![]),
+        (r#"{"a":1}"#, vec![("a", Some(1))]),
+        (r#"{"\u0061":1,"b":null, "c" : 3 }"#, vec![("a", Some(1)), ("b", None), ("c", Some(3))]),
+    ] {
+        let expected: Members = expected.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let read: HandedOn<Redactable<Members>> = serde_json::from_str(body).unwrap();
+        assert_eq!(read.0, Visible(expected.clone()), "{body}");
+        let read: HandedOn<Redactable<Members>> = serde_json::from_reader(body.as_bytes()).unwrap();
+        assert_eq!(read.0, Visible(expected), "{body}");
+    }
+    for body in [r#"{"a":"7f3a"}"#, r#"{"a":1,"b":"7f3a"}"#, r#"{"a":1,"a":7}"#, r#"{"a":1,"b":}"#] {
+        let message = serde_json::from_str::<HandedOn<Redactable<Members>>>(body).unwrap_err().to_string();
+        assert!(!message.contains("7f3a"), "{body}: {message}");
     }
 }
