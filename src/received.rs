@@ -1,14 +1,17 @@
 //! When a payload arrived, since it has no time of its own.
 
+use std::fmt::{self, Formatter};
+use std::marker::PhantomData;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 /// A payload and the time it arrived: the vendor sends none.
 ///
 /// Arrival is not order: two deliveries may overtake one another. It serializes as an object with
-/// `received_at` (RFC 3339) and `payload`.
+/// `received_at` (RFC 3339) and `payload`, and is read from one; an error tells no value out of it, unless `P`'s does.
 ///
 /// ```
 /// use rownd_webhooks::{Payload, Received, testing::samples};
@@ -19,7 +22,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(serde_json::from_str::<Received<Payload<'static>>>(&stored)?, received);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Received<P> {
     /// When it arrived.
     pub received_at: DateTime<Utc>,
@@ -43,5 +46,92 @@ impl<P> Received<P> {
     /// Does something to the payload, and keeps the time.
     pub fn map<Q>(self, function: impl FnOnce(P) -> Q) -> Received<Q> {
         Received { received_at: self.received_at, payload: function(self.payload) }
+    }
+}
+
+/// What stands in the place of something else: serde's own words would quote it.
+macro_rules! refuse {
+    ($($method:ident($value:ty) $found:literal)*) => {
+        $(fn $method<E: de::Error>(self, _: $value) -> Result<Self::Value, E> {
+            Err(E::invalid_type(Unexpected::Other($found), &self))
+        })*
+    };
+}
+
+impl<'de, P: Deserialize<'de>> Deserialize<'de> for Received<P> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ReceivedVisitor(PhantomData))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum Member {
+    ReceivedAt,
+    Payload,
+    #[serde(other)]
+    Other,
+}
+
+struct ReceivedVisitor<P>(PhantomData<P>);
+
+impl<'de, P: Deserialize<'de>> Visitor<'de> for ReceivedVisitor<P> {
+    type Value = Received<P>;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with `received_at` and `payload`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Received<P>, A::Error> {
+        let (mut received_at, mut payload) = (None, None);
+        while let Some(member) = map.next_key()? {
+            match member {
+                Member::ReceivedAt if received_at.is_some() => {
+                    return Err(de::Error::duplicate_field("received_at"));
+                }
+                Member::Payload if payload.is_some() => return Err(de::Error::duplicate_field("payload")),
+                Member::ReceivedAt => received_at = Some(map.next_value::<Time>()?.0),
+                Member::Payload => payload = Some(map.next_value()?),
+                Member::Other => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(Received {
+            received_at: received_at.ok_or_else(|| de::Error::missing_field("received_at"))?,
+            payload: payload.ok_or_else(|| de::Error::missing_field("payload"))?,
+        })
+    }
+
+    refuse! {
+        visit_bool(bool) "a boolean" visit_i64(i64) "a number" visit_i128(i128) "a number" visit_u64(u64) "a number"
+        visit_u128(u128) "a number" visit_f64(f64) "a number" visit_str(&str) "a string" visit_bytes(&[u8]) "bytes"
+    }
+}
+
+/// The time of arrival.
+struct Time(DateTime<Utc>);
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TimeVisitor)
+    }
+}
+
+struct TimeVisitor;
+
+impl Visitor<'_> for TimeVisitor {
+    type Value = Time;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("a time, as a string of RFC 3339")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Time, E> {
+        let time = text.parse().map_err(|_| E::invalid_value(Unexpected::Other("a string"), &self))?;
+        Ok(Time(time))
+    }
+
+    refuse! {
+        visit_bool(bool) "a boolean" visit_i64(i64) "a number" visit_i128(i128) "a number" visit_u64(u64) "a number"
+        visit_u128(u128) "a number" visit_f64(f64) "a number" visit_bytes(&[u8]) "bytes"
     }
 }

@@ -71,19 +71,67 @@ fn a_withheld_value_is_not_stored() {
     assert!(!stored.contains("s3cret"), "{stored}");
 }
 
+/// Everything that may stand in the place of the object, of the time and of the payload.
 #[test]
 fn what_cannot_be_read_is_an_error_that_tells_no_value() {
-    let stored = [
-        r#"{"received_at":"2025-01-27T16:44:05Z"}"#,
-        r#"{"payload":{"meta":{"operation":"delete"}}}"#,
-        r#"{"received_at":"2025-01-27T16:44:05Z","payload":{"data":["7f3a"],"meta":{"operation":"delete"}}}"#,
-        r#"{"received_at":"2025-01-27T16:44:05Z","payload":{"data":{},"meta":{"operation":{"7f3a":1}}}}"#,
-        r#"{"received_at":"2025-01-27T16:44:05Z","payload":"7f3a"}"#,
-        r#"{"received_at":"2025-01-27T16:44:05Z","payload":{"data":{"7f3a":1,"7f3a":2},"meta":{"operation":"7f3a"}}}"#,
-        r#"{"received_at":null,"payload":{"meta":{"operation":"delete"}}}"#,
+    const TIME: &str = r#""received_at":"2025-01-27T16:44:05Z""#;
+    const PAYLOAD: &str = r#""payload":{"meta":{"operation":"delete"}}"#;
+    let values = [
+        r#""7f3a5550199""#,
+        "5550199",
+        "-5550199",
+        "5550199.5",
+        "5550199e300",
+        "55501990000000000000000000000000000000",
+        "true",
+        "null",
+        r#"["7f3a",5550199]"#,
+        r#"{"x":"7f3a"}"#,
+        "{}",
+        "[]",
+        r#"["2025-01-27T16:44:05Z",{"meta":{"operation":"delete"}}]"#,
     ];
-    for stored in stored {
-        let error = serde_json::from_str::<Received<Payload<'static>>>(stored).unwrap_err().to_string();
-        assert!(!error.contains("7f3a") || error.contains("/data/7f3a"), "{error}: {stored}");
+    let mut stored: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+    stored.extend(values.iter().map(|value| format!(r#"{{"received_at":{value},{PAYLOAD}}}"#)));
+    stored.extend(values.iter().map(|value| format!(r#"{{{TIME},"payload":{value}}}"#)));
+    stored.extend([
+        format!("{{{TIME}}}"),
+        format!("{{{PAYLOAD}}}"),
+        format!(r#"{{{TIME},"payload":{{"data":["7f3a"],"meta":{{"operation":"delete"}}}}}}"#),
+        format!(r#"{{{TIME},"payload":{{"data":{{}},"meta":{{"operation":{{"7f3a":1}}}}}}}}"#),
+        format!(r#"{{{TIME},{PAYLOAD},"received_at":"7f3a"}}"#),
+        format!(r#"{{{TIME},{PAYLOAD},"payload":"7f3a"}}"#),
+        format!(r#"{{{TIME},{PAYLOAD},"7f3a":7f3a}}"#),
+        format!(r"{{{TIME},{PAYLOAD}}} 7f3a"),
+    ]);
+    for stored in &stored {
+        let mut errors = vec![
+            serde_json::from_str::<Received<Payload<'static>>>(stored).unwrap_err(),
+            serde_json::from_reader::<_, Received<Payload<'static>>>(stored.as_bytes()).unwrap_err(),
+        ];
+        // A tree has forgotten that a member was repeated.
+        let tree = serde_json::from_str::<serde_json::Value>(stored);
+        errors.extend(tree.and_then(serde_json::from_value::<Received<Payload<'static>>>).err());
+        for error in errors {
+            let text = format!("{error} {error:?}");
+            assert!(!text.contains("7f3a") && !text.contains("5550199"), "{text}: {stored}");
+        }
+    }
+}
+
+#[test]
+fn members_that_are_not_known_are_passed_over() {
+    let stored = r#"{"note":["x"],"payload":7,"received_at":"2025-01-27T17:44:05.191+01:00","more":null}"#;
+    let expected = Received::at(at(1_737_996_245_191), 7);
+    assert_eq!(serde_json::from_str::<Received<u8>>(stored).unwrap(), expected);
+    let tree: serde_json::Value = serde_json::from_str(stored).unwrap();
+    assert_eq!(serde_json::from_value::<Received<u8>>(tree).unwrap(), expected);
+}
+
+#[test]
+fn text_that_breaks_off_is_told_as_such() {
+    for stored in ["", "{", r#"{"received_at":"2025"#, r#"{"received_at":"2025-01-27T16:44:05Z","payload":{"#]
+    {
+        assert!(serde_json::from_str::<Received<Payload<'static>>>(stored).unwrap_err().is_eof(), "{stored}");
     }
 }
