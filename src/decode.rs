@@ -126,6 +126,12 @@ impl Failure {
         self
     }
 
+    /// Of a value that is no field.
+    fn of_value(mut self) -> Self {
+        (self.0.code, self.0.field) = (Code::WrongType, None);
+        self
+    }
+
     /// Without what is called a field, but is none of these: a type can take a value for a name.
     fn with_known_field(mut self, is_known: impl Fn(&str) -> bool) -> Self {
         if self.0.code == Code::UnknownField {
@@ -205,7 +211,7 @@ pub(crate) fn json<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Decode
 
 /// Reads one value.
 pub(crate) fn value<'de, T: Deserialize<'de>>(value: &'de Value<'_>) -> Result<T, DecodeError> {
-    Ok(read(value).map_err(|failure| failure.with_known_field(|_| false))?)
+    Ok(read(value).map_err(Failure::of_value)?)
 }
 
 /// Reads one string.

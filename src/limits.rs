@@ -21,7 +21,7 @@ impl Limits {
         if body.len() > limit {
             return Err(ParseError::new(ParseErrorKind::TooLarge { limit }));
         }
-        if body.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
+        if is_blank(body) {
             return Err(ParseError::new(ParseErrorKind::Empty));
         }
         if body.starts_with(b"\xEF\xBB\xBF") {
@@ -32,4 +32,9 @@ impl Limits {
             ParseError::new(ParseErrorKind::NotUtf8).on(Some(position))
         })
     }
+}
+
+/// Whether there is nothing but JSON's white space.
+pub(crate) fn is_blank(text: &[u8]) -> bool {
+    text.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }

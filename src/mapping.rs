@@ -47,7 +47,7 @@ impl FieldMapping {
     /// Reads the vendor's own JSON: a connection's `data_type_map`, an array of objects with `rownd_field` and
     /// `connection_field`. A `transformer` is kept and ignored, as is any other member.
     ///
-    /// Errors: those of JSON text; `wrong_type` and `missing_member`; `duplicate_member` for a name that occurs twice;
+    /// Errors: those of JSON text; `wrong_type` and `missing_member`; `duplicate_member` for a member or a name that occurs twice;
     /// `reserved_name` for one that no body may hold.
     pub fn from_slice(json: &[u8]) -> Result<Self, ParseError> {
         let json = settings::read(json)?;
@@ -82,8 +82,12 @@ impl FieldMapping {
         for (index, rename) in list.into_iter().enumerate() {
             let fail =
                 |kind, member| ParseError::new(kind).at(Pointer::default().element(index).member(member));
-            if scan::is_reserved(&rename.rownd_field) {
-                return Err(fail(ParseErrorKind::ReservedName, "rownd_field"));
+            for (name, member) in
+                [(&rename.rownd_field, "rownd_field"), (&rename.connection_field, "connection_field")]
+            {
+                if scan::is_reserved(name) {
+                    return Err(fail(ParseErrorKind::ReservedName, member));
+                }
             }
             if !rownd_fields.insert(rename.rownd_field.clone()) {
                 return Err(fail(ParseErrorKind::DuplicateMember, "rownd_field"));

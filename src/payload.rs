@@ -8,7 +8,7 @@ use serde::de::{self, Deserialize, Deserializer};
 
 use crate::canonical;
 use crate::decode::DecodeError;
-use crate::error::ParseError;
+use crate::error::{ParseError, ParseErrorKind};
 use crate::event::Event;
 use crate::fields::Fields;
 use crate::issue::Issue;
@@ -17,9 +17,11 @@ use crate::operation::Operation;
 use crate::parse::Parser;
 use crate::raw::{self, FromRaw};
 use crate::redactable::Redactable;
+use crate::scan::MAX_DEPTH;
 use crate::slim::Text;
 use crate::sorted::Sorted;
 use crate::sync::SyncPlan;
+use crate::tree;
 use crate::user_id::UserId;
 use crate::validate::{self, ValidationError};
 use crate::value::{RawJson, Value};
@@ -385,6 +387,9 @@ impl TryFrom<serde_json::Value> for Payload<'static> {
     type Error = ParseError;
 
     fn try_from(body: serde_json::Value) -> Result<Self, ParseError> {
+        if tree::is_deeper(&body, MAX_DEPTH) {
+            return Err(ParseError::new(ParseErrorKind::TooDeep));
+        }
         body.to_string().parse()
     }
 }

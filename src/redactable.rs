@@ -13,6 +13,7 @@ use crate::decode;
 use crate::hidden;
 use crate::raw::{self, FromRaw};
 use crate::scan;
+use crate::text::Printable;
 use crate::tree::{self, TreeVisitor};
 
 /// The string that stands for the value of a field that its user has hidden.
@@ -137,7 +138,7 @@ fn kind<T: Debug>(value: &T) -> String {
             return text;
         }
     }
-    type_name::<T>().to_owned()
+    Printable(type_name::<T>()).to_string()
 }
 
 /// The length of the string whose `Debug` text this is.
@@ -231,7 +232,8 @@ fn read_whole<'de, R: serde_json::de::Read<'de>, T: Deserialize<'de>>(
 
 /// Says what was found, never serde's own words: they quote the value.
 fn unexpected<T, E: de::Error>(found: fmt::Arguments<'_>) -> E {
-    E::invalid_type(Unexpected::Other(&found.to_string()), &type_name::<T>())
+    let expected = Printable(type_name::<T>()).to_string();
+    E::invalid_type(Unexpected::Other(&found.to_string()), &expected.as_str())
 }
 
 /// Reads what serde has taken apart before, as it does for `flatten` and internally tagged types.

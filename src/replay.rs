@@ -23,6 +23,7 @@ use std::fmt::{self, Debug, Display, Formatter};
 use std::io::{self, BufRead, Read};
 
 use crate::error::{ParseError, ParseErrorKind};
+use crate::limits;
 use crate::parse::Parser;
 use crate::payload::Payload;
 
@@ -89,7 +90,7 @@ impl<R: BufRead> NdjsonReader<R> {
 
     /// Whether there is nothing on the line; of one that is too long, not all was read.
     fn is_blank(&self) -> bool {
-        self.line.len() as u64 <= self.parser.most_bytes() && self.line.iter().all(u8::is_ascii_whitespace)
+        self.line.len() as u64 <= self.parser.most_bytes() && limits::is_blank(&self.line)
     }
 
     /// Reads one line without its end, and never much more of it than the limit. `false` at the end.

@@ -20,6 +20,7 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv6Addr;
 
 use crate::error::ParseError;
 use crate::issue::{Issue, Rule};
@@ -40,7 +41,7 @@ impl ProfileSchema {
     ///
     /// Types, categories and owners that this crate does not know are kept; members that it does not know are ignored.
     ///
-    /// Errors: those of JSON text, and `wrong_type`.
+    /// Errors: those of JSON text, `wrong_type`, and `duplicate_member`.
     pub fn from_slice(json: &[u8]) -> Result<Self, ParseError> {
         let json = settings::read(json)?;
         let root = Setting::root(&json);
@@ -269,9 +270,24 @@ fn is_web_url(url: &str) -> bool {
         _ => (host_and_port, ""),
     };
     (scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
-        && !host.is_empty()
-        && (port.is_empty() || port.parse::<u16>().is_ok())
+        && is_host(host)
+        && (port.is_empty() || port.parse::<u16>().is_ok_and(|_| !port.starts_with('+')))
         && !url.contains(|character: char| {
-            character.is_whitespace() || character.is_control() || "\"<>\\^`{|}".contains(character)
+            character.is_whitespace()
+                || character.is_control()
+                || is_bidi_control(character)
+                || "\"<>\\^`{|}".contains(character)
         })
+}
+
+fn is_host(host: &str) -> bool {
+    match host.strip_prefix('[') {
+        Some(address) => address.strip_suffix(']').is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()),
+        None => !host.is_empty() && !host.contains(['[', ']']),
+    }
+}
+
+/// Whether it turns the direction of the text around it, so that an address shows as another one.
+fn is_bidi_control(character: char) -> bool {
+    matches!(character, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

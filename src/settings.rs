@@ -1,5 +1,6 @@
 //! An operator's settings as JSON trees, read with a path for every error.
 
+use serde::Deserializer;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -7,7 +8,7 @@ use crate::error::{ParseError, ParseErrorKind};
 use crate::limits::Limits;
 use crate::pointer::Pointer;
 use crate::scan;
-use crate::tree;
+use crate::tree::{self, REPEATED, TreeVisitor};
 
 /// Reads settings. They are checked like a body, before they become a tree.
 pub(crate) fn read(json: &[u8]) -> Result<Value, ParseError> {
@@ -17,7 +18,16 @@ pub(crate) fn read(json: &[u8]) -> Result<Value, ParseError> {
         let start = text.len() - text.trim_start().len();
         ParseError::flaw(&flaw).on(Some(scan::position(json, start + offset)))
     })?;
-    serde_json::from_str(text).map_err(|error| ParseError::json(&error))
+    let tree = serde_json::Deserializer::from_str(text).deserialize_any(TreeVisitor);
+    tree.map_err(|error| {
+        let told = ParseError::json(&error);
+        match told.kind() {
+            ParseErrorKind::Syntax { reason } if reason == REPEATED => {
+                ParseError::new(ParseErrorKind::DuplicateMember).on(told.line().zip(told.column()))
+            }
+            _ => told,
+        }
+    })
 }
 
 /// A value in a tree, and where it stands.

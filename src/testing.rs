@@ -1,8 +1,9 @@
 //! Tests of your own, without the vendor: the documented bodies, and builders.
 //!
 //! [`samples`] are the four bodies of the vendor's payload reference. The builders make payloads, and their bodies, as the
-//! vendor could send them: with a user id and a lookup value even where a test names none, without an issue. For a
-//! handler's error path there is one deliberate way out: [`tamper`](ProfileBuilder::tamper).
+//! vendor could send them: with a user id and a lookup value even where a test names none, and without an issue, unless a
+//! test asks for something odd, such as hiding `user_id`. For a handler's error path there is one deliberate way out:
+//! [`tamper`](ProfileBuilder::tamper).
 //!
 //! ```
 //! use rownd_webhooks::testing;
@@ -24,6 +25,7 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Debug, Formatter};
 
 use serde_json::{Value, json};
 
@@ -32,6 +34,7 @@ use crate::operation::Operation;
 use crate::payload::Payload;
 use crate::redactable::REDACTED;
 use crate::scan;
+use crate::tree;
 use crate::wire;
 
 /// The four bodies of the vendor's payload reference.
@@ -69,7 +72,7 @@ pub fn delete() -> DeleteBuilder {
 }
 
 /// Who a payload is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct User {
     id: String,
     lookup_values: Vec<(String, String)>,
@@ -101,14 +104,16 @@ impl User {
         let mut lookups: Vec<Value> =
             self.lookup_values.iter().filter_map(|(field, value)| lookup(field, value)).collect();
         if lookups.is_empty() {
-            lookups.extend(lookup("email", "user@example.com").or_else(|| lookup(USER_ID, &self.id)));
+            let is_hidden = fields.get("email").is_some_and(|email| email == REDACTED);
+            let email = lookup("email", "user@example.com").filter(|_| !is_hidden);
+            lookups.extend(email.or_else(|| lookup(USER_ID, &self.id)));
         }
         lookups.into()
     }
 }
 
-/// Builds a payload of a kind that carries a profile.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Builds a payload of a kind that carries a profile. `Debug` shows what it builds, and no value.
+#[derive(Clone, PartialEq, Eq)]
 #[must_use]
 pub struct ProfileBuilder {
     operation: Operation<'static>,
@@ -134,10 +139,9 @@ impl ProfileBuilder {
         match value {
             Value::String(id) if name == USER_ID => self.user.set_id(id),
             _ if name == USER_ID || scan::is_reserved(&name) => {}
-            value if scan::check(&value.to_string(), 2).is_ok() => {
-                self.fields.insert(name, value);
-            }
-            _ => {}
+            value if tree::is_deeper(&value, scan::MAX_DEPTH) => {}
+            value if scan::check(&value.to_string(), 2).is_err() => {}
+            value => drop(self.fields.insert(name, value)),
         }
         self
     }
@@ -152,7 +156,7 @@ impl ProfileBuilder {
     }
 
     /// Adds a lookup value; where the field itself is in clear, that field's value is taken instead, so that the two agree.
-    /// Without any, there is an e-mail address.
+    /// Without any, there is an e-mail address, or the user id if that is hidden.
     pub fn lookup(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
         self.user.lookup_values.push((field.into(), value.into()));
         self
@@ -188,8 +192,8 @@ impl ProfileBuilder {
     }
 }
 
-/// Builds a payload of a delete, which carries no profile.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Builds a payload of a delete, which carries no profile. `Debug` shows what it builds, and no value.
+#[derive(Clone, PartialEq, Eq)]
 #[must_use]
 pub struct DeleteBuilder {
     user: User,
@@ -232,6 +236,18 @@ impl DeleteBuilder {
     #[must_use]
     pub fn tamper(&self, change: impl FnOnce(&mut Value)) -> String {
         tampered(self.json(), change)
+    }
+}
+
+impl Debug for ProfileBuilder {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ProfileBuilder").field(&self.build()).finish()
+    }
+}
+
+impl Debug for DeleteBuilder {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DeleteBuilder").field(&self.build()).finish()
     }
 }
 

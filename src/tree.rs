@@ -9,6 +9,9 @@ use serde_json::{Map, Number, Value};
 
 use crate::scan;
 
+/// What is said of a member that is named twice.
+pub(crate) const REPEATED: &str = "a member is named twice";
+
 /// Reads a tree.
 pub(crate) struct TreeVisitor;
 
@@ -81,15 +84,17 @@ impl<'de> Visitor<'de> for TreeVisitor {
             if scan::is_reserved(&name) {
                 return number(&name, &members, map);
             }
-            if members.insert(name, map.next_value::<Tree>()?.0).is_some() {
-                return Err(de::Error::custom("a member is named twice"));
+            if members.contains_key(&name) {
+                return Err(de::Error::custom(REPEATED));
             }
+            members.insert(name, map.next_value::<Tree>()?.0);
         }
         Ok(members.into())
     }
 }
 
-/// With `arbitrary_precision` on, serde_json hands a number over as a map of one reserved name. Nothing else has one.
+/// With `arbitrary_precision` on, serde_json hands a number over as a map of one reserved name. Nothing else has one. What
+/// is out of range without it is so here too.
 fn number<'de, A: MapAccess<'de>>(
     name: &str,
     before: &Map<String, Value>,
@@ -98,8 +103,26 @@ fn number<'de, A: MapAccess<'de>>(
     let refused = |_| de::Error::custom("a reserved name");
     let text: String = map.next_value()?;
     let number = text.parse::<Number>().map_err(refused)?;
+    if text.parse::<f64>().is_ok_and(f64::is_infinite) {
+        return Err(de::Error::custom("number out of range"));
+    }
     let is_number = name.ends_with("::Number") && before.is_empty() && map.next_key::<String>()?.is_none();
     if is_number { Ok(number.into()) } else { Err(de::Error::custom("a reserved name")) }
+}
+
+/// Whether more containers are open at once than `limit`. Without recursion: a program may have made a tree that is too deep for
+/// a stack.
+pub(crate) fn is_deeper(tree: &Value, limit: usize) -> bool {
+    let mut rest = vec![(tree, 1)];
+    while let Some((value, open)) = rest.pop() {
+        match value {
+            Value::Array(_) | Value::Object(_) if open > limit => return true,
+            Value::Array(elements) => rest.extend(elements.iter().map(|element| (element, open + 1))),
+            Value::Object(members) => rest.extend(members.values().map(|member| (member, open + 1))),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The JSON type of a tree.

@@ -140,7 +140,7 @@ impl<'a> Value<'a> {
 
     /// Reads the value into a type of your own, as serde_json would.
     ///
-    /// Errors: `wrong_type`, or `missing_field`, `unknown_field` of an object's own members.
+    /// Errors: `wrong_type`, with no field.
     ///
     /// ```
     /// # let body = r#"{"data":{"tags":["a","b"]},"meta":{"operation":"data_update"}}"#;
@@ -277,7 +277,7 @@ impl RawJson<'_> {
 
     /// Reads it into a type of your own, as serde_json would.
     ///
-    /// Errors: `wrong_type`, or `missing_field`, `unknown_field` of an object's own members.
+    /// Errors: `wrong_type`, with no field.
     pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
         decode::json(self.get())
     }

@@ -347,3 +347,29 @@ fn no_text_is_taken_for_a_mark() {
     let read = decoded::<Rest<Option<String>>>(&body).rest;
     assert_eq!(read.values().flatten().count(), 1);
 }
+
+/// serde_json takes no struct with a member twice; out of a buffer it is not the last one that counts either.
+#[test]
+fn a_member_that_is_named_twice_is_refused_out_of_a_buffer_too() {
+    type Flat = Both<Country<Redactable<Country<u8>>>, Rest<Value>>;
+    let body = update_body(r#""country":{"country":1,"c\u006funtry":2}"#, "");
+    assert!(decode::<Country<Redactable<Country<u8>>>>(&body).is_err());
+    assert!(decode::<Flat>(&body).is_err());
+    let text = r#"{"country":{"country":1,"country":2}}"#;
+    let message = serde_json::from_str::<Flat>(text).unwrap_err().to_string();
+    assert!(message.contains("object"), "{message}");
+}
+
+/// What a tree cannot hold is refused, whatever other crates make serde_json read.
+#[test]
+fn a_number_that_is_out_of_range_is_refused_out_of_a_buffer_too() {
+    for number in ["1e400", "-1e400", "123456789e12345678"] {
+        let text = format!(r#"{{"country":{number}}}"#);
+        assert!(serde_json::from_str::<Country<Redactable<f64>>>(&text).is_err(), "{number}");
+        let read = serde_json::from_str::<Both<Country<Redactable<f64>>, Rest<Value>>>(&text);
+        assert!(read.is_err(), "{number}: {read:?}");
+        let body = update_body(&format!(r#""country":{number}"#), "");
+        let read = decode::<Both<Country<Redactable<f64>>, Rest<Redactable<Value>>>>(&body);
+        assert!(read.is_err(), "{number}: {read:?}");
+    }
+}

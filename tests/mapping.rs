@@ -159,6 +159,18 @@ fn a_bad_map_says_what_and_where() {
             "reserved_name",
             path("/0/rownd_field"),
         ),
+        (
+            r#"[{"rownd_field":"a","connection_field":"$serde_json::private::Number"}]"#,
+            "reserved_name",
+            path("/0/connection_field"),
+        ),
+        (r#"[{"rownd_field":"a","connection_field":"b","connection_field":"c"}]"#, "duplicate_member", None),
+        (
+            r#"[{"rownd_field":"a","connection_field":"b","x":{"y":[{"z":1,"\u007a":1}]}}]"#,
+            "duplicate_member",
+            None,
+        ),
+        (r#"[{"rownd_field":"a","connection_field":"b","transformer":1e400}]"#, "syntax", None),
     ];
     for (json, code, path) in rows {
         assert_eq!(refused(json), (code, path), "{json}");

@@ -1056,6 +1056,16 @@ fn a_variant_that_was_not_chosen_leaves_no_trace() {
 }
 
 #[test]
+fn a_type_with_a_long_name_makes_no_long_message() {
+    type Long = BTreeMap<String, BTreeMap<String, BTreeMap<String, BTreeMap<String, BTreeMap<String, u8>>>>>;
+    type Longer = Redactable<HashMap<String, HashMap<String, HashMap<String, HashMap<String, Long>>>>>;
+    let text = serde_json::from_str::<Longer>("7").unwrap_err().to_string();
+    assert!(text.chars().count() < 512 && text.contains("HashMap<"), "{text}");
+    let value: Longer = serde_json::from_str("{}").unwrap();
+    assert!(format!("{value:?}").len() < 512, "{value:?}");
+}
+
+#[test]
 fn a_boolean_is_not_told_by_its_length() {
     let refusal = |json| serde_json::from_str::<Redactable<String>>(json).unwrap_err().to_string();
     assert!(refusal("true").contains("invalid type: boolean, expected"), "{}", refusal("true"));

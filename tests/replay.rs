@@ -80,7 +80,9 @@ fn line_ends_and_blank_lines() {
 
 #[test]
 fn a_bad_line_never_ends_the_run() {
-    let bad: [(&[u8], &str); 9] = [
+    let bad: [(&[u8], &str); 10] = [
+        // White space to others, but not to JSON.
+        (b"\x0C", "syntax"),
         (b"not json", "syntax"),
         (b"{\"meta\":", "syntax"),
         (b"{\"meta\":\xFF}", "not_utf8"),

@@ -109,7 +109,7 @@ fn words_are_known_or_kept() {
 #[test]
 fn a_bad_schema_says_what_and_where() {
     let path = |path: &str| Some(path.to_owned());
-    let rows: [(&str, &str, Option<String>); 13] = [
+    let rows: [(&str, &str, Option<String>); 15] = [
         ("", "empty", None),
         ("{", "syntax", None),
         ("{} {}", "trailing_data", None),
@@ -123,6 +123,8 @@ fn a_bad_schema_says_what_and_where() {
         (r#"{"schema":{"email":{"owned_by":{}}}}"#, "wrong_type", path("/schema/email/owned_by")),
         (r#"{"schema":{"email":{"display_name":7}}}"#, "wrong_type", path("/schema/email/display_name")),
         (r#"{"schema":{"email":{"user_visible":0}}}"#, "wrong_type", path("/schema/email/user_visible")),
+        (r#"{"schema":{"email":{},"em\u0061il":{}}}"#, "duplicate_member", None),
+        (r#"{"email":{"type":"string","type":"number"}}"#, "duplicate_member", None),
     ];
     for (json, code, path) in rows {
         assert_eq!(refused(json.as_bytes()), (code, path), "{json}");
@@ -205,6 +207,19 @@ fn urls_are_absolute_and_of_the_web() {
         "https://example.com:port/",
         "httpss://example.com",
         "https://example.com/\u{0}",
+        "http://[",
+        "http://]/",
+        "http://[]/",
+        "http://[::1/",
+        "http://[::g]/",
+        "http://a[::1]/",
+        "http://a]b/",
+        "http://h:+80/",
+        "http://h:-1/",
+        "https://example.com/\u{202E}gpj.a",
+        "https://\u{2066}example.com/",
+        "https://\u{200E}example.com/",
+        "https://example.com/\u{61C}",
     ];
     for (url, is_url) in good.map(|url| (url, true)).into_iter().chain(bad.map(|url| (url, false))) {
         let value = serde_json::to_string(url).unwrap();

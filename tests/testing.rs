@@ -4,7 +4,7 @@ mod support;
 
 use proptest::prelude::*;
 use rownd_webhooks::testing::{self, samples};
-use rownd_webhooks::{Event, Parser, Payload, REDACTED, Severity};
+use rownd_webhooks::{Event, Parser, Payload, REDACTED, Severity, UserId};
 use serde_json::{Value, json};
 use support::{payload, told};
 
@@ -135,6 +135,32 @@ fn who_hides_a_field_can_still_be_found_by_it() {
         assert!(payload.field("email").unwrap().is_redacted());
         let lookup = payload.lookup("email").unwrap();
         assert_eq!(lookup.value().visible().copied(), Some("a@example.com"));
+    }
+}
+
+#[test]
+fn a_hidden_address_is_not_told_by_a_lookup_value_that_nobody_asked_for() {
+    for builder in
+        [testing::data_update().redact("email"), testing::visibility_update().field("email", REDACTED)]
+    {
+        let payload = builder.redact("email").build();
+        assert_eq!(told(&payload.issues()), []);
+        let [lookup] = payload.lookup_values() else { panic!("{payload:?}") };
+        assert_eq!(lookup.field(), "user_id");
+        assert_eq!(lookup.value().visible().copied(), payload.user_id().as_ref().map(UserId::as_str));
+    }
+}
+
+#[test]
+fn debug_of_a_builder_tells_no_value() {
+    let update = testing::data_update()
+        .field("nick", "7f3a")
+        .field("age", 5_550_199)
+        .lookup("email", "7f3a@example.com");
+    let delete = testing::delete().lookup("email", "7f3a@example.com");
+    for text in [format!("{update:?}"), format!("{update:#?}"), format!("{delete:?}")] {
+        assert!(!text.contains("7f3a") && !text.contains("5550199"), "{text}");
+        assert!(text.contains("user_a3vc29gjsaf0h") && text.contains("string of 16 bytes"), "{text}");
     }
 }
 

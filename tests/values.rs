@@ -78,6 +78,32 @@ fn nested_json_is_text_and_decodes() {
     assert_eq!(array.decode::<Vec<u8>>().unwrap_err().code(), "wrong_type");
 }
 
+/// Whatever a type finds wrong with a value, it is the value's type.
+#[test]
+fn a_value_that_does_not_fit_has_the_wrong_type() {
+    #[derive(serde::Deserialize, Debug)]
+    #[serde(deny_unknown_fields)]
+    struct Known {
+        #[allow(dead_code, reason = "never there")]
+        known: u8,
+    }
+    #[derive(serde::Deserialize, Debug)]
+    enum Plan {
+        Gold,
+    }
+    let payload = payload(r#"{"a":{"other":1},"b":{},"c":"silver","d":[[]],"e":7}"#);
+    for name in ["a", "b", "c", "d", "e"] {
+        let value = value(&payload, name);
+        for error in [value.decode::<Known>().unwrap_err(), value.decode::<Plan>().unwrap_err()] {
+            assert_eq!((error.code(), error.field()), ("wrong_type", None), "{name}: {error}");
+        }
+        if let Value::Array(json) | Value::Object(json) = value {
+            assert_eq!(json.decode::<Known>().unwrap_err().code(), "wrong_type", "{name}");
+        }
+    }
+    assert!(matches!(value(&payload, "c").decode::<Plan>(), Err(error) if error.detail().is_some()));
+}
+
 #[test]
 fn fields_are_counted_found_and_sorted_from_both_ends() {
     let payload = payload(ALL);
