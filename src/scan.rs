@@ -210,18 +210,19 @@ pub(crate) fn locate(text: &str, steps: &[Step<'_>], repeated: bool) -> Option<u
     tokens.peek().map(|(offset, _)| *offset)
 }
 
-/// The text up to the end of the object that is open where it begins, at a member's value.
-pub(crate) fn members(text: &str) -> &str {
-    let mut open = 0usize;
-    for (offset, token) in Tokens::new(text) {
+/// How many members follow in the object that is open where the text begins.
+pub(crate) fn members(text: &str) -> usize {
+    let (mut open, mut members) = (0usize, 0);
+    for (_, token) in Tokens::new(text) {
         match token {
             Token::OpenObject | Token::OpenArray => open += 1,
-            Token::Close if open == 0 => return text.get(..offset).unwrap_or(text),
+            Token::Close if open == 0 => break,
             Token::Close => open -= 1,
+            Token::Name(_) if open == 0 => members += 1,
             Token::Name(_) | Token::String(_) | Token::Literal(_) => {}
         }
     }
-    text
+    members
 }
 
 fn skip_value<'a>(tokens: &mut impl Iterator<Item = (usize, Token<'a>)>) -> Option<()> {

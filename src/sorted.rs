@@ -30,7 +30,7 @@ impl<'a, T> Sorted<'a, T> {
         bytes / 7 + 16
     }
 
-    /// Makes room for `members` in all; a vector that grows instead needs up to three times the memory.
+    /// Makes room for `members` in all.
     pub(crate) fn reserve(&mut self, members: usize) {
         self.0.reserve_exact(members);
     }

@@ -209,25 +209,47 @@ impl<'a> Reader<'a, '_> {
         behind.find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':')).copied()
     }
 
-    /// Makes room for as many members as may follow in this part of the body, where the first one or its value begins.
-    ///
-    /// Each has a colon, and takes a few bytes at least. A vector that grows instead needs up to three times the
-    /// memory while it does. Where the room turns out too small, there are more members than there are names for.
+    /// Makes room for members, once: a vector that grows instead needs up to three times the memory while it does. Where the
+    /// room turns out too small, there are more members than there are names for.
     fn make_room<T, E: de::Error>(
         &self,
         parent: Place,
         members: &mut Sorted<'a, T>,
-        rest: &[u8],
-        limit: usize,
+        room: impl FnOnce() -> usize,
     ) -> Result<(), E> {
         if members.len() > 0 {
             return self.sort(parent, members);
         }
-        let most = Sorted::<T>::most_in(rest.len()).min(limit);
-        // Where that is little beside the body, an exact number is not worth a look at each byte.
-        let is_little = most * Sorted::<T>::MEMBER_SIZE <= rest.len();
-        members.reserve(if is_little { most } else { most.min(1 + scan::count(rest, b':')) });
+        members.reserve(room());
         Ok(())
+    }
+
+    /// Room for as many fields as may follow in the body, where the first one begins: each has a colon, and takes a few
+    /// bytes at least.
+    fn room_for_fields(&self, name: &Text<'a>) -> usize {
+        type Fields<'a> = Sorted<'a, Redactable<Value<'a>>>;
+        let rest = self.behind(name).unwrap_or(self.body.as_bytes());
+        let size = |fields: usize| fields.saturating_mul(Fields::MEMBER_SIZE);
+        let most = Fields::most_in(rest.len()).min(self.limits.fields);
+        // Where that is little beside the body, an exact number is not worth a look at each byte.
+        if size(most) <= rest.len() {
+            return most;
+        }
+        let colons = most.min(1 + scan::count(rest, b':'));
+        // Where it is much, the colons may be those of what follows, which will want room too.
+        if size(colons) <= 4 * rest.len() {
+            return colons;
+        }
+        let data = scan::locate(self.body, &[Step::Member(DATA)], false);
+        let members = data.and_then(|start| self.body.get(start + 1..)).map_or(colons, scan::members);
+        colons.min(members)
+    }
+
+    /// Room for as many members as follow in an object, exactly: there are objects inside of one another with members that this
+    /// crate does not know, and each makes room for its own.
+    fn room_for_members(&self, value: &RawValue) -> usize {
+        let rest = self.offset(value.get()).and_then(|offset| self.body.get(offset..)).unwrap_or(self.body);
+        (1 + scan::members(rest)).min(Sorted::<RawJson<'_>>::most_in(rest.len()))
     }
 
     /// Room for as many names of a list as may follow in the body, this one included: each takes a comma and its quotes.
@@ -284,13 +306,7 @@ impl<'a> Reader<'a, '_> {
             return Err(self.surrogate(parent, &name, raw));
         }
         if extra.is_full() {
-            let rest = self.offset(raw.get()).and_then(|offset| self.body.get(offset..)).unwrap_or(self.body);
-            let rest = match parent {
-                // There may be many, each with its own: looking through the whole body for each would be quadratic.
-                Place::LookupValue(_) => scan::members(rest),
-                _ => rest,
-            };
-            self.make_room(parent, extra, rest.as_bytes(), usize::MAX)?;
+            self.make_room(parent, extra, || self.room_for_members(raw))?;
         }
         extra.push(name, RawJson(Raw::Borrowed(raw)));
         Ok(())
@@ -474,8 +490,7 @@ impl<'a> Members<'a> for DataMembers<'_, 'a, '_> {
         }
         reader.refuse_reserved(Place::Data, &name)?;
         if fields.is_full() {
-            let rest = reader.behind(&name).unwrap_or(reader.body.as_bytes());
-            reader.make_room(Place::Data, fields, rest, limit)?;
+            reader.make_room(Place::Data, fields, || reader.room_for_fields(&name))?;
         }
         let value = if reader.first_byte(&name) == Some(b'"') {
             Value::String(map.next_value_seed(Str)?.into())
