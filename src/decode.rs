@@ -358,6 +358,7 @@ struct Current<'de, 'a> {
 }
 
 impl<'de, 'a> FieldAccess<'_, 'de, 'a> {
+    #[inline]
     fn advance(&mut self) -> Option<Current<'de, 'a>> {
         if std::mem::take(&mut self.has_stranger) {
             return Some(Current { index: STRANGER, name: REDACTED, field: &Redactable::Redacted });
