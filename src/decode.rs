@@ -141,12 +141,13 @@ impl Failure {
     }
 
     /// With the field in whose place there was nothing, if that is what it is about.
-    fn blamed_on(self, fields: &Fields<'_>, index: Option<usize>) -> Self {
-        let is_meant = self.0.wants_more && self.0.field.is_none();
-        match index.filter(|_| is_meant).and_then(|index| fields.iter().nth(index)) {
-            Some((name, _)) => self.of_field(Code::Redacted, name.to_owned()),
-            None => self.with_known_field(|name| fields.contains(name)),
+    fn blamed_on(mut self, fields: &Fields<'_>, index: Option<usize>) -> Self {
+        if self.0.wants_more && self.0.field.is_none() {
+            self = Self::redacted();
+            let field = index.and_then(|index| fields.iter().nth(index));
+            self.0.field = field.map(|(name, _)| name.to_owned().into());
         }
+        self.with_known_field(|name| fields.contains(name))
     }
 
     #[cold]
@@ -265,13 +266,14 @@ pub(crate) fn fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Resul
         let (_, strangers) = attempt::<T>(fields, &Shown { mark, with_stranger: true, ..shown.clone() });
         restarts += 1;
         shown.nothing.insert(index);
+        to_blame = Some(index);
         if strangers.refused == Some(STRANGER) || restarts == MOST_RESTARTS {
             // What a `Redactable` understood stays, unless a map that refuses it reads it too.
             let spares = restarts < MOST_RESTARTS && !trace.understood.contains(&index);
             let others = redacted(fields).filter(|index| !(spares && trace.understood.contains(index)));
             shown.nothing.extend(others);
+            to_blame = None;
         }
-        to_blame = Some(index);
     }
 }
 
@@ -294,11 +296,12 @@ fn refused<'de, T: Deserialize<'de>>(
         Err(failure) if failure.0.field.is_some() => None,
         // Perhaps a type refused the bytes in its own words.
         Err(_) if trace.refused.is_none() => {
-            let mut marked = redacted(fields).filter(|index| !shown.nothing.contains(index));
-            marked.next()?;
+            let mut marked = redacted(fields).filter(|index| !shown.nothing.contains(index)).peekable();
+            marked.peek()?;
             let by_character = Shown { mark: Mark::Character, ..shown.clone() };
             let (_, trace) = attempt::<T>(fields, &by_character);
-            Some((trace.refused?, Mark::Character))
+            // It may have been a character of the body's.
+            Some((marked.find(|index| trace.refused == Some(*index))?, Mark::Character))
         }
         _ => Some((trace.refused?, Mark::Bytes)),
     }

@@ -8,7 +8,7 @@ use std::fmt::{self, Formatter};
 
 use rownd_webhooks::testing::samples;
 use rownd_webhooks::{DecodeError, Redactable};
-use serde::de::{DeserializeOwned, Error, Visitor};
+use serde::de::{DeserializeOwned, Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use support::update_body;
@@ -325,6 +325,37 @@ fn decoding_may_be_nested() {
     assert_eq!(read["user_id"], Nested(Some(Redacted), Some("u".to_owned())));
 }
 
+/// A map that wants its fields in clear, or what comes behind one that does not: which field it was, is not known.
+#[test]
+fn where_it_is_not_known_which_field_is_redacted_none_is_named() {
+    type Options = BTreeMap<String, Option<String>>;
+    let body = hidden(&["a", "country"]);
+    for error in [
+        decode::<Rest<String>>(&body).unwrap_err(),
+        decode::<Both<Options, Country<String>>>(&body).unwrap_err(),
+        decode::<Both<BTreeMap<String, Value>, Country<Wordy>>>(&body).unwrap_err(),
+    ] {
+        assert_eq!((error.code(), error.field()), ("redacted", None));
+        assert_eq!((error.to_string(), error.detail()), ("a value is redacted".to_owned(), None));
+    }
+    let error = decode::<Both<Country<String>, Options>>(&body).unwrap_err();
+    assert_eq!((error.code(), error.field()), ("redacted", Some("country")));
+}
+
+/// A type that takes one character, and shows in its error which other one it was.
+#[derive(Debug, PartialEq)]
+struct Letter;
+
+impl<'de> Deserialize<'de> for Letter {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        READ.set(READ.get() + 1);
+        match char::deserialize(deserializer)? {
+            'x' => Ok(Self),
+            other => Err(Error::invalid_value(Unexpected::Char(other), &"the letter x")),
+        }
+    }
+}
+
 /// Texts that look like what stands for a redacted field inside.
 #[test]
 fn no_text_is_taken_for_a_mark() {
@@ -340,6 +371,10 @@ fn no_text_is_taken_for_a_mark() {
         assert_eq!(decode::<Flat<Wordy>>(&body).unwrap().country.country, Wordy);
         let error = decode::<Flat<u8>>(&body).unwrap_err();
         assert_eq!((error.code(), error.field()), ("wrong_type", None));
+        READ.set(0);
+        let error = decode::<Flat<Letter>>(&body).unwrap_err();
+        assert_eq!((error.code(), error.field()), ("wrong_type", None));
+        assert!(READ.get() <= 4, "{text:?}: {} times", READ.get());
     }
     let body = update_body(&format!(r#""<<REDACTED>>":{SENTINEL},"country":{SENTINEL}"#), "");
     let read = decoded::<Rest<Redactable<String>>>(&body).rest;
