@@ -469,13 +469,13 @@ fn settings_are_no_deeper_than_bodies() {
 fn builders_take_extremes_too() {
     on_a_small_stack(|| {
         let deep = |depth: usize| (0..depth).fold(Value::Null, |inner, _| Value::from(vec![inner]));
-        for depth in [1, 125, 126, 127, 128, 300, 3_000] {
+        for depth in [1, 125, 126, 127, 128, 300, 2_000] {
             let payload = testing::data_update().field("deep", deep(depth)).build();
             assert_eq!(payload.field("deep").is_some(), depth <= 125, "{depth}");
             assert!(payload.issues().is_empty());
         }
-        let member = |inner, _| serde_json::json!({"a": inner});
-        for tree in [deep(3_000), (0..3_000).fold(Value::Null, member)] {
+        let member = |inner, _| Value::from_iter([("a", inner)]);
+        for tree in [deep(2_000), (0..2_000).fold(Value::Null, member)] {
             let body = Value::from_iter([("data", Value::from_iter([("a", tree)]))]);
             assert_eq!(Payload::try_from(body).unwrap_err().code(), "too_deep");
         }
