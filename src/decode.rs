@@ -267,9 +267,9 @@ pub(crate) fn fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Resul
         restarts += 1;
         shown.nothing.insert(index);
         to_blame = Some(index);
-        if strangers.refused == Some(STRANGER) || restarts == MOST_RESTARTS {
+        if strangers.refused == Some(STRANGER) || restarts >= MOST_RESTARTS {
             // What a `Redactable` understood stays, unless a map that refuses it reads it too.
-            let spares = restarts < MOST_RESTARTS && !trace.understood.contains(&index);
+            let spares = !trace.understood.contains(&index);
             let others = redacted(fields).filter(|index| !(spares && trace.understood.contains(index)));
             shown.nothing.extend(others);
             to_blame = None;
