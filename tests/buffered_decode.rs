@@ -8,6 +8,7 @@ use std::fmt::{self, Formatter};
 
 use rownd_webhooks::testing::samples;
 use rownd_webhooks::{DecodeError, Redactable};
+use serde::de::value::CharDeserializer;
 use serde::de::{DeserializeOwned, Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -103,6 +104,18 @@ fn a_variant_that_is_plain_does_not_spoil_a_field_for_another() {
     assert_eq!(decoded::<Either<u8>>(&body), Either::Some { x: None, y: Redacted });
 }
 
+/// A variant that refused a field, and was not chosen, is forgotten.
+#[test]
+fn a_variant_that_was_not_chosen_does_not_spoil_a_field_for_the_one_that_was() {
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(untagged)]
+    enum Either {
+        Plain { x: u8 },
+        Careful { x: Option<Redactable<u8>> },
+    }
+    assert_eq!(decoded::<Either>(&hidden(&["x"])), Either::Careful { x: Some(Redacted) });
+}
+
 /// Nulls of the body, beside redacted fields that stand as nothing in a buffer.
 #[test]
 fn null_stays_null() {
@@ -179,11 +192,20 @@ fn a_type_that_refuses_in_its_own_words_is_none_too() {
         #[serde(flatten)]
         known: T,
     }
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct CarefulFirst {
+        a: Redactable<u8>,
+        b: Option<Wordy>,
+        c: Option<Redactable<u8>>,
+    }
     let known = decoded::<Flat<Known>>(&hidden(&["x", "y", "z"])).known;
     assert_eq!(known, Known { x: None, y: Some(Redacted), z: Redacted });
     let visible = update_body(r#""x":"a","y":"b","z":"c""#, "");
     let known = decoded::<Flat<Known>>(&visible).known;
     assert_eq!(known, Known { x: Some(Wordy), y: Some(Visible(Wordy)), z: Visible(Wordy) });
+
+    let known = decoded::<Flat<CarefulFirst>>(&hidden(&["a", "b", "c"])).known;
+    assert_eq!(known, CarefulFirst { a: Redacted, b: None, c: Some(Redacted) });
 
     let rest = decoded::<Rest<Option<Wordy>>>(&hidden(&["x", "y", "z"])).rest;
     assert_eq!(rest.values().flatten().count(), 1, "the user id");
@@ -402,6 +424,23 @@ impl<'de> Deserialize<'de> for Letter {
             other => Err(Error::invalid_value(Unexpected::Char(other), &"the letter x")),
         }
     }
+}
+
+/// A type that reads a character of its own making, while fields are decoded.
+#[test]
+fn a_character_of_somebody_else_is_no_mark() {
+    #[derive(Debug, PartialEq)]
+    struct Own(Redactable<char>);
+
+    impl<'de> Deserialize<'de> for Own {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            u8::deserialize(deserializer)?;
+            Redactable::deserialize(CharDeserializer::new('\u{F0000}')).map(Self)
+        }
+    }
+
+    let body = update_body(&format!(r#""a":{SENTINEL},"country":7"#), "");
+    assert_eq!(decoded::<Country<Own>>(&body).country, Own(Visible('\u{F0000}')));
 }
 
 /// Texts that look like what stands for a redacted field inside.

@@ -162,6 +162,7 @@ fn redactable_reads_every_kind_of_value() {
     is(Marked::Newtype(text("<<REDACTED>>")), Redacted::<u8>);
     is(Marked::Newtype(Marked::Some(text("x"))), Visible("x".to_owned()));
     is(Marked::<StrDeserializer<'_, SerdeError>>::Nothing, Visible(None::<u8>));
+    is(Marked::Newtype(Marked::<StrDeserializer<'_, SerdeError>>::Nothing), Visible(None::<u8>));
 }
 
 #[test]

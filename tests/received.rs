@@ -101,6 +101,8 @@ fn what_cannot_be_read_is_an_error_that_tells_no_value() {
         format!(r#"{{{TIME},"payload":{{"data":{{}},"meta":{{"operation":{{"7f3a":1}}}}}}}}"#),
         format!(r#"{{{TIME},{PAYLOAD},"received_at":"7f3a"}}"#),
         format!(r#"{{{TIME},{PAYLOAD},"payload":"7f3a"}}"#),
+        format!("{{{TIME},{PAYLOAD},{TIME}}}"),
+        format!("{{{PAYLOAD},{TIME},{PAYLOAD}}}"),
         format!(r#"{{{TIME},{PAYLOAD},"7f3a":7f3a}}"#),
         format!(r"{{{TIME},{PAYLOAD}}} 7f3a"),
     ]);
@@ -117,6 +119,16 @@ fn what_cannot_be_read_is_an_error_that_tells_no_value() {
             assert!(!text.contains("7f3a") && !text.contains("5550199"), "{text}: {stored}");
         }
     }
+}
+
+#[test]
+fn an_error_says_what_belongs_there() {
+    let words = |stored| serde_json::from_str::<Received<Payload<'static>>>(stored).unwrap_err().to_string();
+    assert!(words("[]").contains("an object with `received_at` and `payload`"), "{}", words("[]"));
+    let text = words(r#"{"received_at":7}"#);
+    assert!(text.contains("a number, expected a time"), "{text}");
+    let text = words(r#"{"received_at":"yesterday"}"#);
+    assert!(text.contains("a string, expected a time"), "{text}");
 }
 
 #[test]
