@@ -70,9 +70,18 @@ thread_local! {
 
 /// Makes an attempt, and tells what became of its marks. One may be made inside another.
 pub(crate) fn traced<T>(shown: &Shown, attempt: impl FnOnce() -> T) -> (T, Trace) {
-    let outer = TRACE.replace(Some(Trace { mark: shown.mark, ..Trace::default() }));
+    let _outer = Outer(TRACE.replace(Some(Trace { mark: shown.mark, ..Trace::default() })));
     let result = attempt();
-    (result, TRACE.replace(outer).unwrap_or_default())
+    (result, TRACE.take().unwrap_or_default())
+}
+
+/// The attempt around another one: it goes on when that ends, be it by a panic of the caller's type.
+struct Outer(Option<Trace>);
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        TRACE.set(self.0.take());
+    }
 }
 
 fn note<T: Default>(note: impl FnOnce(&mut Trace) -> T) -> T {

@@ -165,6 +165,28 @@ fn redactable_reads_every_kind_of_value() {
     is(Marked::Newtype(Marked::<StrDeserializer<'_, SerdeError>>::Nothing), Visible(None::<u8>));
 }
 
+/// While fields are decoded, nothing may be a redacted field. A type of the caller's may panic then, and the thread go on.
+#[test]
+fn nothing_is_nothing_again_after_decoding() {
+    #[derive(Debug)]
+    struct Panics;
+
+    impl<'de> Deserialize<'de> for Panics {
+        fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+            panic!("a fault of the caller's")
+        }
+    }
+
+    let nothing = || Marked::Newtype(Marked::<StrDeserializer<'_, SerdeError>>::Nothing);
+    let is_null = || Redactable::<Option<u8>>::deserialize(nothing()) == Ok(Visible(None));
+    let payload = rownd_webhooks::from_str(samples::VISIBILITY_UPDATE).unwrap();
+    assert!(is_null());
+    assert!(std::panic::catch_unwind(|| payload.decode::<Panics>()).is_err());
+    assert!(is_null());
+    assert!(payload.decode::<BTreeMap<String, Redactable<String>>>().is_ok());
+    assert!(is_null());
+}
+
 #[test]
 fn a_payload_refuses_what_is_marked() {
     let text = StrDeserializer::<SerdeError>::new;
