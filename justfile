@@ -21,7 +21,8 @@ instructions:
     cargo run --release -p benches --bin instructions
 
 fuzz target seconds="600":
-    cargo +nightly fuzz run -s none {{target}} -- -max_total_time={{seconds}}
+    mkdir -p fuzz/generated/{{target}}
+    cargo +nightly fuzz run -s none {{target}} fuzz/generated/{{target}} fuzz/corpus/{{target}} -- -max_total_time={{seconds}}
 
 mutants:
     cargo mutants -p rownd-webhooks

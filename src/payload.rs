@@ -64,9 +64,9 @@ pub struct Payload<'a> {
     pub(crate) lookup_values: Vec<LookupValue<'a>>,
     pub(crate) extra: Sorted<'a, RawJson<'a>>,
     pub(crate) meta_extra: Sorted<'a, RawJson<'a>>,
-    /// The positions of fields that were redacted by the list, though `data` carried a value: a fact that dropping the
-    /// value would lose.
-    pub(crate) withheld: Vec<usize>,
+    /// Which fields were redacted by the list, though `data` carried a value: a fact that dropping the value would lose.
+    /// One for each field, or none at all.
+    pub(crate) withheld: Vec<bool>,
 }
 
 /// How a member came, for writing it back.
@@ -277,10 +277,12 @@ impl<'a> Payload<'a> {
             let field = position.and_then(|position| self.fields.0.value_mut(position));
             if let (Some(position), Some(field @ Redactable::Visible(_))) = (position, field) {
                 *field = Redactable::Redacted;
-                self.withheld.push(position);
+                self.withheld.resize(self.fields.len(), false);
+                if let Some(withheld) = self.withheld.get_mut(position) {
+                    *withheld = true;
+                }
             }
         }
-        self.withheld.sort_unstable();
     }
 }
 

@@ -210,19 +210,31 @@ pub(crate) fn locate(text: &str, steps: &[Step<'_>], repeated: bool) -> Option<u
     tokens.peek().map(|(offset, _)| *offset)
 }
 
-/// How many members follow in the object that is open where the text begins.
-pub(crate) fn members(text: &str) -> usize {
-    let (mut open, mut members) = (0usize, 0);
-    for (_, token) in Tokens::new(text) {
-        match token {
-            Token::OpenObject | Token::OpenArray => open += 1,
-            Token::Close if open == 0 => break,
-            Token::Close => open -= 1,
-            Token::Name(_) if open == 0 => members += 1,
-            Token::Name(_) | Token::String(_) | Token::Literal(_) => {}
-        }
-    }
-    members
+/// How many members follow in the object that is open where the text begins, without those of these names.
+pub(crate) fn members(text: &str, uncounted: &[&str]) -> usize {
+    let is_counted = |name| unescape(name).is_none_or(|name| !uncounted.contains(&&*name));
+    direct(text).filter(|token| matches!(token, Token::Name(name) if is_counted(name))).count()
+}
+
+/// How many elements follow in the array that is open where the text begins.
+pub(crate) fn elements(text: &str) -> usize {
+    direct(text).count()
+}
+
+/// The tokens that follow in the container that is open where the text begins, without those inside of another one.
+fn direct(text: &str) -> impl Iterator<Item = Token<'_>> {
+    let mut open = 0usize;
+    Tokens::new(text)
+        .map_while(move |(_, token)| {
+            let depth = open;
+            match token {
+                Token::OpenObject | Token::OpenArray => open += 1,
+                Token::Close => open = open.checked_sub(1)?,
+                Token::Name(_) | Token::String(_) | Token::Literal(_) => {}
+            }
+            Some((depth, token))
+        })
+        .filter_map(|(depth, token)| (depth == 0).then_some(token))
 }
 
 fn skip_value<'a>(tokens: &mut impl Iterator<Item = (usize, Token<'a>)>) -> Option<()> {

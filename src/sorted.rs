@@ -49,13 +49,18 @@ impl<'a, T> Sorted<'a, T> {
             return Ok(());
         }
         let has_repeated = match u32::try_from(self.0.len()) {
-            Ok(count) if self.0.len() > FEW => {
+            Ok(_) if self.0.len() <= FEW => self.insert_each(),
+            Ok(count) if !self.is_much_owned() => {
                 let mut order: Vec<u64> = (0..count).map(u64::from).collect();
                 let has_repeated = self.order(&mut order, LEVELS);
                 self.arrange(order);
                 has_repeated
             }
-            _ => self.insert_each(),
+            // Names with escapes have taken the memory that an order would take.
+            _ => {
+                self.0.sort_unstable_by(|before, after| before.0.cmp(&after.0));
+                true
+            }
         };
         let mut pairs = self.0.windows(2);
         let repeated = |pair: &&[(Text<'a>, T)]| matches!(pair, [before, after] if before.0 == after.0);
@@ -63,6 +68,10 @@ impl<'a, T> Sorted<'a, T> {
             Some([(name, _), ..]) => Err(name),
             _ => Ok(()),
         }
+    }
+
+    fn is_much_owned(&self) -> bool {
+        self.0.iter().filter(|(name, _)| matches!(name, Text::Owned(_))).count() > self.0.len() / 4
     }
 
     /// Sorts a few members, of which most may be in order. Tells whether a name occurs twice.
@@ -164,8 +173,8 @@ impl<'a, T> Sorted<'a, T> {
 /// Gives room back that turned out not to be needed.
 ///
 /// With less than that unused it would be a loss: while moving, the old place and the new one are both held.
-pub(crate) fn trim<T>(list: &mut Vec<T>) {
-    if list.len() < list.capacity() / 5 * 2 {
+fn trim<T>(list: &mut Vec<T>) {
+    if list.len() * 5 < list.capacity() * 2 {
         list.shrink_to_fit();
     }
 }

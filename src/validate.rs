@@ -161,9 +161,9 @@ fn lookup_value_not_text(facts: &Facts<'_, '_>) -> Vec<Issue> {
 }
 
 fn withheld_value_present(facts: &Facts<'_, '_>) -> Vec<Issue> {
-    let fields = facts.payload.fields.0.as_slice();
-    let withheld = facts.payload.withheld.iter().filter_map(|position| fields.get(*position));
-    withheld.map(|(name, _)| Issue::new(Rule::WithheldValuePresent, field(name))).collect()
+    let fields = facts.payload.fields().iter().zip(&facts.payload.withheld);
+    let withheld = fields.filter(|(_, is_withheld)| **is_withheld);
+    withheld.map(|((name, _), _)| Issue::new(Rule::WithheldValuePresent, field(name))).collect()
 }
 
 fn lookup_mismatch(facts: &Facts<'_, '_>) -> Vec<Issue> {

@@ -23,7 +23,7 @@ use crate::pointer::Pointer;
 use crate::redactable::{REDACTED, Redactable};
 use crate::scan::{self, Flaw, Step};
 use crate::slim::{Raw, Text};
-use crate::sorted::{Sorted, trim};
+use crate::sorted::Sorted;
 use crate::value::{RawJson, Value};
 
 const DATA: &str = "data";
@@ -33,6 +33,9 @@ const OPERATION: &str = "operation";
 const LOOKUP_VALUES: &str = "lookup_values";
 const FIELD: &str = "field";
 const VALUE: &str = "value";
+
+/// So much more than there is body left is not worth counting for: the body's own frame makes up for it.
+const FEW_BYTES: usize = 256;
 
 /// Reads a body that is known to be UTF-8.
 pub(crate) fn read<'a>(
@@ -103,6 +106,16 @@ impl Place {
             Self::RedactedName(_) | Self::Operation | Self::LookupField(_) | Self::LookupText(_) => {
                 "a string"
             }
+        }
+    }
+
+    /// What this crate knows the members of this object by.
+    fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::Body => &[DATA, REDACTED_NAMES, META],
+            Self::Meta => &[OPERATION, LOOKUP_VALUES],
+            Self::LookupValue(_) => &[FIELD, VALUE],
+            _ => &[],
         }
     }
 
@@ -229,33 +242,38 @@ impl<'a> Reader<'a, '_> {
     fn room_for_fields(&self, name: &Text<'a>) -> usize {
         type Fields<'a> = Sorted<'a, Redactable<Value<'a>>>;
         let rest = self.behind(name).unwrap_or(self.body.as_bytes());
-        let size = |fields: usize| fields.saturating_mul(Fields::MEMBER_SIZE);
+        let is_little = |fields: usize| {
+            fields.saturating_mul(Fields::MEMBER_SIZE) <= rest.len() + rest.len().min(FEW_BYTES)
+        };
         let most = Fields::most_in(rest.len()).min(self.limits.fields);
         // Where that is little beside the body, an exact number is not worth a look at each byte.
-        if size(most) <= rest.len() {
+        if is_little(most) {
             return most;
         }
         let colons = most.min(1 + scan::count(rest, b':'));
         // Where it is much, the colons may be those of what follows, which will want room too.
-        if size(colons) <= 4 * rest.len() {
+        if is_little(colons) {
             return colons;
         }
         let data = scan::locate(self.body, &[Step::Member(DATA)], false);
-        let members = data.and_then(|start| self.body.get(start + 1..)).map_or(colons, scan::members);
-        colons.min(members)
+        let rest = data.and_then(|start| self.body.get(start + 1..));
+        rest.map_or(colons, |rest| scan::members(rest, &[]).min(colons))
     }
 
     /// Room for as many members as follow in an object, exactly: there are objects inside of one another with members that this
     /// crate does not know, and each makes room for its own.
-    fn room_for_members(&self, value: &RawValue) -> usize {
+    fn room_for_members(&self, parent: Place, value: &RawValue) -> usize {
         let rest = self.offset(value.get()).and_then(|offset| self.body.get(offset..)).unwrap_or(self.body);
-        (1 + scan::members(rest)).min(Sorted::<RawJson<'_>>::most_in(rest.len()))
+        (1 + scan::members(rest, parent.members())).min(Sorted::<RawJson<'_>>::most_in(rest.len()))
     }
 
-    /// Room for as many names of a list as may follow in the body, this one included: each takes a comma and its quotes.
-    fn room_for_names(&self, name: &Text<'a>) -> usize {
-        let rest = self.behind(name).unwrap_or(self.body.as_bytes());
-        1 + scan::count(rest, b',').min(rest.len() / 3)
+    /// Room for as many redacted names as there are from the second one on, exactly.
+    fn room_for_names(&self, second: &Text<'a>) -> usize {
+        let start = match second {
+            Text::Borrowed(name) => self.offset(name).and_then(|start| start.checked_sub(1)),
+            Text::Owned(_) => scan::locate(self.body, &Place::RedactedName(1).steps(), false),
+        };
+        start.and_then(|start| self.body.get(start..)).map_or(1, scan::elements)
     }
 
     #[inline]
@@ -306,7 +324,7 @@ impl<'a> Reader<'a, '_> {
             return Err(self.surrogate(parent, &name, raw));
         }
         if extra.is_full() {
-            self.make_room(parent, extra, || self.room_for_members(raw))?;
+            self.make_room(parent, extra, || self.room_for_members(parent, raw))?;
         }
         extra.push(name, RawJson(Raw::Borrowed(raw)));
         Ok(())
@@ -546,7 +564,6 @@ impl<'a> Visitor<'a> for RedactedNames<'_, 'a, '_> {
             }
             names.push(reader.mapped(name));
         }
-        trim(names);
         Ok(())
     }
 }

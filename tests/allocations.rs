@@ -1,6 +1,7 @@
 //! What a parse costs in memory: counts and sizes of allocations, which are exact.
 
 use allocation_counter::{AllocationInfo, measure};
+use proptest::prelude::*;
 use rownd_webhooks::Parser;
 use rownd_webhooks::replay::NdjsonReader;
 use rownd_webhooks::testing::{self, samples};
@@ -137,6 +138,33 @@ fn mixed() -> Vec<(&'static str, String)> {
             let names = list(COUNT / 2, |_| r#""""#.to_owned());
             format!(r#"{{"redacted":[{names}],{members},"meta":{{"operation":"x"}}}}"#)
         }),
+        ("escaped fields in clear, all of them listed", {
+            let escaped = |index| format!(r#""\n{}""#, short(index));
+            envelope(&list(1_500, |index| format!("{}:1", escaped(index))), &list(1_500, escaped), "")
+        }),
+        ("escaped names as short as can be, the last first", {
+            let escapes = [r"\n", r"\t", r"\r", r"\b", r"\f", r"\/", r"\\"];
+            let names: Vec<_> = escapes
+                .iter()
+                .flat_map(|escape| (0..90).map(move |index| escape.to_string() + &short(index)))
+                .collect();
+            envelope(&list(names.len(), |index| format!(r#""{}":1"#, names[names.len() - 1 - index])), "", "")
+        }),
+        ("many redacted names, then as many fields", {
+            let fields = list(3_000, |index| format!(r#""{}":1"#, short(3_000 - index)));
+            let names = list(2_100, |_| r#""""#.to_owned());
+            format!(r#"{{"redacted":[{names}],"data":{{{fields}}},"meta":{{"operation":"x"}}}}"#)
+        }),
+        ("lookup values with an unknown member before the known ones", {
+            envelope("", "", &list(1_025, |_| r#"{"":0,"field":"","value":1}"#.to_owned()))
+        }),
+        ("a field, then unknown members, then escaped names", {
+            let members = fields(COUNT / 7);
+            let names = list(COUNT, |_| r#""\n""#.to_owned());
+            format!(
+                r#"{{"data":{{"a":1}},{members},"redacted":["a","b",{names}],"meta":{{"operation":"x"}}}}"#
+            )
+        }),
         ("lookup values after fields after unknown members", {
             let third = fields(COUNT / 3);
             let lookups = list(COUNT / 8, |_| r#"{"field":"","value":""}"#.to_owned());
@@ -210,6 +238,63 @@ fn no_body_makes_a_parse_hold_more_than_eight_times_its_size() {
         assert!(percent <= 800, "{name}: {percent} % of {} bytes", body.len());
     }
     assert!(worst.0 > 300, "the worst of these bodies is no bad one: {worst:?}");
+}
+
+/// Names, as short as can be, of which so many have an escape.
+fn names(plain: usize, escaped: usize) -> Vec<String> {
+    const ESCAPES: [&str; 6] = [r"\n", r"\t", r"\r", r"\b", r"\f", r"\\"];
+    let escaped = (0..escaped).map(|index| ESCAPES[index % 6].to_owned() + &short(index / 6));
+    (0..plain).map(short).chain(escaped).collect()
+}
+
+/// Some of everything, in any order.
+fn mixes() -> impl Strategy<Value = String> {
+    let count = || prop_oneof![Just(0usize), 0..8usize, 0..100usize, 0..2_000usize];
+    let members = || {
+        let value = prop::sample::select(vec!["1", r#""\n""#, r#"":::""#, r#"{"":1}"#]);
+        (count(), count(), value).prop_flat_map(|(plain, escaped, value)| {
+            (Just(names(plain, escaped)).prop_shuffle(), Just(value))
+        })
+    };
+    let written = |(names, value): &(Vec<String>, &str)| {
+        names.iter().map(|name| format!(r#""{name}":{value}"#)).collect::<Vec<_>>()
+    };
+    let lookup = prop::sample::select(vec![
+        r#"{"field":"","value":1}"#,
+        r#"{"":0,"field":"\n","value":1}"#,
+        r#"{"field":"","value":"\n","\n":0,"\t":0}"#,
+    ]);
+    (members(), members(), members(), (count(), lookup), (count(), 0..4_000usize, any::<bool>()))
+        .prop_flat_map(move |(fields, unknown, of_meta, (lookups, lookup), (listed, decoy, is_listed))| {
+            let mut redacted: Vec<_> = vec![r#""\n""#.to_owned(); listed];
+            if is_listed {
+                redacted.extend(fields.0.iter().map(|name| format!(r#""{name}""#)));
+            }
+            redacted.push(format!(r#""{}""#, ":,".repeat(decoy)));
+            let mut meta = written(&of_meta);
+            meta.push(r#""operation":"""#.to_owned());
+            meta.insert(
+                meta.len() / 2,
+                format!(r#""lookup_values":[{}]"#, list(lookups, |_| lookup.to_owned())),
+            );
+            let mut members = vec![
+                format!(r#""data":{{{}}}"#, written(&fields).join(",")),
+                format!(r#""redacted":[{}]"#, redacted.join(",")),
+                format!(r#""meta":{{{}}}"#, meta.join(",")),
+            ];
+            members.extend((!unknown.0.is_empty()).then(|| written(&unknown).join(",")));
+            Just(members).prop_shuffle().prop_map(|members| format!("{{{}}}", members.join(",")))
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nor_does_a_mix_of_everything(body in mixes()) {
+        let percent = cost(&body).bytes_max * 100 / body.len() as u64;
+        prop_assert!(percent <= 800, "{} % of {} bytes", percent, body.len());
+    }
 }
 
 #[test]
