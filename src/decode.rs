@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display, Formatter};
 
-use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, Expected, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 
 use crate::fields::{Fields, Iter};
 use crate::hidden::{self, HiddenDeserializer, Mark, STRANGER, Shown, Trace};
 use crate::redactable::{REDACTED, Redactable};
+use crate::string_deserializer::StringDeserializer;
 use crate::text::Printable;
 use crate::value::Value;
 
@@ -126,6 +126,11 @@ impl Failure {
         self
     }
 
+    /// Of a field's name.
+    fn of_name(self, name: &str) -> Self {
+        if self.0.code == Code::UnknownField { self } else { self.of_field(Code::WrongType, name.to_owned()) }
+    }
+
     /// Of a value that is no field.
     fn of_value(mut self) -> Self {
         (self.0.code, self.0.field) = (Code::WrongType, None);
@@ -155,7 +160,7 @@ impl Failure {
         Self::new(Code::Redacted)
     }
 
-    fn json(error: &serde_json::Error) -> Self {
+    pub(crate) fn json(error: &serde_json::Error) -> Self {
         Self::new(Code::WrongType).with_detail(error.to_string())
     }
 
@@ -218,7 +223,7 @@ pub(crate) fn value<'de, T: Deserialize<'de>>(value: &'de Value<'_>) -> Result<T
 /// Reads one string.
 pub(crate) fn text<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Failure> {
     // A type that wants JSON text, such as `RawValue`, gets it from serde_json.
-    T::deserialize(TextDeserializer(text))
+    T::deserialize(StringDeserializer::value(text))
         .or_else(|failure| T::deserialize(serde_json::Value::from(text)).map_err(|_| failure))
 }
 
@@ -378,7 +383,10 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Failure> {
         self.current = self.advance();
         match &self.current {
-            Some(Current { name, .. }) => seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some),
+            Some(Current { name, .. }) => {
+                let key = seed.deserialize(StringDeserializer::name(name)).map(Some);
+                key.map_err(|failure| failure.of_name(name))
+            }
             None => Ok(None),
         }
     }
@@ -388,11 +396,19 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
         let Current { index, name, field } =
             self.current.take().ok_or_else(|| Failure::new(Code::Invalid))?;
         match field {
-            Redactable::Redacted => seed
-                .deserialize(HiddenDeserializer::new(self.shown, index))
-                .map_err(|failure| failure.of_field(Code::Redacted, name.to_owned())),
+            Redactable::Redacted => {
+                let field = HiddenDeserializer::new(self.shown, index);
+                seed.deserialize(field).map_err(|failure| {
+                    // An `Option` that was not asked twice takes nothing, in another attempt.
+                    if field.is_refused() {
+                        failure
+                    } else {
+                        failure.of_field(Code::Redacted, name.to_owned())
+                    }
+                })
+            }
             Redactable::Visible(Value::String(text)) => seed
-                .deserialize(TextDeserializer(text))
+                .deserialize(StringDeserializer::value(text))
                 .map_err(|failure| failure.of_field(Code::WrongType, name.to_owned())),
             Redactable::Visible(value) => {
                 let mut json = serde_json::Deserializer::from_str(json_text(value));
@@ -423,50 +439,5 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
 
     fn size_hint(&self) -> Option<usize> {
         Some(self.rest.len())
-    }
-}
-
-/// A visible string: what serde's own deserializer for `&str` lacks is `Option`, newtypes and bytes.
-struct TextDeserializer<'de>(&'de str);
-
-impl<'de> Deserializer<'de> for TextDeserializer<'de> {
-    type Error = Failure;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        visitor.visit_borrowed_str(self.0)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
-        visitor.visit_enum(BorrowedStrDeserializer::new(self.0))
-    }
-
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        visitor.visit_borrowed_bytes(self.0.as_bytes())
-    }
-
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        self.deserialize_bytes(visitor)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
     }
 }

@@ -96,11 +96,15 @@ pub(crate) fn is_refused(unexpected: &Unexpected<'_>) -> bool {
             Unexpected::Char(character) if trace.mark == Mark::Character => index_of_character(*character),
             _ => None,
         };
-        if index.is_some() && trace.refused != Some(STRANGER) {
-            trace.refused = index;
-        }
-        index.is_some()
+        index.is_some_and(|index| is_refused_mark(trace, index))
     })
+}
+
+fn is_refused_mark(trace: &mut Trace, index: usize) -> bool {
+    if trace.refused != Some(STRANGER) {
+        trace.refused = Some(index);
+    }
+    true
 }
 
 /// Notes that a plain `Option` took a field after all: nobody need ask for it again.
@@ -156,6 +160,16 @@ pub(crate) enum HiddenDeserializer {
 impl HiddenDeserializer {
     pub(crate) fn new(shown: &Shown, index: usize) -> Self {
         if shown.nothing.contains(&index) { Self::Nothing } else { Self::Mark(shown.mark, index) }
+    }
+}
+
+impl HiddenDeserializer {
+    /// Notes that a plain type refused a mark, and tells whether that was one.
+    pub(crate) fn is_refused(self) -> bool {
+        match self {
+            Self::Mark(_, index) => note(|trace| is_refused_mark(trace, index)),
+            Self::None | Self::Nothing => false,
+        }
     }
 }
 

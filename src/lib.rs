@@ -91,6 +91,7 @@ mod wire;
 mod decode;
 mod event;
 mod hidden;
+mod string_deserializer;
 mod validate;
 
 // What services embed.

@@ -176,12 +176,15 @@ impl<'a> Payload<'a> {
     ///
     /// Give a field the type [`Redactable<T>`] to tell visible and redacted apart, `Option<Redactable<T>>` to tell absent
     /// too. For a plain `Option<T>` a redacted field is `None`, so that a service does not fail the day a user hides a
-    /// field. For a plain `T` it is an error that names the field.
+    /// field. For a plain `T` it is an error that names the field. A type that takes any value, raw bytes among them, gets a
+    /// stand-in, which is not UTF-8: wrap it in `Redactable`.
     ///
     /// Behind `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields out of a buffer. There a type that
-    /// takes any value, such as `serde_json::Value`, gets `null` for a redacted field, since serde does not say whether it asks for
-    /// an `Option`. A type that takes raw bytes gets a stand-in, which is not UTF-8: wrap it in `Redactable`. And where a plain type
-    /// and an `Option<Redactable<T>>` want the same field, it is `None` for both; a `Redactable<T>` still knows.
+    /// takes any value of JSON, such as `serde_json::Value`, gets `null` for a redacted field, since serde does not say whether it
+    /// asks for an `Option`. A type of raw bytes gets the stand-in. And where a plain type and an `Option<Redactable<T>>` want the
+    /// same field, it is `None` for both; a `Redactable<T>` still knows. An untagged enum chooses by what is visible.
+    ///
+    /// Keys of a map are read as serde_json reads them: as text, or as the number or boolean that a name spells.
     ///
     /// ```
     /// use rownd_webhooks::{Redactable, testing::samples};

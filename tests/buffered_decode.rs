@@ -495,3 +495,33 @@ fn a_number_that_is_out_of_range_is_refused_out_of_a_buffer_too() {
         assert!(read.is_err(), "{number}: {read:?}");
     }
 }
+
+/// Content of an adjacently tagged enum is read by a seed, which works once.
+#[test]
+fn hidden_content_behind_its_tag_is_read_like_any_field() {
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(tag = "kind", content = "value")]
+    enum Choice<T> {
+        V(T),
+    }
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Profile<T, U> {
+        #[serde(flatten)]
+        choice: Choice<T>,
+        country: U,
+    }
+    let body = update_body(&format!(r#""kind":"V","value":{SENTINEL}"#), "");
+    assert_eq!(decoded::<Choice<Option<String>>>(&body), Choice::V(None));
+    assert_eq!(decoded::<Choice<Option<Country<u8>>>>(&body), Choice::V(None));
+    assert_eq!(decoded::<Choice<Redactable<String>>>(&body), Choice::V(Redacted));
+    assert_eq!(decoded::<Choice<Option<Redactable<String>>>>(&body), Choice::V(Some(Redacted)));
+    assert_eq!(decoded::<Choice<Redactable<Option<String>>>>(&body), Choice::V(Redacted));
+    let error = decode::<Choice<String>>(&body).unwrap_err();
+    assert_eq!((error.code(), error.field()), ("redacted", Some("value")));
+
+    let body = update_body(&format!(r#""country":{SENTINEL},"kind":"V","value":{SENTINEL}"#), "");
+    let read: Profile<Option<String>, Redactable<String>> = decoded(&body);
+    assert_eq!(read, Profile { choice: Choice::V(None), country: Redacted });
+    let read: Profile<Redactable<String>, Option<String>> = decoded(&body);
+    assert_eq!(read, Profile { choice: Choice::V(Redacted), country: None });
+}
