@@ -96,15 +96,15 @@ pub(crate) fn is_refused(unexpected: &Unexpected<'_>) -> bool {
             Unexpected::Char(character) if trace.mark == Mark::Character => index_of_character(*character),
             _ => None,
         };
-        index.is_some_and(|index| is_refused_mark(trace, index))
+        index.inspect(|index| is_unwanted(trace, *index)).is_some()
     })
 }
 
-fn is_refused_mark(trace: &mut Trace, index: usize) -> bool {
+/// Notes that a plain type refused a field.
+fn is_unwanted(trace: &mut Trace, index: usize) {
     if trace.refused != Some(STRANGER) {
         trace.refused = Some(index);
     }
-    true
 }
 
 /// Notes that a plain `Option` took a field after all: nobody need ask for it again.
@@ -164,10 +164,13 @@ impl HiddenDeserializer {
 }
 
 impl HiddenDeserializer {
-    /// Notes that a plain type refused a mark, and tells whether that was one.
+    /// Notes that a plain type refused this, and tells whether that was a mark.
     pub(crate) fn is_refused(self) -> bool {
         match self {
-            Self::Mark(_, index) => note(|trace| is_refused_mark(trace, index)),
+            Self::Mark(_, index) => {
+                note(|trace| is_unwanted(trace, index));
+                true
+            }
             Self::None | Self::Nothing => false,
         }
     }
