@@ -161,9 +161,7 @@ impl HiddenDeserializer {
     pub(crate) fn new(shown: &Shown, index: usize) -> Self {
         if shown.nothing.contains(&index) { Self::Nothing } else { Self::Mark(shown.mark, index) }
     }
-}
 
-impl HiddenDeserializer {
     /// Notes that a plain type refused this, and tells whether that was a mark.
     pub(crate) fn is_refused(self) -> bool {
         match self {
