@@ -97,10 +97,10 @@ enum Code {
 }
 
 /// What went wrong inside serde, on its way to a [`DecodeError`]: one word, since results of it are moved for each value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Failure(Box<Details>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Details {
     code: Code,
     field: Option<Cow<'static, str>>,
@@ -149,8 +149,8 @@ impl Failure {
     fn blamed_on(mut self, fields: &Fields<'_>, index: Option<usize>) -> Self {
         if self.0.wants_more && self.0.field.is_none() {
             self = Self::redacted();
-            let field = index.and_then(|index| fields.iter().nth(index));
-            self.0.field = field.map(|(name, _)| name.to_owned().into());
+            let field = index.and_then(|index| fields.0.as_slice().get(index));
+            self.0.field = field.map(|(name, _)| name.to_string().into());
         }
         self.with_known_field(|name| fields.contains(name))
     }
@@ -177,6 +177,13 @@ impl Failure {
 impl Display for Failure {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.0.code)
+    }
+}
+
+/// A caller's type may print the error it is given: it tells no more than the code.
+impl Debug for Failure {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
     }
 }
 
@@ -249,67 +256,80 @@ fn json_text<'v>(value: &'v Value<'_>) -> &'v str {
     }
 }
 
-/// How often decoding begins again for one field. Structs that keep so many in a buffer are hardly to be found.
-const MOST_RESTARTS: usize = 64;
+/// How many fields are found to be refused one by one. Structs that keep so many in a buffer are hardly to be found.
+const MOST_REFUSED: usize = 64;
 
 /// Reads a whole set of fields.
 ///
 /// A type that wants a redacted field in clear gets `None` for it if it is an `Option`. Where serde hands the field over, the
-/// type can be asked twice. Where serde keeps it in a buffer, that takes another attempt, with nothing in the field's place.
-/// A struct has only so many fields, so each gets an attempt of its own. A map has as many as the body likes, so all that are
-/// left share one.
+/// type can be asked twice. Where serde keeps it in a buffer, that takes another attempt, with nothing in the field's place;
+/// so it does where a type took what stands for the field, since it takes anything.
 pub(crate) fn fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T, DecodeError> {
     let mut shown = Shown::default();
     let mut to_blame = None;
-    let mut restarts = 0;
     loop {
         let (decoded, trace) = attempt::<T>(fields, &shown);
-        let Some((index, mark)) = refused(fields, &shown, &decoded, &trace) else {
-            return decoded.map_err(|failure| failure.blamed_on(fields, to_blame).into());
+        let refused = trace.first_refused(decoded.is_ok(), |_| true);
+        let to_hide = match &decoded {
+            Ok(_) if refused.is_none() => trace.taken().collect(),
+            Err(failure) if failure.0.field.is_some() || failure.0.wants_more => Vec::new(),
+            _ if marked(fields, &shown).next().is_none() => Vec::new(),
+            _ => {
+                let of_structs = refused_by_structs::<T>(fields, &shown, refused.is_some());
+                to_blame = of_structs.last().copied();
+                if of_structs.is_empty() { left(fields, &shown, &trace, refused) } else { of_structs }
+            }
         };
-        // No struct wants a stranger: where one is refused, a map reads.
-        let (_, strangers) = attempt::<T>(fields, &Shown { mark, with_stranger: true, ..shown.clone() });
-        restarts += 1;
-        shown.nothing.insert(index);
-        to_blame = Some(index);
-        if strangers.refused == Some(STRANGER) || restarts >= MOST_RESTARTS {
-            // What a `Redactable` understood stays, unless a map that refuses it reads it too.
-            let spares = !trace.understood.contains(&index);
-            let others = redacted(fields).filter(|index| !(spares && trace.understood.contains(index)));
-            shown.nothing.extend(others);
-            to_blame = None;
+        if to_hide.is_empty() {
+            return decoded.map_err(|failure| failure.blamed_on(fields, to_blame).into());
         }
+        shown.nothing.extend(to_hide);
     }
 }
 
-fn redacted(fields: &Fields<'_>) -> impl Iterator<Item = usize> {
-    fields.iter().enumerate().filter(|(_, (_, field))| field.is_redacted()).map(|(index, _)| index)
+/// The redacted fields that structs refuse: these have only so many, so each gets an attempt of its own.
+///
+/// No struct wants a stranger, and a map, which comes to it first, gets no further where it refuses it.
+fn refused_by_structs<'de, T: Deserialize<'de>>(
+    fields: &'de Fields<'_>,
+    shown: &Shown,
+    tells_bytes: bool,
+) -> Vec<usize> {
+    // Perhaps a type refused the bytes in its own words.
+    let mark = if tells_bytes { Mark::Bytes } else { Mark::Character };
+    let mut shown = Shown { mark, with_stranger: true, ..shown.clone() };
+    let mut refused = Vec::new();
+    while shown.nothing.len() < MOST_REFUSED {
+        let (decoded, trace) = attempt::<T>(fields, &shown);
+        // It may have been a character of the body's.
+        let is_marked = |index| is_marked(fields, &shown, index);
+        let Some(index) = trace.first_refused(decoded.is_ok(), is_marked) else { break };
+        shown.nothing.insert(index);
+        refused.push(index);
+    }
+    refused
+}
+
+/// The redacted fields that are left to hide, where a map refuses one or nobody tells which it is: as many as the body likes.
+///
+/// What a `Redactable` understood stays, unless a map that refuses it reads it too.
+fn left(fields: &Fields<'_>, shown: &Shown, trace: &Trace, refused: Option<usize>) -> Vec<usize> {
+    let spares = refused.is_none_or(|index| !trace.understood.contains(&index));
+    marked(fields, shown).filter(|index| !(spares && trace.understood.contains(index))).collect()
+}
+
+/// The redacted fields that do not stand as nothing yet.
+fn marked<'s>(fields: &'s Fields<'_>, shown: &'s Shown) -> impl Iterator<Item = usize> + 's {
+    (0..fields.len()).filter(|index| is_marked(fields, shown, *index))
+}
+
+fn is_marked(fields: &Fields<'_>, shown: &Shown, index: usize) -> bool {
+    let field = fields.0.as_slice().get(index);
+    field.is_some_and(|(_, field)| field.is_redacted() && !shown.nothing.contains(&index))
 }
 
 fn attempt<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>, shown: &Shown) -> (Result<T, Failure>, Trace) {
     hidden::traced(shown, || T::deserialize(FieldsDeserializer { fields, shown }))
-}
-
-/// The redacted field that a plain type refused out of a buffer, and the mark that told.
-fn refused<'de, T: Deserialize<'de>>(
-    fields: &'de Fields<'_>,
-    shown: &Shown,
-    decoded: &Result<T, Failure>,
-    trace: &Trace,
-) -> Option<(usize, Mark)> {
-    match decoded {
-        Err(failure) if failure.0.field.is_some() => None,
-        // Perhaps a type refused the bytes in its own words.
-        Err(_) if trace.refused.is_none() => {
-            let mut marked = redacted(fields).filter(|index| !shown.nothing.contains(index)).peekable();
-            marked.peek()?;
-            let by_character = Shown { mark: Mark::Character, ..shown.clone() };
-            let (_, trace) = attempt::<T>(fields, &by_character);
-            // It may have been a character of the body's.
-            Some((marked.find(|index| trace.refused == Some(*index))?, Mark::Character))
-        }
-        _ => Some((trace.refused?, Mark::Bytes)),
-    }
 }
 
 struct FieldsDeserializer<'f, 'de, 'a> {

@@ -5,7 +5,7 @@
 //! out of it later: what became of the marks then is traced here, for another attempt with nothing in their place.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::{Deserializer, Unexpected, Visitor};
 
@@ -57,10 +57,52 @@ fn index_of_bytes(bytes: &[u8]) -> Option<usize> {
 #[derive(Default)]
 pub(crate) struct Trace {
     mark: Mark,
-    /// The field that a plain type refused last, and that nobody understood since.
-    pub(crate) refused: Option<usize>,
+    /// The fields that plain types refused.
+    refused: BTreeMap<usize, Refusal>,
+    /// How many refusals there were.
+    refusals: usize,
+    /// The fields whose marks were given to who takes anything: `Redactable`, and serde's buffers on the way to one, among them.
+    given: BTreeSet<usize>,
     /// The fields that a `Redactable` understood.
     pub(crate) understood: BTreeSet<usize>,
+}
+
+#[derive(Clone, Copy)]
+struct Refusal {
+    /// Whether a `Redactable` understood the field later, as that of another variant may have.
+    is_settled: bool,
+    /// The number of refusals before the field's first.
+    order: usize,
+}
+
+impl Trace {
+    /// The field among these that was refused first, and not understood since; if there is none, and nothing could be read for
+    /// all that, the first that was refused.
+    pub(crate) fn first_refused(&self, is_read: bool, among: impl Fn(usize) -> bool) -> Option<usize> {
+        let refused =
+            self.refused.iter().filter(|(index, refusal)| among(**index) && !(is_read && refusal.is_settled));
+        refused.min_by_key(|(_, refusal)| (refusal.is_settled, refusal.order)).map(|(index, _)| *index)
+    }
+
+    /// The fields whose marks nobody understood or refused: they are in a buffer, where nobody wanted them, or in the result.
+    pub(crate) fn taken(&self) -> impl Iterator<Item = usize> {
+        let given = self.given.difference(&self.understood).copied();
+        given.filter(|index| !self.refused.contains_key(index))
+    }
+
+    fn refuse(&mut self, index: usize) {
+        let first = Refusal { is_settled: false, order: self.refusals };
+        self.refused.entry(index).or_insert(first).is_settled = false;
+        self.refusals += 1;
+    }
+
+    fn understand(&mut self, index: usize) -> bool {
+        if let Some(refusal) = self.refused.get_mut(&index) {
+            refusal.is_settled = true;
+        }
+        self.understood.insert(index);
+        true
+    }
 }
 
 thread_local! {
@@ -68,11 +110,16 @@ thread_local! {
     static TRACE: RefCell<Option<Trace>> = const { RefCell::new(None) };
 }
 
+/// Sets the attempt that goes on, and gives the one before. There is none in a thread that has dropped what is its own.
+fn exchange(trace: Option<Trace>) -> Option<Trace> {
+    TRACE.try_with(|current| current.replace(trace)).unwrap_or_default()
+}
+
 /// Makes an attempt, and tells what became of its marks. One may be made inside another.
 pub(crate) fn traced<T>(shown: &Shown, attempt: impl FnOnce() -> T) -> (T, Trace) {
-    let _outer = Outer(TRACE.replace(Some(Trace { mark: shown.mark, ..Trace::default() })));
+    let _outer = Outer(exchange(Some(Trace { mark: shown.mark, ..Trace::default() })));
     let result = attempt();
-    (result, TRACE.take().unwrap_or_default())
+    (result, exchange(None).unwrap_or_default())
 }
 
 /// The attempt around another one: it goes on when that ends, be it by a panic of the caller's type.
@@ -80,12 +127,12 @@ struct Outer(Option<Trace>);
 
 impl Drop for Outer {
     fn drop(&mut self) {
-        TRACE.set(self.0.take());
+        exchange(self.0.take());
     }
 }
 
 fn note<T: Default>(note: impl FnOnce(&mut Trace) -> T) -> T {
-    TRACE.with_borrow_mut(|trace| trace.as_mut().map(note)).unwrap_or_default()
+    TRACE.try_with(|trace| trace.borrow_mut().as_mut().map(note)).ok().flatten().unwrap_or_default()
 }
 
 /// Notes that a plain type refused what it was given, and tells whether that was a mark.
@@ -96,39 +143,19 @@ pub(crate) fn is_refused(unexpected: &Unexpected<'_>) -> bool {
             Unexpected::Char(character) if trace.mark == Mark::Character => index_of_character(*character),
             _ => None,
         };
-        index.inspect(|index| is_unwanted(trace, *index)).is_some()
+        index.inspect(|index| trace.refuse(*index)).is_some()
     })
-}
-
-/// Notes that a plain type refused a field.
-fn is_unwanted(trace: &mut Trace, index: usize) {
-    if trace.refused != Some(STRANGER) {
-        trace.refused = Some(index);
-    }
-}
-
-/// Notes that a plain `Option` took a field after all: nobody need ask for it again.
-fn is_settled(trace: &mut Trace, index: usize) {
-    if trace.refused == Some(index) && index != STRANGER {
-        trace.refused = None;
-    }
-}
-
-fn is_understood(trace: &mut Trace, index: usize) -> bool {
-    is_settled(trace, index);
-    trace.understood.insert(index);
-    true
 }
 
 /// Whether a `Redactable` was given bytes that are a mark.
 pub(crate) fn is_mark(bytes: &[u8]) -> bool {
-    index_of_bytes(bytes).is_some_and(|index| note(|trace| is_understood(trace, index)))
+    index_of_bytes(bytes).is_some_and(|index| note(|trace| trace.understand(index)))
 }
 
 /// Whether a `Redactable` was given a character that is a mark.
 pub(crate) fn is_mark_character(character: char) -> bool {
     index_of_character(character)
-        .is_some_and(|index| note(|trace| trace.mark == Mark::Character && is_understood(trace, index)))
+        .is_some_and(|index| note(|trace| trace.mark == Mark::Character && trace.understand(index)))
 }
 
 /// Whether nothing, which is not JSON's `null`, stands for a redacted field: JSON has no such thing.
@@ -140,7 +167,7 @@ pub(crate) fn is_nothing_redacted() -> bool {
 pub(crate) fn read<'de, T: serde::Deserialize<'de>>(field: HiddenDeserializer) -> Result<T, Failure> {
     T::deserialize(field).or_else(|_| {
         if let HiddenDeserializer::Mark(_, index) = field {
-            note(|trace| is_settled(trace, index));
+            note(|trace| trace.refused.remove(&index));
         }
         T::deserialize(HiddenDeserializer::None)
     })
@@ -166,7 +193,7 @@ impl HiddenDeserializer {
     pub(crate) fn is_refused(self) -> bool {
         match self {
             Self::Mark(_, index) => {
-                note(|trace| is_unwanted(trace, index));
+                note(|trace| trace.refuse(index));
                 true
             }
             Self::None | Self::Nothing => false,
@@ -186,6 +213,9 @@ impl<'de> Deserializer<'de> for HiddenDeserializer {
     type Error = Failure;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        if let Self::Mark(_, index) = self {
+            note(|trace| trace.given.insert(index));
+        }
         match self {
             Self::Mark(Mark::Bytes, index) => visitor.visit_byte_buf([START, &index.to_ne_bytes()].concat()),
             Self::Mark(Mark::Character, index) => match character(index) {

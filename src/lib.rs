@@ -42,8 +42,8 @@
 //! # Personal data
 //!
 //! Bodies hold personal data. No `Display`, no `Debug` and no error of this crate tells a value out of a body: types,
-//! lengths, paths and positions only, besides the user id and the names of fields. Reading a value is always explicit:
-//! `as_str()`, `value()`, `get()`, `decode()`, or `Serialize`.
+//! lengths, paths and positions only, besides the user id, the names of fields and unknown operations. Reading a value is
+//! always explicit: `as_str()`, `value()`, `get()`, `decode()`, or `Serialize`.
 //!
 //! # What is not here
 //!

@@ -38,7 +38,7 @@ use crate::value::{RawJson, Value};
 /// `Display` is one line that is safe to log: operation, user id, counts. `Debug` shows names, types and lengths, and
 /// no value but the user id. `Serialize` writes the form of the wire back, members that this crate does not know included.
 /// `Deserialize` is for serde_json's readers, as inside a web framework's `Json<Payload<'static>>`; it does what
-/// [`from_slice`](crate::from_slice) does, with a copy of the text.
+/// [`from_slice`](crate::from_slice) does, with a copy of the text, and does not see white space around it.
 ///
 /// The vendor's page calls this the payload reference.
 ///
@@ -176,13 +176,14 @@ impl<'a> Payload<'a> {
     ///
     /// Give a field the type [`Redactable<T>`] to tell visible and redacted apart, `Option<Redactable<T>>` to tell absent
     /// too. For a plain `Option<T>` a redacted field is `None`, so that a service does not fail the day a user hides a
-    /// field. For a plain `T` it is an error that names the field. A type that takes any value, raw bytes among them, gets a
-    /// stand-in, which is not UTF-8: wrap it in `Redactable`.
+    /// field. For a plain `T` it is an error that names the field. A `deserialize_with` that reads any value, such as
+    /// `serde_json::Value`, to make an `Option` of it gets that error too: let it read an `Option`.
     ///
     /// Behind `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields out of a buffer. There a type that
     /// takes any value of JSON, such as `serde_json::Value`, gets `null` for a redacted field, since serde does not say whether it
-    /// asks for an `Option`. A type of raw bytes gets the stand-in. And where a plain type and an `Option<Redactable<T>>` want the
-    /// same field, it is `None` for both; a `Redactable<T>` still knows. An untagged enum chooses by what is visible.
+    /// asks for an `Option`. Where a plain type and an `Option<Redactable<T>>` want the same field, it is `None` for both; a
+    /// `Redactable<T>` still knows. The same holds for all fields, if more than 64 plain ones of a struct are redacted. An untagged
+    /// enum chooses by what is visible.
     ///
     /// Keys of a map are read as serde_json reads them: as text, or as the number or boolean that a name spells.
     ///

@@ -25,7 +25,9 @@ pub const REDACTED: &str = "<<REDACTED>>";
 ///
 /// As a field of your own struct it tells visible and redacted apart, and as `Option<Redactable<T>>` absent too. It
 /// reads every `T: Deserialize`, through [`Payload::decode`](crate::Payload::decode) and through serde_json alone:
-/// the sentinel [`REDACTED`] is `Redacted`, anything else is `T`'s to read. `Serialize` writes the sentinel back.
+/// the sentinel [`REDACTED`] is `Redacted`, anything else is `T`'s to read. `Serialize` writes the sentinel back. It reads JSON
+/// text, also out of a `serde_json::Value`: floats are then as exact as serde_json's parser is, which its feature
+/// `float_roundtrip` decides.
 ///
 /// `Debug` shows no value, only what kind it is: nothing hidden or personal reaches a log by `{:?}`. A type that cannot
 /// be read gives an error that tells JSON type and length, never the value.
@@ -126,16 +128,16 @@ impl<T: Debug> Debug for Redactable<T> {
     }
 }
 
-/// What kind of value it is. Its own `Debug` text is looked at, and shown only if it tells no value: the type of a
-/// `T` is not known here, and strings are what one wants to know the length of.
+/// What kind of value it is. Its own `Debug` text is looked at, since strings are what one wants to know the length of, and
+/// shown only if its type tells no value.
 fn kind<T: Debug>(value: &T) -> String {
     let mut text = String::new();
     if write!(text, "{value:?}").is_ok() {
+        if tells_no_value(type_name::<T>()) {
+            return text;
+        }
         if let Some(length) = string_length(&text) {
             return format!("string of {length} bytes");
-        }
-        if tells_no_value(&text) {
-            return text;
         }
     }
     Printable(type_name::<T>()).to_string()
@@ -159,19 +161,10 @@ fn string_length(debug: &str) -> Option<usize> {
     Some(length)
 }
 
-/// Whether this is what [`Value`](crate::Value), or a `Redactable` of one, shows of itself.
-fn tells_no_value(debug: &str) -> bool {
-    let mut kind = debug;
-    while let Some(inner) = kind.strip_prefix("Visible(").and_then(|kind| kind.strip_suffix(')')) {
-        kind = inner;
-    }
-    match kind.split_once(" of ") {
-        Some(("string" | "number" | "array" | "object", length)) => {
-            length.strip_suffix(" bytes").is_some_and(|length| length.parse::<usize>().is_ok())
-        }
-        Some(_) => false,
-        None => matches!(kind, "null" | "boolean" | "Redacted"),
-    }
+/// Whether this is a type of this crate's that tells no value: [`Value`](crate::Value), what it holds, or a `Redactable`.
+fn tells_no_value(type_name: &str) -> bool {
+    let name = type_name.trim_start_matches('&');
+    name.starts_with("rownd_webhooks::value::") || name.starts_with("rownd_webhooks::redactable::")
 }
 
 impl<T: Serialize> Serialize for Redactable<T> {

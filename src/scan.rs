@@ -212,7 +212,8 @@ pub(crate) fn locate(text: &str, steps: &[Step<'_>], repeated: bool) -> Option<u
 
 /// How many members follow in the object that is open where the text begins, without those of these names.
 pub(crate) fn members(text: &str, uncounted: &[&str]) -> usize {
-    let is_counted = |name| unescape(name).is_none_or(|name| !uncounted.contains(&&*name));
+    let is_counted =
+        |name| uncounted.is_empty() || unescape(name).is_none_or(|name| !uncounted.contains(&&*name));
     direct(text).filter(|token| matches!(token, Token::Name(name) if is_counted(name))).count()
 }
 

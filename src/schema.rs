@@ -41,7 +41,7 @@ impl ProfileSchema {
     ///
     /// Types, categories and owners that this crate does not know are kept; members that it does not know are ignored.
     ///
-    /// Errors: those of JSON text, `wrong_type`, and `duplicate_member`.
+    /// Errors: those of JSON text, `wrong_type`, `duplicate_member`, and `reserved_name`.
     pub fn from_slice(json: &[u8]) -> Result<Self, ParseError> {
         let json = settings::read(json)?;
         let root = Setting::root(&json);

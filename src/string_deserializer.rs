@@ -2,7 +2,7 @@
 //! bytes, and numbers among the keys of a map.
 
 use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{Deserializer, Visitor};
+use serde::de::{self, Deserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
 use crate::decode::Failure;
@@ -33,7 +33,7 @@ macro_rules! deserialize_spelling {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
             if !self.is_spelling() {
-                return self.deserialize_any(visitor);
+                return Err(de::Error::invalid_type(Unexpected::Str(self.text), &visitor));
             }
             let mut json = serde_json::Deserializer::from_str(self.text);
             let read = json.$method(visitor).and_then(|value| json.end().map(|()| value));

@@ -12,6 +12,12 @@ use crate::scan;
 /// What is said of a member that is named twice.
 pub(crate) const REPEATED: &str = "a member is named twice";
 
+/// What is said of a name that serde_json keeps for itself.
+const RESERVED: &str = "a reserved name";
+
+/// What serde_json calls a number with `arbitrary_precision` on.
+const NUMBER: &str = "$serde_json::private::Number";
+
 /// Reads a tree.
 pub(crate) struct TreeVisitor;
 
@@ -93,21 +99,28 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
-/// With `arbitrary_precision` on, serde_json hands a number over as a map of one reserved name. Nothing else has one. What
-/// is out of range without it is so here too.
+/// With `arbitrary_precision` on, serde_json hands a number over as a map of one reserved name, which nobody can tell from an object
+/// that holds such a name. What is out of range without it is so here too.
 fn number<'de, A: MapAccess<'de>>(
     name: &str,
     before: &Map<String, Value>,
     mut map: A,
 ) -> Result<Value, A::Error> {
-    let refused = |_| de::Error::custom("a reserved name");
+    let refused = |_| de::Error::custom(RESERVED);
+    if !(name == NUMBER && before.is_empty() && has_arbitrary_precision()) {
+        return Err(de::Error::custom(RESERVED));
+    }
     let text: String = map.next_value()?;
     let number = text.parse::<Number>().map_err(refused)?;
     if text.parse::<f64>().is_ok_and(f64::is_infinite) {
         return Err(de::Error::custom("number out of range"));
     }
-    let is_number = name.ends_with("::Number") && before.is_empty() && map.next_key::<String>()?.is_none();
-    if is_number { Ok(number.into()) } else { Err(de::Error::custom("a reserved name")) }
+    if map.next_key::<String>()?.is_none() { Ok(number.into()) } else { Err(de::Error::custom(RESERVED)) }
+}
+
+/// Whether the feature is on in this build: without it there is no such number.
+fn has_arbitrary_precision() -> bool {
+    "1e400".parse::<Number>().is_ok()
 }
 
 /// Whether more containers are open at once than `limit`. Without recursion: a program may have made a tree that is too deep for

@@ -525,3 +525,225 @@ fn hidden_content_behind_its_tag_is_read_like_any_field() {
     let read: Profile<Redactable<String>, Option<String>> = decoded(&body);
     assert_eq!(read, Profile { choice: Choice::V(Redacted), country: None });
 }
+
+/// A profile of a field that may be hidden, and one that is plain.
+#[derive(Deserialize, Debug, PartialEq)]
+struct Person<T> {
+    country: T,
+    nickname: Option<String>,
+}
+
+/// Each variant refuses other fields: those of the one that fits are what counts.
+#[test]
+fn a_variant_is_not_spoiled_by_what_others_refuse() {
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(untagged)]
+    enum Before<B, T> {
+        Other(B),
+        Person(Person<T>),
+    }
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(untagged)]
+    enum Behind<T, B> {
+        Person(Person<T>),
+        Other(B),
+    }
+    type Careful = Option<Redactable<String>>;
+    type All<T> = BTreeMap<String, T>;
+
+    let body = hidden(&["country", "nickname"]);
+    let known = || Person { country: Some(Redacted), nickname: None };
+    assert_eq!(decoded::<Behind<Careful, Value>>(&body), Behind::Person(known()));
+    assert_eq!(decoded::<Behind<Careful, All<Value>>>(&body), Behind::Person(known()));
+    assert_eq!(decoded::<Before<All<String>, Careful>>(&body), Before::Person(known()));
+    assert_eq!(decoded::<Before<Country<String>, Careful>>(&body), Before::Person(known()));
+    let read: Both<Behind<Careful, Value>, Rest<Redactable<Value>>> = decoded(&body);
+    assert_eq!((read.one, &read.other.rest["nickname"]), (Behind::Person(known()), &Redacted));
+}
+
+/// Here a later variant understands what the first one refuses, and fails for another reason.
+#[test]
+fn a_variant_that_understood_and_failed_does_not_hold_up_the_one_before() {
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(untagged)]
+    enum Either {
+        Plain { user_id: String, nickname: Option<String> },
+        Careful { nickname: Redactable<String>, vat: String },
+    }
+    let read = decoded::<Either>(&hidden(&["nickname"]));
+    assert_eq!(read, Either::Plain { user_id: "u".to_owned(), nickname: None });
+}
+
+/// What a `Redactable` does not know of is none to who takes anything, and never what stands for it inside.
+#[test]
+fn who_takes_anything_gets_nothing() {
+    #[derive(Debug, PartialEq)]
+    enum Any {
+        Nothing,
+        Text(String),
+        Bytes(Vec<u8>),
+    }
+
+    impl<'de> Deserialize<'de> for Any {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Anything;
+
+            impl Visitor<'_> for Anything {
+                type Value = Any;
+
+                fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                    f.write_str("anything")
+                }
+
+                fn visit_none<E>(self) -> Result<Any, E> {
+                    Ok(Any::Nothing)
+                }
+
+                fn visit_str<E>(self, text: &str) -> Result<Any, E> {
+                    Ok(Any::Text(text.to_owned()))
+                }
+
+                fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Any, E> {
+                    Ok(Any::Bytes(bytes.to_vec()))
+                }
+            }
+
+            deserializer.deserialize_any(Anything)
+        }
+    }
+
+    let body = hidden(&["a", "country"]);
+    let expected = || {
+        let fields = [("a", Any::Nothing), ("country", Any::Nothing), ("user_id", Any::Text("u".to_owned()))];
+        BTreeMap::from(fields.map(|(name, field)| (name.to_owned(), field)))
+    };
+    assert_eq!(decoded::<BTreeMap<String, Any>>(&body), expected());
+    assert_eq!(decoded::<Rest<Any>>(&body).rest, expected());
+    assert_eq!(decoded::<Country<Any>>(&body).country, Any::Nothing);
+    assert_eq!(decoded::<BTreeMap<String, Option<Any>>>(&body)["country"], None);
+    let read: Both<Country<Redactable<String>>, Rest<Any>> = decoded(&body);
+    assert_eq!((read.one.country, &read.other.rest["a"]), (Redacted, &Any::Nothing));
+    let error = decode::<Rest<Blob>>(&body).unwrap_err();
+    assert_eq!((error.code(), error.field()), ("redacted", None));
+}
+
+/// A type of raw bytes, and nothing else.
+#[derive(Debug)]
+struct Blob;
+
+impl<'de> Deserialize<'de> for Blob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Blob;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("bytes")
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Blob, E> {
+                Ok(Blob)
+            }
+
+            fn visit_bytes<E>(self, _: &[u8]) -> Result<Blob, E> {
+                Ok(Blob)
+            }
+        }
+
+        deserializer.deserialize_byte_buf(Bytes)
+    }
+}
+
+/// A type that looks into whatever text or bytes it is given, as those of identifiers do.
+#[test]
+fn a_type_that_refuses_every_stand_in_in_its_own_words_is_none_too() {
+    #[derive(Debug, PartialEq)]
+    struct Id(u64);
+
+    impl<'de> Deserialize<'de> for Id {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Hex;
+
+            impl Visitor<'_> for Hex {
+                type Value = Id;
+
+                fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                    f.write_str("an identifier")
+                }
+
+                fn visit_str<E: Error>(self, text: &str) -> Result<Id, E> {
+                    u64::from_str_radix(text, 16).map(Id).map_err(|_| E::custom("no identifier"))
+                }
+
+                fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Id, E> {
+                    bytes.try_into().map(u64::from_le_bytes).map(Id).map_err(|_| E::custom("no identifier"))
+                }
+            }
+
+            deserializer.deserialize_any(Hex)
+        }
+    }
+
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Known {
+        a: Redactable<Id>,
+        b: Option<Id>,
+        c: Redactable<Id>,
+    }
+    type Flat<T> = Both<T, Country<Option<u8>>>;
+    let body = hidden(&["a", "b", "c", "country"]);
+    assert_eq!(decoded::<Flat<Known>>(&body).one, Known { a: Redacted, b: None, c: Redacted });
+    let visible = update_body(r#""a":"ff","b":"1","c":"0","country":null"#, "");
+    let read = decoded::<Flat<Known>>(&visible).one;
+    assert_eq!(read, Known { a: Visible(Id(255)), b: Some(Id(1)), c: Visible(Id(0)) });
+    assert_eq!(decoded::<Rest<Option<Id>>>(&hidden(&["a", "b"]).replace("\"u\"", "\"f\"")).rest.len(), 3);
+    let error = decode::<Both<Country<Id>, Rest<Redactable<Value>>>>(&body).unwrap_err();
+    assert_eq!(error.code(), "redacted");
+}
+
+/// Behind a buffer an object cannot be told from a number where serde_json makes the one of the other. Elsewhere it can.
+#[test]
+fn a_reserved_name_is_no_number_unless_serde_json_makes_it_one() {
+    type Flat<T> = Both<Country<Redactable<T>>, Rest<Redactable<Value>>>;
+    let makes_numbers_objects = "1e400".parse::<serde_json::Number>().is_ok();
+    for (name, is_number) in [
+        ("$serde_json::private::Number", makes_numbers_objects),
+        ("\\u0024serde_json::private::Number", makes_numbers_objects),
+        ("$serde_json::private::x::Number", false),
+        ("$serde_json::private::RawValue", false),
+    ] {
+        for value in [format!(r#"{{"{name}":"7"}}"#), format!(r#"[{{"{name}":"7"}}]"#)] {
+            let text = format!(r#"{{"country":{value}}}"#);
+            assert!(serde_json::from_str::<Country<Redactable<Value>>>(&text).is_err(), "{text}");
+            assert_eq!(serde_json::from_str::<Flat<Value>>(&text).is_ok(), is_number, "{text}");
+        }
+    }
+}
+
+/// A type may decode while its thread ends, when what this crate keeps there is gone: that a field is hidden is not lost.
+#[test]
+fn decoding_while_a_thread_ends_does_not_panic() {
+    struct AtTheEnd;
+
+    impl Drop for AtTheEnd {
+        fn drop(&mut self) {
+            let body = update_body(r#""country":"x","nickname":"y""#, "");
+            assert_eq!(decoded::<Person<Redactable<String>>>(&body).nickname.as_deref(), Some("y"));
+            assert_eq!(decoded::<Country<Option<String>>>(&hidden(&["country"])).country, None);
+            let error = decode::<Country<Redactable<String>>>(&hidden(&["country"])).unwrap_err();
+            assert_eq!((error.code(), error.field()), ("redacted", Some("country")));
+        }
+    }
+
+    thread_local! {
+        static FIRST: AtTheEnd = const { AtTheEnd };
+    }
+
+    std::thread::spawn(|| {
+        FIRST.with(|_| ());
+        let _: Rest<Option<String>> = decoded(&hidden(&["country"]));
+    })
+    .join()
+    .unwrap();
+}

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "types here are read and shown, and nothing else")]
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fmt::{Debug, Display};
@@ -358,6 +359,36 @@ struct PlainFlat<T> {
     _inner: PlainOf<T>,
 }
 
+/// Shows the error of a type inside of it, and carries on.
+#[derive(Debug)]
+struct Printing(Option<u8>);
+
+thread_local! {
+    static PRINTED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+impl<'de> Deserialize<'de> for Printing {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = u8::deserialize(deserializer);
+        if let Err(error) = &read {
+            PRINTED.with_borrow_mut(|printed| printed.push(format!("{error} {error:?} {error:#?}")));
+        }
+        Ok(Self(read.ok()))
+    }
+}
+
+/// serde_json's own errors quote what is no string, so that this is about strings.
+#[test]
+fn the_error_that_a_type_is_given_tells_no_text() {
+    let body = r#"{"data":{"a":"canary","b":"<<REDACTED>>"},"meta":{"operation":"delete"}}"#;
+    let payload = rownd_webhooks::from_str(body).unwrap();
+    let read = payload.decode::<BTreeMap<String, Printing>>().unwrap();
+    assert!(read.len() == 2 && read.values().all(|printing| printing.0.is_none()));
+    assert!(payload.decode::<PlainFlat<Printing>>().is_ok());
+    let printed = PRINTED.take().join("\n");
+    assert!(printed.contains("WrongType") && !printed.contains("canary"), "{printed}");
+}
+
 /// Decodes a field of each type that refuses it, in each position.
 fn tell_decoding(told: &mut Told, fields: &Fields<'_>) {
     fn each<T: serde::de::DeserializeOwned + Debug>(told: &mut Told, fields: &Fields<'_>) {
@@ -549,6 +580,12 @@ fn nor_by_redactable_fields_of_a_struct() {
     assert!(refused > 5_000, "{refused}");
 }
 
+#[derive(Debug)]
+enum Consent {
+    Redacted,
+    Given,
+}
+
 /// What `Debug` of a visible value shows, by type: a kind or a type's name.
 #[test]
 fn debug_of_visible_shows_what_kind_of_value_it_is() {
@@ -573,6 +610,9 @@ fn debug_of_visible_shows_what_kind_of_value_it_is() {
     assert_eq!(format!("{:?}", Redactable::Visible("jrose@acme.com")), "Visible(string of 14 bytes)");
     assert_eq!(format!("{:#?}", Redactable::Visible("é\n\u{202e}\"'\\")), "Visible(string of 9 bytes)");
     assert_eq!(format!("{:?}", Redactable::<String>::Redacted), "Redacted");
+    // A name may be one of those that this crate shows.
+    let told = |consent| format!("{:?}", Redactable::Visible(consent));
+    assert_eq!(told(Consent::Redacted), told(Consent::Given));
     // One bit is a value as well.
     let (yes, no) = (Redactable::Visible(true), Redactable::Visible(false));
     assert_eq!(format!("{yes:?} {yes:#?}"), format!("{no:?} {no:#?}"));

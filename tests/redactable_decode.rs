@@ -1072,3 +1072,42 @@ fn a_boolean_is_not_told_by_its_length() {
     let words = |json| refusal(json).split(" at line").next().map(str::to_owned);
     assert_eq!(words("true"), words("false"));
 }
+
+/// A type that can read text, but asks for a number: it gets what serde_json gives it.
+#[test]
+fn text_is_no_number_to_a_type_that_asks_for_one() {
+    #[derive(Debug)]
+    struct Either;
+
+    impl<'de> Deserialize<'de> for Either {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Any;
+
+            impl Visitor<'_> for Any {
+                type Value = Either;
+
+                fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                    f.write_str("a number, or text")
+                }
+
+                fn visit_u64<E>(self, _: u64) -> Result<Either, E> {
+                    Ok(Either)
+                }
+
+                fn visit_str<E>(self, _: &str) -> Result<Either, E> {
+                    Ok(Either)
+                }
+            }
+
+            deserializer.deserialize_u64(Any)
+        }
+    }
+
+    for (value, is_read) in [("7", true), (r#""7""#, false)] {
+        assert_eq!(serde_json::from_str::<Either>(value).is_ok(), is_read, "{value}");
+        let body = update_body(&format!(r#""x":{value}"#), "");
+        let payload = support::payload(&body);
+        assert_eq!(payload.decode::<One<Either>>().is_ok(), is_read, "{value}");
+        assert_eq!(payload.decode::<One<Redactable<Either>>>().is_ok(), is_read, "{value}");
+    }
+}
