@@ -555,6 +555,7 @@ fn a_variant_is_not_spoiled_by_what_others_refuse() {
     let known = || Person { country: Some(Redacted), nickname: None };
     assert_eq!(decoded::<Behind<Careful, Value>>(&body), Behind::Person(known()));
     assert_eq!(decoded::<Behind<Careful, All<Value>>>(&body), Behind::Person(known()));
+    assert_eq!(decoded::<Behind<Careful, Country<Option<String>>>>(&body), Behind::Person(known()));
     assert_eq!(decoded::<Before<All<String>, Careful>>(&body), Before::Person(known()));
     assert_eq!(decoded::<Before<Country<String>, Careful>>(&body), Before::Person(known()));
     let read: Both<Behind<Careful, Value>, Rest<Redactable<Value>>> = decoded(&body);
