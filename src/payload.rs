@@ -183,7 +183,7 @@ impl<'a> Payload<'a> {
     /// takes any value of JSON, such as `serde_json::Value`, gets `null` for a redacted field, since serde does not say whether it
     /// asks for an `Option`. Where a plain type and an `Option<Redactable<T>>` want the same field, it is `None` for both; a
     /// `Redactable<T>` still knows. The same holds for all fields, if more than 64 plain ones of a struct are redacted. An untagged
-    /// enum chooses by what is visible.
+    /// enum chooses by what is visible, and a variant that wants a redacted field as `Redactable` before one that wants it plain.
     ///
     /// Keys of a map are read as serde_json reads them: as text, or as the number or boolean that a name spells.
     ///
