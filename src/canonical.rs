@@ -16,32 +16,32 @@ pub(crate) fn json(text: &str) -> String {
 }
 
 /// Writes a string with quotes and the escapes it needs.
-pub(crate) fn string(text: &str, out: &mut String) {
+fn string(text: &str, out: &mut String) {
     // Writing a `&str` into memory does not fail.
     out.push_str(&serde_json::to_string(text).unwrap_or_default());
 }
 
 /// The members of an object, sorted by name, however they arrive.
-pub(crate) struct Object<'n> {
+struct Object<'n> {
     start: usize,
     members: Vec<(Cow<'n, str>, usize)>,
 }
 
 impl<'n> Object<'n> {
-    pub(crate) fn open(out: &mut String) -> Self {
+    fn open(out: &mut String) -> Self {
         out.push('{');
         Self { start: out.len(), members: Vec::new() }
     }
 
     /// Begins a member: its value is what the caller writes next.
-    pub(crate) fn member(&mut self, name: impl Into<Cow<'n, str>>, out: &mut String) {
-        let name = name.into();
-        self.members.push((name.clone(), out.len()));
+    fn member(&mut self, name: Cow<'n, str>, out: &mut String) {
+        let start = out.len();
         string(&name, out);
         out.push(':');
+        self.members.push((name, start));
     }
 
-    pub(crate) fn close(self, out: &mut String) {
+    fn close(self, out: &mut String) {
         let starts = self.members.iter().map(|(_, start)| *start);
         let ends: Vec<usize> = starts.skip(1).chain([out.len()]).collect();
         let mut members: Vec<_> =

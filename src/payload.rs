@@ -251,10 +251,13 @@ impl<'a> Payload<'a> {
     /// ```
     #[must_use]
     pub fn canonical_json(&self) -> String {
-        let mut sorted = self.clone();
-        sorted.redacted.sort();
+        if !self.redacted.is_sorted() {
+            let mut sorted = self.clone();
+            sorted.redacted.sort();
+            return sorted.canonical_json();
+        }
         // Nothing in a payload fails to be written: names are text, and the rest is JSON already.
-        canonical::json(&serde_json::to_string(&sorted).unwrap_or_default())
+        canonical::json(&serde_json::to_string(self).unwrap_or_default())
     }
 
     /// The same payload, free of the body.
