@@ -1,4 +1,4 @@
-//! Law: whatever the bytes, nothing panics, and no message is long or moves a terminal.
+//! Law: whatever the bytes, nothing panics, no message is long or moves a terminal, and a struct reads the same behind a buffer.
 #![no_main]
 
 use std::collections::BTreeMap;
@@ -16,6 +16,42 @@ struct Profile {
     age: Option<Redactable<u8>>,
     #[serde(flatten)]
     rest: BTreeMap<String, Option<serde_json::Value>>,
+}
+
+#[derive(Deserialize, PartialEq)]
+struct Known {
+    user_id: Option<Redactable<String>>,
+    email: Option<String>,
+    country: Option<Redactable<String>>,
+    first_name: Option<String>,
+    last_name: Option<Redactable<Option<String>>>,
+}
+
+#[derive(Deserialize)]
+struct Flat {
+    #[serde(flatten)]
+    known: Known,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Either {
+    Known(Known),
+    Other(serde_json::Value),
+}
+
+/// What a struct reads, it reads behind a buffer too, but for numbers that a buffer does not hold.
+fn is_read_behind_a_buffer(payload: &Payload<'_>) {
+    let Ok(straight) = payload.decode::<Known>() else {
+        assert!(payload.decode::<Flat>().is_err());
+        return;
+    };
+    if let Ok(Flat { known }) = payload.decode() {
+        assert!(known == straight);
+    }
+    if let Ok(either) = payload.decode() {
+        assert!(matches!(either, Either::Known(known) if known == straight));
+    }
 }
 
 /// Messages are short, and a text of any length moves no terminal.
@@ -61,6 +97,7 @@ fn look_at(payload: &Payload<'_>) {
         is_safe(&error.to_string());
     }
     let _ = payload.decode::<BTreeMap<String, Redactable<serde_json::Value>>>();
+    is_read_behind_a_buffer(payload);
     match payload.sync_plan() {
         Ok(SyncPlan::Upsert { subject, set, erase }) => {
             assert!(!subject.key().is_empty());
