@@ -469,7 +469,7 @@ fn settings_are_no_deeper_than_bodies() {
 fn builders_take_extremes_too() {
     on_a_small_stack(|| {
         let deep = |depth: usize| (0..depth).fold(Value::Null, |inner, _| Value::from(vec![inner]));
-        for depth in [1, 125, 126, 127, 128, 300, 2_000] {
+        for depth in [1, 125, 126, 127, 128, 300, 10_000] {
             let payload = testing::data_update().field("deep", deep(depth)).build();
             assert_eq!(payload.field("deep").is_some(), depth <= 125, "{depth}");
             assert!(payload.issues().is_empty());
