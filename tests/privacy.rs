@@ -371,7 +371,8 @@ impl<'de> Deserialize<'de> for Printing {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let read = u8::deserialize(deserializer);
         if let Err(error) = &read {
-            PRINTED.with_borrow_mut(|printed| printed.push(format!("{error} {error:?} {error:#?}")));
+            let told = [error.to_string(), format!("{error:?}"), format!("{error:#?}")];
+            PRINTED.with_borrow_mut(|printed| printed.extend(told));
         }
         Ok(Self(read.ok()))
     }
@@ -385,8 +386,9 @@ fn the_error_that_a_type_is_given_tells_no_text() {
     let read = payload.decode::<BTreeMap<String, Printing>>().unwrap();
     assert!(read.len() == 2 && read.values().all(|printing| printing.0.is_none()));
     assert!(payload.decode::<PlainFlat<Printing>>().is_ok());
-    let printed = PRINTED.take().join("\n");
-    assert!(printed.contains("WrongType") && !printed.contains("canary"), "{printed}");
+    let printed = PRINTED.take();
+    assert!(printed.len() >= 9, "{printed:?}");
+    assert!(printed.iter().all(|told| told == "WrongType" || told == "Redacted"), "{printed:?}");
 }
 
 /// Decodes a field of each type that refuses it, in each position.
