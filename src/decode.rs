@@ -229,9 +229,11 @@ pub(crate) fn value<'de, T: Deserialize<'de>>(value: &'de Value<'_>) -> Result<T
 
 /// Reads one string.
 pub(crate) fn text<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Failure> {
-    // A type that wants JSON text, such as `RawValue`, gets it from serde_json.
-    T::deserialize(StringDeserializer::value(text))
-        .or_else(|failure| T::deserialize(serde_json::Value::from(text)).map_err(|_| failure))
+    T::deserialize(StringDeserializer::value(text)).or_else(|failure| {
+        // A type that wants JSON text, such as `RawValue`, gets it from serde_json.
+        let json = serde_json::to_string(text).unwrap_or_default();
+        T::deserialize(&mut serde_json::Deserializer::from_reader(json.as_bytes())).map_err(|_| failure)
+    })
 }
 
 fn read_json<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Failure> {
