@@ -37,7 +37,7 @@ struct Flat {
 #[serde(untagged)]
 enum Either {
     Known(Known),
-    Other(serde_json::Value),
+    Other(#[expect(dead_code, reason = "it is decoded, not used")] serde_json::Value),
 }
 
 /// What a struct reads, it reads behind a buffer too, but for numbers that a buffer does not hold.
