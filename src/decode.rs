@@ -149,8 +149,8 @@ impl Failure {
     fn blamed_on(mut self, fields: &Fields<'_>, index: Option<usize>) -> Self {
         if self.0.wants_more && self.0.field.is_none() {
             self = Self::redacted();
-            let field = index.and_then(|index| fields.0.as_slice().get(index));
-            self.0.field = field.map(|(name, _)| name.to_string().into());
+            let field = index.and_then(|index| fields.iter().nth(index));
+            self.0.field = field.map(|(name, _)| name.to_owned().into());
         }
         self.with_known_field(|name| fields.contains(name))
     }
@@ -326,7 +326,7 @@ fn marked<'s>(fields: &'s Fields<'_>, shown: &'s Shown) -> impl Iterator<Item = 
 }
 
 fn is_marked(fields: &Fields<'_>, shown: &Shown, index: usize) -> bool {
-    let field = fields.0.as_slice().get(index);
+    let field = fields.iter().nth(index);
     field.is_some_and(|(_, field)| field.is_redacted() && !shown.nothing.contains(&index))
 }
 

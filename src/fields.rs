@@ -112,6 +112,11 @@ impl<'f, 'a> Iterator for Iter<'f, 'a> {
         self.0.next().map(|(name, field)| (&**name, field))
     }
 
+    /// At once, and not step by step.
+    fn nth(&mut self, index: usize) -> Option<Self::Item> {
+        self.0.nth(index).map(|(name, field)| (&**name, field))
+    }
+
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.0.size_hint()
     }

@@ -123,6 +123,8 @@ fn fields_are_counted_found_and_sorted_from_both_ends() {
     assert_eq!(iter.next().map(|(name, _)| name), Some("array"));
     assert_eq!(iter.next_back().map(|(name, _)| name), Some("string"));
     assert_eq!(iter.len(), 4);
+    assert_eq!(iter.nth(1).map(|(name, _)| name), Some("null"));
+    assert_eq!((iter.len(), iter.nth(2)), (2, None));
 }
 
 #[test]
