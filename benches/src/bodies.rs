@@ -26,6 +26,12 @@ impl Body {
     const fn new<P: DeserializeOwned>(name: &'static str, json: fn() -> String) -> Self {
         Self { name, json, decode: decode::<P>, direct: direct::<P> }
     }
+
+    /// The length of the text.
+    #[must_use]
+    pub fn bytes(&self) -> u32 {
+        u32::try_from((self.json)().len()).unwrap_or(u32::MAX)
+    }
 }
 
 /// The documented `visibility_update` on one line.
@@ -77,15 +83,14 @@ fn small() -> String {
 }
 
 fn mixed() -> String {
-    let mut data = String::from(r#""user_id":"user_a3vc29gjsaf0h","email":"jrose@acme.com""#);
-    for index in 0_u8..8 {
-        data += &format!(
-            r#","custom_text_{index}":"the text of field number {index}","custom_number_{index}":{},"custom_flag_{index}":{},"custom_address_{index}":{{"street":"{index} Main Street","city":"Raleigh","zip":"2760{index}","country":"US","floor":{index}}},"custom_date_{index}":"2025-01-2{index}T16:44:05.191Z""#,
+    let group = |index| {
+        format!(
+            r#""custom_text_{index}":"the text of field number {index}","custom_number_{index}":{},"custom_flag_{index}":{},"custom_address_{index}":{{"street":"{index} Main Street","city":"Raleigh","zip":"2760{index}","country":"US","floor":{index}}},"custom_date_{index}":"2025-01-2{index}T16:44:05.191Z""#,
             f64::from(index) * 1.25,
             index % 2 == 0,
-        );
-    }
-    data_update(&data)
+        )
+    };
+    data_update(&format!(r#""user_id":"user_a3vc29gjsaf0h","email":"jrose@acme.com",{}"#, list(8, group)))
 }
 
 fn nested() -> String {

@@ -12,11 +12,13 @@ pub trait Meter {
     fn allocations(&mut self, task: &Task, body: &Body) -> Option<f64>;
 }
 
+type Value = dyn Fn(&mut dyn Meter) -> Option<f64>;
+
 struct Cell {
     column: &'static str,
     limit: Option<f64>,
     decimals: usize,
-    value: Box<dyn Fn(&mut dyn Meter) -> Option<f64>>,
+    value: Box<Value>,
 }
 
 struct Row {
@@ -137,8 +139,7 @@ fn row(
 
 fn growth([few, many]: [Body; 2]) -> Row {
     let value = move |meter: &mut dyn Meter| {
-        let mut per_byte =
-            |body: &Body| Some(meter.cost(&PARSE_UNLIMITED, body)? / (body.json)().len() as f64);
+        let mut per_byte = |body: &Body| Some(meter.cost(&PARSE_UNLIMITED, body)? / f64::from(body.bytes()));
         Some(per_byte(&many)? / per_byte(&few)?)
     };
     let cell = Cell { column: "ratio", limit: Some(3.0), decimals: 2, value: Box::new(value) };

@@ -68,13 +68,13 @@ pub const RIVALS: [Task; 7] = [
     Task {
         name: "sonic-rs, derived struct",
         run: |_, json| {
-            drop(black_box(sonic_rs::from_slice::<Derived>(json.as_bytes()).expect("a valid body")))
+            drop(black_box(sonic_rs::from_slice::<Derived>(json.as_bytes()).expect("a valid body")));
         },
     },
     Task {
         name: "sonic-rs, Value",
         run: |_, json| {
-            drop(black_box(sonic_rs::from_slice::<sonic_rs::Value>(json.as_bytes()).expect("valid JSON")))
+            drop(black_box(sonic_rs::from_slice::<sonic_rs::Value>(json.as_bytes()).expect("valid JSON")));
         },
     },
     Task {

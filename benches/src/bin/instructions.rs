@@ -58,14 +58,13 @@ struct Valgrind {
 impl Meter for Valgrind {
     fn cost(&mut self, task: &Task, body: &Body) -> Option<f64> {
         let count = || {
-            let bytes = (body.json)().len();
-            let times = (200_000 / bytes).clamp(1, 100);
+            let times = (200_000 / body.bytes()).clamp(1, 100);
             let count = valgrind(
                 &["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*counted*"],
                 "Collected : ",
                 (task, body, times),
             );
-            count / times as f64
+            count / f64::from(times)
         };
         Some(*self.costs.entry((task.name, body.name)).or_insert_with(count))
     }
@@ -77,7 +76,7 @@ impl Meter for Valgrind {
 }
 
 /// Runs a task under a tool of valgrind, and returns the number that follows a label in its report.
-fn valgrind(tool: &[&str], label: &str, (task, body, times): (&Task, &Body, usize)) -> f64 {
+fn valgrind(tool: &[&str], label: &str, (task, body, times): (&Task, &Body, u32)) -> f64 {
     let output = Command::new("valgrind")
         .args(tool)
         .arg(env::current_exe().expect("the path of this program"))
