@@ -27,7 +27,7 @@ pub(crate) struct Report<'p> {
 enum Outcome<'p> {
     Parsed {
         operation: &'p str,
-        user_id: Option<String>,
+        user_id: Option<&'p str>,
         fields: Vec<FieldReport<'p>>,
         lookup_fields: Vec<&'p str>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +80,7 @@ impl<'p> Report<'p> {
         let outcome = match body {
             Ok(payload) => Outcome::Parsed {
                 operation: payload.operation().as_str(),
-                user_id: payload.user_id().map(|id| id.as_str().to_owned()),
+                user_id: payload.user_id().map(|id| id.as_str()),
                 fields: payload
                     .fields()
                     .iter()
@@ -102,7 +102,7 @@ impl<'p> Report<'p> {
         let issues = match &self.outcome {
             Outcome::Parsed { operation, user_id, fields, lookup_fields, lookup_values, issues } => {
                 lines.push(line("operation", &printable(operation)));
-                lines.push(line("user", &user_id.as_deref().map_or("(no user id)".to_owned(), printable)));
+                lines.push(line("user", &user_id.map_or("(no user id)".to_owned(), printable)));
                 let width = fields.iter().map(|field| printable(field.name).chars().count()).max();
                 let width = width.unwrap_or(0).min(32);
                 for (index, field) in fields.iter().enumerate() {

@@ -18,7 +18,7 @@ pub(crate) struct Summary {
 impl Summary {
     pub(crate) fn add(&mut self, body: &Result<Payload<'_>, ParseError>, issues: &[Issue]) {
         match body {
-            Ok(payload) => *self.deliveries.entry(label(payload)).or_default() += 1,
+            Ok(payload) => *self.deliveries.entry(payload.operation().label()).or_default() += 1,
             Err(error) => *self.rejected.entry(error.code()).or_default() += 1,
         }
         for issue in issues {
@@ -39,16 +39,5 @@ impl Display for Summary {
             }
         }
         Ok(())
-    }
-}
-
-fn label(payload: &Payload<'_>) -> &'static str {
-    use rownd_webhooks::Operation;
-    match payload.operation() {
-        Operation::DataInsert => "data_insert",
-        Operation::DataUpdate => "data_update",
-        Operation::VisibilityUpdate => "visibility_update",
-        Operation::Delete => "delete",
-        Operation::Unknown(_) => "unknown",
     }
 }

@@ -93,7 +93,7 @@ fn strict_rejects_and_reports_the_issues() {
 
 #[test]
 fn settings_apply_to_every_body() {
-    let folder = tempfile();
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     let schema = folder.join("schema.json");
     let field = r#"{"type":"number","display_name":"N","data_category":"pii_basic","owned_by":"user"}"#;
     std::fs::write(&schema, format!(r#"{{"schema":{{"first":{field},"n":{field},"hidden":{field}}}}}"#))
@@ -102,15 +102,11 @@ fn settings_apply_to_every_body() {
     std::fs::write(&mapping, r#"{"data_type_map":[{"rownd_field":"first","connection_field":"name"}]}"#)
         .unwrap();
     let arguments = ["--schema", schema.to_str().unwrap(), "--mapping", mapping.to_str().unwrap()];
-    let (status, stdout, stderr) = run(&arguments, UPDATE);
+    let (status, stdout, _) = run(&arguments, UPDATE);
     assert_eq!(status, 0);
     assert!(stdout.contains("  fields     first   visible string\n"), "{stdout}");
     assert_eq!(stdout.matches("type_mismatch").count(), 2, "{stdout}");
     assert_eq!(run(&[&arguments[..], &["--strict"]].concat(), UPDATE).0, 1);
-}
-
-fn tempfile() -> std::path::PathBuf {
-    env!("CARGO_TARGET_TMPDIR").into()
 }
 
 #[test]
@@ -175,7 +171,7 @@ fn a_sample_is_a_documented_body() {
 
 #[test]
 fn trailing_data_suggests_ndjson() {
-    let (status, stdout, _) = run(&[], "{}\n{}");
+    let (status, stdout, _) = run(&[], &UPDATE.repeat(2));
     assert_eq!(status, 1);
     assert!(stdout.contains("rejected   trailing_data") && stdout.contains("--ndjson"), "{stdout}");
 }
