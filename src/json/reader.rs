@@ -51,6 +51,11 @@ impl<'a> Reader<'a> {
         Self { offset, ..Self::new(self.text) }
     }
 
+    /// The same reader of a text that ends earlier.
+    pub(crate) fn up_to(&self, end: usize) -> Self {
+        Self { text: self.text.get(..end).unwrap_or(self.text), ..self.clone() }
+    }
+
     /// The text from `start` up to where the reader is.
     pub(crate) fn text_since(&self, start: usize) -> &'a str {
         self.text.get(start..self.offset).unwrap_or_default()
@@ -356,12 +361,20 @@ impl<'a> Reader<'a> {
     /// Reads the `u` of an escape and its digits; two escapes for a character above U+FFFF.
     fn unicode_escape(&mut self, start: usize) -> Result<char, Error> {
         let mut code = self.hex()?;
-        let is_high = matches!(code, 0xD800..=0xDBFF);
-        if is_high && self.text.as_bytes().get(self.offset..).is_some_and(|rest| rest.starts_with(b"\\u")) {
-            self.offset += 1;
-            let low = self.hex()?;
-            if matches!(low, 0xDC00..=0xDFFF) {
-                code = 0x1_0000 + ((code & 0x3FF) << 10 | low & 0x3FF);
+        if matches!(code, 0xD800..=0xDBFF) {
+            match self.text.as_bytes().get(self.offset..).unwrap_or_default() {
+                [b'\\', b'u', ..] => {
+                    self.offset += 1;
+                    let low = self.hex()?;
+                    if matches!(low, 0xDC00..=0xDFFF) {
+                        code = 0x1_0000 + ((code & 0x3FF) << 10 | low & 0x3FF);
+                    }
+                }
+                [] | [b'\\'] => {
+                    self.offset = self.text.len();
+                    return Err(self.error(ErrorKind::UnexpectedEnd));
+                }
+                _ => {}
             }
         }
         // What is left of the surrogates is no character.
