@@ -16,8 +16,7 @@ pub(crate) mod tree;
 
 pub(crate) use error::{Error, ErrorKind};
 pub(crate) use private::is_reserved;
-pub(crate) use reader::{Reader, Token, check, type_name};
-pub(crate) use string::unescape;
+pub(crate) use reader::{Reader, Token, check, type_name, unescape};
 
 /// The number of arrays and objects that may be open at once: serde_json's own parser refuses the 128th.
 pub(crate) const MAX_DEPTH: usize = 127;
