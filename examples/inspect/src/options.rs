@@ -11,7 +11,7 @@ Examples:
   inspect body.json                            explains a body
   inspect --ndjson --strict deliveries.ndjson  checks an archive line by line
   inspect --summary deliveries.ndjson          counts what an archive contains
-  inspect --sample delete | curl --json @- http://localhost:3000/rownd
+  inspect --sample delete | curl --data @- http://127.0.0.1:8080/hooks/SECRET
 
 Exit status: 0 if all bodies are accepted, 1 if one is rejected, 2 for a usage error or an unreadable file.";
 
