@@ -66,6 +66,7 @@ mod error;
 mod issue;
 mod limits;
 mod pointer;
+mod json;
 mod scan;
 mod slim;
 mod sorted;
@@ -84,14 +85,11 @@ mod value;
 mod canonical;
 mod parse;
 mod payload;
-mod raw;
 mod wire;
 
 // Judging it, and what is certain about it.
 mod decode;
 mod event;
-mod hidden;
-mod string_deserializer;
 mod validate;
 
 // What services embed.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::str::FromStr;
 
-use serde::de::{self, Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer};
 
 use crate::canonical;
 use crate::decode::DecodeError;
@@ -15,7 +15,7 @@ use crate::issue::Issue;
 use crate::lookup::LookupValue;
 use crate::operation::Operation;
 use crate::parse::Parser;
-use crate::raw::{self, FromRaw};
+use crate::json::from_json::JsonText;
 use crate::redactable::Redactable;
 use crate::scan::MAX_DEPTH;
 use crate::slim::Text;
@@ -349,22 +349,8 @@ impl Debug for Payload<'_> {
 
 impl<'de> Deserialize<'de> for Payload<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        raw::deserialize(deserializer)
-    }
-}
-
-impl<'de> FromRaw<'de> for Payload<'_> {
-    const EXPECTING: &'static str = "a webhook's payload, read straight by serde_json";
-
-    fn from_text<E: de::Error>(text: Cow<'de, str>) -> Result<Self, E> {
-        Parser::new().parse(text.as_bytes()).map(Payload::into_owned).map_err(E::custom)
-    }
-
-    /// What serde has taken apart has lost the text that repeated members, reserved names and numbers are told by.
-    fn from_other<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(de::Error::custom(
-            "a webhook's payload is read by serde_json only, and not behind `flatten`, tagged or untagged enums",
-        ))
+        let text = JsonText::deserialize(deserializer)?.into_object();
+        Parser::new().parse(text.as_bytes()).map(Payload::into_owned).map_err(serde::de::Error::custom)
     }
 }
 
