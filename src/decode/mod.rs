@@ -8,22 +8,101 @@ use std::collections::BTreeSet;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 
-use crate::fields::{Fields, Iter as FieldsIter};
-use crate::value::Value;
+use crate::payload::Payload;
+use crate::payload::fields::{Fields, FieldsIter};
+use crate::payload::value::{RawJson, Value};
 use crate::redactable::Redactable;
 use crate::redactable::stand_in::{self, StandIn, Trace};
 use value::ValueDeserializer;
 
 pub use error::DecodeError;
 
-/// Reads JSON text that has been checked.
-pub(crate) fn json<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, DecodeError> {
-    value::read(ValueDeserializer::json(text)).map_err(DecodeError::outside_field)
+impl Payload<'_> {
+    /// Deserializes the fields into a type of your own.
+    ///
+    /// | field type | visible | redacted | absent |
+    /// |---|---|---|---|
+    /// | `Redactable<T>` | `Visible` | `Redacted` | error |
+    /// | `Option<Redactable<T>>` | `Some(Visible)` | `Some(Redacted)` | `None` |
+    /// | `Option<T>` | `Some` | `None` | `None` |
+    /// | `T` | the value | error | error |
+    ///
+    /// A plain `Option` is `None` for a redacted field, so that a service does not start failing when a user hides one. It does not
+    /// erase anything: what to erase from a store, [`sync_plan`](Self::sync_plan) says.
+    ///
+    /// Behind `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields out of a buffer. The table holds there too,
+    /// with two exceptions. A type that accepts any value, such as `serde_json::Value`, receives `null` for a redacted field. And
+    /// where a redacted plain `Option` is next to a redacted `Option<Redactable<T>>`, with more than eight redacted fields, both may
+    /// be `None`. A sender can cause that, so rely on [`sync_plan`](Self::sync_plan) for erasing.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`DecodeError`] that names the field, if one is at fault. Its message never contains a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rownd_webhooks::{Redactable, testing::samples};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Profile {
+    ///     user_id: String,
+    ///     country: Redactable<String>,
+    ///     nickname: Option<Redactable<String>>,
+    /// }
+    ///
+    /// let payload = rownd_webhooks::from_str(samples::VISIBILITY_UPDATE)?;
+    /// let profile: Profile = payload.decode()?;
+    /// assert_eq!(profile.user_id.len(), 36);
+    /// assert!(profile.country.is_redacted() && profile.nickname.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+        self.fields().decode()
+    }
 }
 
-/// Reads one value.
-pub(crate) fn value<'de, T: Deserialize<'de>>(value: &'de Value<'_>) -> Result<T, DecodeError> {
-    value::read(ValueDeserializer::new(value)).map_err(DecodeError::outside_field)
+impl Fields<'_> {
+    /// Deserializes the fields into a type of your own; see [`Payload::decode`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Payload::decode`].
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+        decode_fields(self)
+    }
+}
+
+impl Value<'_> {
+    /// Deserializes the value into a type of your own, as serde_json would.
+    ///
+    /// # Errors
+    ///
+    /// `wrong_type`, without a field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let body = r#"{"data":{"tags":["a","b"]},"meta":{"operation":"data_update"}}"#;
+    /// # let payload = rownd_webhooks::from_str(body)?;
+    /// let tags = payload.value("tags").unwrap();
+    /// assert_eq!(tags.decode::<Vec<String>>().unwrap(), ["a", "b"]);
+    /// # Ok::<(), rownd_webhooks::ParseError>(())
+    /// ```
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+        value::read(ValueDeserializer::new(self)).map_err(DecodeError::outside_field)
+    }
+}
+
+impl RawJson<'_> {
+    /// Deserializes the JSON into a type of your own, as serde_json would.
+    ///
+    /// # Errors
+    ///
+    /// `wrong_type`, without a field.
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+        value::read(ValueDeserializer::json(self.get())).map_err(DecodeError::outside_field)
+    }
 }
 
 /// The number of attempts after each of which one more field is shown as missing. Then all are that no `Redactable` has read.
@@ -33,7 +112,7 @@ const ATTEMPTS: usize = 8;
 ///
 /// Where serde buffers redacted fields, a plain type refuses the mark in place of one. Another attempt shows the field as missing,
 /// which an `Option` reads as `None`.
-pub(crate) fn fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T, DecodeError> {
+fn decode_fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T, DecodeError> {
     let mut missing = BTreeSet::new();
     let mut last = None;
     let mut attempts = 0;
@@ -43,7 +122,7 @@ pub(crate) fn fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Resul
         attempts += 1;
         let doubtful = doubtful(fields, &decoded, &trace, attempts);
         if doubtful.is_empty() {
-            return decoded.map_err(|error| error.attributed_to(last, |name| fields.contains(name)));
+            return decoded.map_err(|error| error.attributed_to(last, |name| fields.contains_key(name)));
         }
         last = match doubtful.as_slice() {
             [index] => fields.iter().nth(*index).map(|(name, _)| name),

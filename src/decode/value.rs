@@ -12,7 +12,7 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use super::DecodeError;
 use crate::json;
 use crate::json::private::RAW_VALUE;
-use crate::value::Value;
+use crate::payload::value::Value;
 use crate::redactable::VISIBLE;
 
 /// Reads a value, and once more for the place of an error if there is one.

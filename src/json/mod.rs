@@ -1,30 +1,27 @@
-//! Strict JSON.
+//! Strict JSON (RFC 8259), the only way in which this crate reads JSON text.
+//!
+//! It accepts what serde_json's `&RawValue` accepts, but refuses three things at every level: nesting deeper than serde_json's
+//! own parser reads, names that serde_json reserves, and half surrogate pairs.
 
+pub(crate) mod canonical;
 pub(crate) mod emit;
+mod error;
 pub(crate) mod from_json;
 mod parts;
+pub(crate) mod pointer;
+pub(crate) mod position;
+pub(crate) mod printable;
 pub(crate) mod private;
+mod reader;
+mod string;
 mod transcode;
+pub(crate) mod tree;
 
-use std::borrow::Cow;
-
-pub(crate) use crate::pointer;
-pub(crate) use crate::text as printable;
+pub(crate) use error::{Error, ErrorKind};
 pub(crate) use parts::{elements, members};
 pub(crate) use private::is_reserved;
+pub(crate) use reader::{Reader, Token, check, type_name};
+pub(crate) use string::{unescape, write_string};
 
-pub(crate) fn check(text: &str) -> Result<(), ()> {
-    crate::scan::check(text, 0).map_err(|_| ())
-}
-
-pub(crate) fn unescape(string: &str) -> Cow<'_, str> {
-    crate::scan::unescape(string).unwrap_or_default()
-}
-
-pub(crate) fn type_name(text: &str) -> &'static str {
-    crate::scan::type_name(text.as_bytes().first().copied())
-}
-
-pub(crate) fn write_string(text: &str, out: &mut String) {
-    out.push_str(&serde_json::to_string(text).unwrap_or_default());
-}
+/// The number of arrays and objects that may be open at once: serde_json's own parser refuses the 128th.
+pub(crate) const MAX_DEPTH: usize = 127;
