@@ -260,7 +260,9 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
         }
     }
 
-    fn next_entry<K: Deserialize<'de>, T: Deserialize<'de>>(&mut self) -> Result<Option<(K, T)>, DecodeError> {
+    fn next_entry<K: Deserialize<'de>, T: Deserialize<'de>>(
+        &mut self,
+    ) -> Result<Option<(K, T)>, DecodeError> {
         match self.next_key()? {
             Some(key) => Ok(Some((key, self.next_value()?))),
             None => Ok(None),

@@ -182,7 +182,11 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        if name == RAW_VALUE { visitor.visit_map(Raw(Some(self))) } else { visitor.visit_newtype_struct(self) }
+        if name == RAW_VALUE {
+            visitor.visit_map(Raw(Some(self)))
+        } else {
+            visitor.visit_newtype_struct(self)
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt::{self, Formatter};
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor,
+};
 
 use super::private::RAW_VALUE;
 use super::transcode::Transcoder;
@@ -134,6 +136,10 @@ impl<'de, T: FromJson<'de>> Visitor<'de> for JsonVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<T, A::Error> {
         transcoded(|transcoder| transcoder.visit_seq(seq))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<T, A::Error> {
+        transcoded(|transcoder| transcoder.visit_enum(data))
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {

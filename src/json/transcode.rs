@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::fmt::{self, Formatter, Write};
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 
 use super::private::NUMBER;
 use super::{is_reserved, write_string};
@@ -140,5 +142,15 @@ impl<'de> Visitor<'de> for Transcoder<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         self.object(None, map)
+    }
+
+    /// A variant with content, such as a tagged value of YAML, is an object of one member.
+    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<(), A::Error> {
+        self.0.push('{');
+        let ((), variant) = data.variant_seed(Transcoder(self.0))?;
+        self.0.push(':');
+        variant.newtype_variant_seed(Transcoder(self.0))?;
+        self.0.push('}');
+        Ok(())
     }
 }

@@ -86,7 +86,11 @@ impl<'de, T: Deserialize<'de>> FromJson<'de> for Redactable<T> {
     }
 
     fn from_bytes<E: Error>(bytes: &[u8]) -> Result<Self, E> {
-        if stand_in::understand(bytes) { Ok(Self::Redacted) } else { Self::from_transcoded(format!("{bytes:?}")) }
+        if stand_in::understand(bytes) {
+            Ok(Self::Redacted)
+        } else {
+            Self::from_transcoded(format!("{bytes:?}"))
+        }
     }
 
     fn from_none<E: Error>() -> Result<Self, E> {

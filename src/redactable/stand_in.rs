@@ -166,7 +166,11 @@ impl<'de, E: Error> Deserializer<'de> for StandIn<E> {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, E> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, E> {
         match self.form {
             Form::Mark(index) if name == RAW_VALUE => visitor.visit_bytes(&mark(index)),
             _ => visitor.visit_newtype_struct(self),

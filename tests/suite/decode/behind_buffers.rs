@@ -100,7 +100,8 @@ fn a_redacted_field_is_named_behind_a_buffer_too() {
 fn any_number_of_fields_may_be_redacted() {
     for count in [1, 63, 64, 65, 500] {
         let members = &redacted((0..count).map(|index| format!("f{index}")));
-        let count_redacted = |map: Map<Redactable<String>>| map.values().filter(|field| field.is_redacted()).count();
+        let count_redacted =
+            |map: Map<Redactable<String>>| map.values().filter(|field| field.is_redacted()).count();
         assert_eq!(count_redacted(decoded(members)), count);
         assert_eq!(count_redacted(decoded::<Flat<_>>(members).inner), count);
         let options: Map<Option<String>> = decoded(members);
@@ -188,7 +189,8 @@ fn with_many_redacted_options_an_optional_redactable_may_be_none() {
         };
     }
     many!(a b c d e f g h i j k l);
-    let (few, many) = (&redacted(["a", "b", "c", "d", "e", "f", "g", "h", "z", "zz"]), &redacted(Many::NAMES));
+    let (few, many) =
+        (&redacted(["a", "b", "c", "d", "e", "f", "g", "h", "z", "zz"]), &redacted(Many::NAMES));
     assert_eq!(decoded::<Many>(many), Many::redacted(Some(Redacted)));
     assert_eq!(decoded::<Flat<Many>>(few).inner, Many::redacted(Some(Redacted)));
     assert_eq!(decoded::<Flat<Many>>(many).inner, Many::redacted(None));
@@ -224,7 +226,10 @@ fn an_untagged_enum_chooses_by_what_its_variants_can_read() {
 
     let x = &redacted(["x"]);
     assert_eq!(decoded::<Either<One<u8>, One<Redactable<u8>>>>(x), Either::B(One { x: Redacted }));
-    assert_eq!(decoded::<Either<One<u8>, One<Option<Redactable<u8>>>>>(x), Either::B(One { x: Some(Redacted) }));
+    assert_eq!(
+        decoded::<Either<One<u8>, One<Option<Redactable<u8>>>>>(x),
+        Either::B(One { x: Some(Redacted) })
+    );
     assert_eq!(decoded::<Either<One<u8>, One<Redactable<u8>>>>(r#""x":7"#), Either::A(One { x: 7 }));
     // The second variant understands what the first refuses, and fails.
     type Demanding = Both<One<Redactable<String>>, Country<String>>;
@@ -240,7 +245,8 @@ fn a_type_may_refuse_a_redacted_field() {
     impl<'de, T: Deserialize<'de> + Debug> Deserialize<'de> for Needs<T> {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let value = T::deserialize(deserializer)?;
-            let is_redacted = format!("{value:?}").contains("x: Redacted") || format!("{value:?}").contains("(Redacted");
+            let is_redacted =
+                format!("{value:?}").contains("x: Redacted") || format!("{value:?}").contains("(Redacted");
             if is_redacted { Err(serde::de::Error::custom("it is needed")) } else { Ok(Self(PhantomData)) }
         }
     }
@@ -398,6 +404,7 @@ fn out_of_a_buffer_the_rules_of_the_reader_hold_too() {
     assert!(serde_json::from_str::<One<Redactable<Value>>>(number).is_err());
     assert_eq!(serde_json::from_str::<Buffered<Value>>(number).is_ok(), has_arbitrary_precision);
     assert!(serde_json::from_str::<Buffered<f64>>(r#"{"x":1e400}"#).is_err());
-    let read: Buffered<Value> = serde_json::from_str(r#"{"x":[1.5,-7,18446744073709551615,null,"é\n"]}"#).unwrap();
+    let read: Buffered<Value> =
+        serde_json::from_str(r#"{"x":[1.5,-7,18446744073709551615,null,"é\n"]}"#).unwrap();
     assert_eq!(read.one.x, Visible(json!([1.5, -7, u64::MAX, null, "é\n"])));
 }

@@ -59,7 +59,11 @@ fn an_error_points_into_nested_values() {
         (error::<Redactable<bool>>("{}"), "/x", "field `x`: expected a boolean, found an object"),
         (error::<String>("null"), "/x", "field `x`: expected a string, found null"),
         (error::<Even>("8152347"), "/x", "field `x` does not have the expected type"),
-        (error::<chrono::NaiveDate>(r#""7f3a""#), "/x", "field `x`: expected a formatted date string, found a string"),
+        (
+            error::<chrono::NaiveDate>(r#""7f3a""#),
+            "/x",
+            "field `x`: expected a formatted date string, found a string",
+        ),
         (
             error::<Address>(r#"{"zip":8152347}"#),
             "/x/zip",
@@ -76,16 +80,8 @@ fn an_error_points_into_nested_values() {
             "/x/lines/1",
             "field `x` at /x/lines/1: expected u8, found a number",
         ),
-        (
-            error::<Vec<u8>>(r#"[1,2,"7f3a"]"#),
-            "/x/2",
-            "field `x` at /x/2: expected u8, found a string",
-        ),
-        (
-            error::<(u8, bool)>("[1]"),
-            "/x",
-            "field `x`: expected a tuple of size 2, found an array",
-        ),
+        (error::<Vec<u8>>(r#"[1,2,"7f3a"]"#), "/x/2", "field `x` at /x/2: expected u8, found a string"),
+        (error::<(u8, bool)>("[1]"), "/x", "field `x`: expected a tuple of size 2, found an array"),
         (
             error::<Map<Vec<Address>>>(nested),
             "/x/a/1/zip",
@@ -122,11 +118,18 @@ fn an_error_points_into_nested_values() {
             "field `x` at /x/card/level: expected u8, found null",
         ),
         (error::<Plan>(r#""7f3a""#), "/x", "field `x`: expected enum Plan, found a string"),
-        (error::<Plan>(r#"{"gold":8152347}"#), "/x/gold", "field `x` at /x/gold: expected unit, found a number"),
+        (
+            error::<Plan>(r#"{"gold":8152347}"#),
+            "/x/gold",
+            "field `x` at /x/gold: expected unit, found a number",
+        ),
     ];
     for (error, path, text) in rows {
         assert_eq!((error.code(), error.field(), error.path()), ("wrong_type", Some("x"), Some(path)));
-        assert_eq!((error.to_string(), format!("{error:?}")), (text.to_owned(), format!("DecodeError({text:?})")));
+        assert_eq!(
+            (error.to_string(), format!("{error:?}")),
+            (text.to_owned(), format!("DecodeError({text:?})"))
+        );
         assert!(std::error::Error::source(&error).is_none());
     }
     assert_eq!(error::<Even>("8152347").detail(), Some("8152347 is odd"));
@@ -176,7 +179,8 @@ fn errors_about_the_whole_name_the_field_if_there_is_one() {
 #[test]
 fn names_in_errors_are_escaped_and_cut() {
     let name = format!("\u{202e}\n\u{7}{}", "n".repeat(5000));
-    let body = update_body(&format!(r#"{}:"7f3a""#, serde_json::to_string(&name).unwrap()), "").replace(r#""u","#, "1,");
+    let body = update_body(&format!(r#"{}:"7f3a""#, serde_json::to_string(&name).unwrap()), "")
+        .replace(r#""u","#, "1,");
     let error = payload(&body).decode::<BTreeMap<String, u8>>().unwrap_err();
     assert_eq!(error.field(), Some(&*name));
     for text in [error.to_string(), format!("{error:?}"), error.path().unwrap().to_owned()] {
@@ -244,7 +248,8 @@ fn the_keys_of_a_map_are_read_as_serde_json_reads_them() {
         }
     }
 
-    for name in ["7", "-7", "007", " 7", "7.5", "256", "true", "null", "", "x", "\"7\"", "[7]", "é", "email"] {
+    for name in ["7", "-7", "007", " 7", "7.5", "256", "true", "null", "", "x", "\"7\"", "[7]", "é", "email"]
+    {
         agrees::<String>(name);
         agrees::<Name>(name);
         agrees::<Known>(name);
@@ -317,7 +322,10 @@ fn a_redactable_has_the_methods_of_an_option() {
     assert_eq!(Redactable::Visible(&7).copied().ok_or(REDACTED), Ok(7));
     assert_eq!(Option::from(visible), Some("ab".to_owned()));
     let redacted = Redactable::<u8>::Redacted;
-    assert_eq!((redacted.unwrap_or(1), redacted.unwrap_or_else(|| 2), redacted.unwrap_or_default()), (1, 2, 0));
+    assert_eq!(
+        (redacted.unwrap_or(1), redacted.unwrap_or_else(|| 2), redacted.unwrap_or_default()),
+        (1, 2, 0)
+    );
     assert_eq!((redacted.ok_or(REDACTED), Option::from(redacted)), (Err(REDACTED), None::<u8>));
     assert!(redacted.as_ref().copied().map(u16::from).is_redacted() && !redacted.is_visible());
 }

@@ -136,7 +136,10 @@ fn assert_errors<T: Debug>(outcomes: Vec<Outcome<T>>, code: &str, reports: Repor
         assert!(SECRETS.iter().all(|secret| !text.contains(secret)), "{text}");
         let Some((found, field)) = reported else { continue };
         assert!(found == code || reports == Reports::Nothing, "{found}: {text}");
-        assert!(field.as_deref() == Some("x") || field.is_none() && reports != Reports::FieldAndCode, "{text}");
+        assert!(
+            field.as_deref() == Some("x") || field.is_none() && reports != Reports::FieldAndCode,
+            "{text}"
+        );
     }
 }
 

@@ -1,8 +1,8 @@
 //! Decoding fields into types of the caller, and the formats in which redactable values travel.
 
 mod behind_buffers;
-mod every_buffer;
 mod errors;
+mod every_buffer;
 mod formats;
 mod matrix;
 
