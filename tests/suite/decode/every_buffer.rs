@@ -1,7 +1,5 @@
-//! What a struct reads straight, it reads behind each of serde's buffers: every combination of types that a field may have, and of
+//! A struct reads behind each of serde's buffers what it reads directly: every combination of types that a field may have, and of
 //! states that it may be in.
-
-mod support;
 
 use std::any::type_name;
 use std::collections::BTreeMap;
@@ -11,20 +9,16 @@ use rownd_webhooks::{Payload, REDACTED, Redactable};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use support::update_body;
 
-/// Two fields of any type, and one whose state is lost first.
+use super::Flat;
+use crate::support::{self, update_body};
+
+/// Two fields of any type, and one whose state is the first to get lost.
 #[derive(Deserialize, Debug, PartialEq)]
 struct Known<A, B> {
     a: A,
     b: B,
     c: Option<Redactable<u8>>,
-}
-
-#[derive(Deserialize, Debug, PartialEq)]
-struct Flat<T> {
-    #[serde(flatten)]
-    known: T,
 }
 
 #[derive(Deserialize)]
@@ -49,12 +43,12 @@ enum OrKnown<O, T> {
     Known(T),
 }
 
-/// A field of a body: nothing if it is absent.
+/// The states of a field, `None` if it is absent.
 fn states(number: u8) -> [Option<Value>; 4] {
     [Some(number.into()), Some(REDACTED.into()), Some(Value::Null), None]
 }
 
-/// Bodies in which each field is in each state, one that no struct knows among them.
+/// Bodies in which each field is in each state, one among them that no struct knows.
 fn bodies() -> Vec<String> {
     let mut members = vec![vec![]];
     for (name, number) in [("a", 1), ("b", 2), ("c", 3), ("other", 4)] {
@@ -79,38 +73,38 @@ fn beside_rest<T: DeserializeOwned, R: DeserializeOwned>(payload: &Payload<'_>) 
     Some(known)
 }
 
-/// Holds a struct that is read straight against all the ways around; tells how many could be read.
+/// Compares a struct that is read directly with all the ways around. Returns the number of bodies that it fits.
 fn compare<T: DeserializeOwned + Debug + PartialEq>(bodies: &[String]) -> usize {
     let mut read = 0;
     for body in bodies {
         let payload = &support::payload(body);
         let what = format!("{} of {body}", type_name::<T>());
-        let straight = || decode::<T>(payload);
-        let or = |other| straight().map_or(KnownOr::Other(other), KnownOr::Known);
-        read += usize::from(straight().is_some());
+        let direct = || decode::<T>(payload);
+        let or = |other| direct().map_or(KnownOr::Other(other), KnownOr::Known);
+        read += usize::from(direct().is_some());
 
-        assert_eq!(decode::<Flat<T>>(payload).map(|flat| flat.known), straight(), "{what}");
-        assert_eq!(beside_rest::<T, Value>(payload), straight(), "beside values, {what}");
-        assert_eq!(beside_rest::<T, Option<Value>>(payload), straight(), "beside options, {what}");
-        assert_eq!(beside_rest::<T, Redactable<Value>>(payload), straight(), "beside redactables, {what}");
-        assert_eq!(decode::<Flat<Option<T>>>(payload).map(|flat| flat.known), Some(straight()), "{what}");
+        assert_eq!(decode::<Flat<T>>(payload).map(|flat| flat.inner), direct(), "{what}");
+        assert_eq!(beside_rest::<T, Value>(payload), direct(), "beside values, {what}");
+        assert_eq!(beside_rest::<T, Option<Value>>(payload), direct(), "beside options, {what}");
+        assert_eq!(beside_rest::<T, Redactable<Value>>(payload), direct(), "beside redactables, {what}");
+        assert_eq!(decode::<Flat<Option<T>>>(payload).map(|flat| flat.inner), Some(direct()), "{what}");
 
-        let profile: Value = decode::<Flat<Value>>(payload).unwrap().known;
+        let profile: Value = decode::<Flat<Value>>(payload).unwrap().inner;
         let read_or = decode::<KnownOr<T, Value>>(payload);
         assert_eq!(read_or, Some(or(profile)), "before a value, {what}");
         let read_or =
-            decode::<Flat<KnownOr<T, Value>>>(payload).map(|flat| matches!(flat.known, KnownOr::Known(_)));
-        assert_eq!(read_or, Some(straight().is_some()), "before a value, flat, {what}");
+            decode::<Flat<KnownOr<T, Value>>>(payload).map(|flat| matches!(flat.inner, KnownOr::Known(_)));
+        assert_eq!(read_or, Some(direct().is_some()), "before a value, flat, {what}");
         let read_or = decode::<OrKnown<BTreeMap<String, String>, T>>(payload);
-        assert_eq!(read_or.is_some(), straight().is_some() || is_all_text(payload), "behind texts, {what}");
+        assert_eq!(read_or.is_some(), direct().is_some() || is_all_text(payload), "behind texts, {what}");
         if let Some(OrKnown::Known(known)) = read_or {
-            assert_eq!(Some(known), straight(), "behind texts, {what}");
+            assert_eq!(Some(known), direct(), "behind texts, {what}");
         }
     }
     read
 }
 
-/// Whether only the user id is there.
+/// Returns `true` if there is only the user id.
 fn is_all_text(payload: &Payload<'_>) -> bool {
     payload.fields().len() == 1
 }

@@ -1,0 +1,3 @@
+mod decode;
+#[path = "../support/mod.rs"]
+mod support;
