@@ -30,7 +30,9 @@
 //! ```
 
 mod changes;
+mod mirror;
 mod plan;
 
 pub use changes::{ChangeKind, Changes, FieldChange};
+pub use mirror::{Applied, Mirror, Profile};
 pub use plan::{Erase, Set, SyncPlan};
