@@ -1,19 +1,15 @@
 //! A copy of profiles, kept in step with the deliveries.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Formatter};
 use std::hash::{BuildHasher, RandomState};
 
 use crate::event::Subject;
 use crate::fields::Fields;
-use crate::lookup::LookupValue;
 use crate::operation::Operation;
 use crate::payload::Payload;
-use crate::redactable::Redactable;
-use crate::user_id::UserId;
+use crate::sync::profile::{By, Profile, comparable};
 use crate::validate::ValidationError;
-use crate::value::Value;
 
 /// An in-memory copy of profiles, and the reference for what a correct receiver's store does.
 ///
@@ -71,14 +67,6 @@ pub struct Mirror {
     index: BTreeSet<(u64, By, u64)>,
     /// Randomly keyed, so that nobody can send values whose hashes collide.
     hasher: RandomState,
-}
-
-/// Why a value finds a profile. The order separates the parts of the index that a delivery has to search.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum By {
-    LookupValue,
-    FieldWithoutId,
-    FieldWithId,
 }
 
 /// What [`Mirror::apply`] did.
@@ -241,16 +229,19 @@ impl Mirror {
 
     /// Takes the lookup values of a delivery from all profiles but its own. Returns `true` if one had any of them.
     fn release(&mut self, number: u64, subject: &Subject<'_>) -> bool {
-        let mut has_passed = false;
+        let mut losses: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
         for (field, value) in identifiers(subject) {
-            let Some(loser) = self.holder(field, value).filter(|holder| *holder != number) else { continue };
-            self.index.remove(&(self.hash(field, value), By::LookupValue, loser));
-            if let Some(profile) = self.profiles.get_mut(&loser) {
-                profile.lookup_values.retain(|lookup| lookup.field() != field);
+            if let Some(loser) = self.holder(field, value).filter(|holder| *holder != number) {
+                self.index.remove(&(self.hash(field, value), By::LookupValue, loser));
+                losses.entry(loser).or_default().insert(field);
             }
-            has_passed = true;
         }
-        has_passed
+        for (loser, fields) in &losses {
+            if let Some(profile) = self.profiles.get_mut(loser) {
+                profile.lookup_values.retain(|lookup| !fields.contains(lookup.field()));
+            }
+        }
+        !losses.is_empty()
     }
 
     /// Replaces or removes a profile and its part of the index. Returns the profile that was there.
@@ -289,94 +280,7 @@ impl Debug for Mirror {
     }
 }
 
-/// A profile in a [`Mirror`]. `Debug` shows the user id, names, types and lengths, and no value.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Profile {
-    id: Option<String>,
-    fields: Fields<'static>,
-    /// Sorted by field, one for each.
-    lookup_values: Vec<LookupValue<'static>>,
-}
-
-impl Profile {
-    /// Returns the user's id, if a delivery has named it. The profile keeps it even if the field `user_id` is redacted later.
-    #[must_use]
-    pub fn user_id(&self) -> Option<UserId<'_>> {
-        self.id.as_deref().and_then(UserId::new)
-    }
-
-    /// Returns the fields: visible with their latest value, or redacted.
-    #[must_use]
-    pub fn fields(&self) -> &Fields<'static> {
-        &self.fields
-    }
-
-    /// Returns the lookup values that belong to this profile, sorted by field, one for each field.
-    #[must_use]
-    pub fn lookup_values(&self) -> &[LookupValue<'static>] {
-        &self.lookup_values
-    }
-
-    /// Keeps the usable lookup values of a delivery, the last one per field. One that compares equal stays as it is.
-    fn keep(&mut self, lookup_values: &[LookupValue<'_>]) {
-        let usable =
-            lookup_values.iter().filter_map(|lookup| Some((lookup.field(), (lookup, lookup.usable()?))));
-        let mut latest: BTreeMap<_, _> = usable.collect();
-        latest.retain(|field, (_, value)| !self.has_lookup_value(field, value));
-        self.lookup_values.retain(|lookup| !latest.contains_key(lookup.field()));
-        self.lookup_values.extend(latest.into_values().map(|(lookup, _)| lookup.clone().into_owned()));
-        self.lookup_values.sort_by(|before, after| before.field().cmp(after.field()));
-    }
-
-    fn has_lookup_value(&self, field: &str, value: &str) -> bool {
-        let position = self.lookup_values.binary_search_by(|lookup| lookup.field().cmp(field)).ok();
-        let held = position.and_then(|position| self.lookup_values.get(position)?.usable());
-        held.is_some_and(|held| comparable(field, held) == comparable(field, value))
-    }
-
-    fn has_field(&self, field: &str, value: &str) -> bool {
-        let text = self.fields.get(field).and_then(text);
-        text.is_some_and(|text| comparable(field, text) == comparable(field, value))
-    }
-
-    /// What the profile is found by: the part of the index, field and value.
-    fn index_entries(&self) -> impl Iterator<Item = (By, &str, &str)> {
-        let by_field = if self.id.is_some() { By::FieldWithId } else { By::FieldWithoutId };
-        let fields = self.fields.iter().filter_map(move |(name, field)| Some((by_field, name, text(field)?)));
-        let lookup_values = self
-            .lookup_values
-            .iter()
-            .filter_map(|lookup| Some((By::LookupValue, lookup.field(), lookup.usable()?)));
-        fields.chain(lookup_values)
-    }
-}
-
-impl Debug for Profile {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Profile")
-            .field("user_id", &self.user_id())
-            .field("fields", &self.fields)
-            .field("lookup_values", &self.lookup_values)
-            .finish()
-    }
-}
-
 /// The usable lookup values: fields and values.
 fn identifiers<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s str, &'s str)> {
     subject.lookup_values().iter().filter_map(|lookup| Some((lookup.field(), lookup.usable()?)))
-}
-
-/// The text of a field that a lookup value can find: a string or a number, visible and not empty.
-fn text<'f>(field: &'f Redactable<Value<'_>>) -> Option<&'f str> {
-    let text = match field.visible()? {
-        Value::String(text) => text,
-        Value::Number(number) => number.as_str(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
-    };
-    (!text.is_empty()).then_some(text)
-}
-
-/// A value such that equal ones have one text: `email` in lower case, everything else as it is.
-fn comparable<'v>(field: &str, value: &'v str) -> Cow<'v, str> {
-    if field == "email" { value.to_ascii_lowercase().into() } else { value.into() }
 }

@@ -2,7 +2,7 @@
 //!
 //! A receiver that stores profiles has three questions for each payload: what to write, what to erase, and whom to
 //! forget. [`SyncPlan`] answers them, such that applying a plan twice is the same as once, since a delivery may repeat.
-//! [`Changes`] tells what differs between two sets of fields, for services that act on a change and not on a state.
+//! [`Mirror`] is such a copy in memory. [`Changes`] tells what differs between two sets of fields, for services that act on a change and not on a state.
 //!
 //! ```
 //! use rownd_webhooks::sync::SyncPlan;
@@ -32,7 +32,9 @@
 mod changes;
 mod mirror;
 mod plan;
+mod profile;
 
 pub use changes::{ChangeKind, Changes, FieldChange};
-pub use mirror::{Applied, Mirror, Profile};
+pub use mirror::{Applied, Mirror};
 pub use plan::{Erase, Set, SyncPlan};
+pub use profile::Profile;
