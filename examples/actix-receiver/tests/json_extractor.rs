@@ -1,4 +1,4 @@
-//! actix-web's own `Json<Payload>`: it reads the samples, and its rejections tell no value.
+//! actix-web's own `Json<Payload>`: it reads the samples, and its rejections contain no values.
 
 use actix_web::body::to_bytes;
 use actix_web::test::TestRequest;
@@ -30,7 +30,7 @@ async fn it_reads_the_samples() {
 }
 
 #[actix_web::test]
-async fn its_rejections_tell_no_value() {
+async fn its_rejections_contain_no_values() {
     const CANARY: &str = "canary7f3a";
     let bodies = [
         r#""@""#,
@@ -53,7 +53,7 @@ async fn its_rejections_tell_no_value() {
         "@",
     ];
     for body in bodies {
-        let told = extract(&body.replace('@', CANARY)).await.unwrap_err();
-        assert!(!told.contains(CANARY), "{told}");
+        let rejection = extract(&body.replace('@', CANARY)).await.unwrap_err();
+        assert!(!rejection.contains(CANARY), "{rejection}");
     }
 }
