@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Formatter};
 use std::hash::{BuildHasher, RandomState};
 
-use crate::event::Subject;
-use crate::fields::Fields;
-use crate::operation::Operation;
+use crate::issue::ValidationError;
 use crate::payload::Payload;
+use crate::payload::fields::Fields;
+use crate::payload::operation::Operation;
+use crate::subject::Subject;
 use crate::sync::profile::{By, Profile, comparable};
-use crate::validate::ValidationError;
 
 /// An in-memory copy of profiles, and the reference for what a correct receiver's store does.
 ///
@@ -282,5 +282,5 @@ impl Debug for Mirror {
 
 /// The usable lookup values: fields and values.
 fn identifiers<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s str, &'s str)> {
-    subject.lookup_values().iter().filter_map(|lookup| Some((lookup.field(), lookup.usable()?)))
+    subject.lookup_values().iter().filter_map(|lookup| Some((lookup.field(), lookup.identifier()?)))
 }

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Formatter};
 
-use crate::fields::Fields;
-use crate::lookup::LookupValue;
+use crate::payload::fields::Fields;
+use crate::payload::lookup::LookupValue;
+use crate::payload::user_id::UserId;
+use crate::payload::value::Value;
 use crate::redactable::Redactable;
-use crate::user_id::UserId;
-use crate::value::Value;
 
 /// A profile in a [`Mirror`](super::Mirror). `Debug` shows the user id, names, types and lengths, and no value.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Profile {
     /// Keeps the usable lookup values of a delivery, the last one per field. One that compares equal stays as it is.
     pub(super) fn keep(&mut self, lookup_values: &[LookupValue<'_>]) {
         let usable =
-            lookup_values.iter().filter_map(|lookup| Some((lookup.field(), (lookup, lookup.usable()?))));
+            lookup_values.iter().filter_map(|lookup| Some((lookup.field(), (lookup, lookup.identifier()?))));
         let mut latest: BTreeMap<_, _> = usable.collect();
         latest.retain(|field, (_, value)| !self.has_lookup_value(field, value));
         self.lookup_values.retain(|lookup| !latest.contains_key(lookup.field()));
@@ -51,7 +51,7 @@ impl Profile {
 
     pub(super) fn has_lookup_value(&self, field: &str, value: &str) -> bool {
         let position = self.lookup_values.binary_search_by(|lookup| lookup.field().cmp(field)).ok();
-        let held = position.and_then(|position| self.lookup_values.get(position)?.usable());
+        let held = position.and_then(|position| self.lookup_values.get(position)?.identifier());
         held.is_some_and(|held| comparable(field, held) == comparable(field, value))
     }
 
@@ -67,7 +67,7 @@ impl Profile {
         let lookup_values = self
             .lookup_values
             .iter()
-            .filter_map(|lookup| Some((By::LookupValue, lookup.field(), lookup.usable()?)));
+            .filter_map(|lookup| Some((By::LookupValue, lookup.field(), lookup.identifier()?)));
         fields.chain(lookup_values)
     }
 }
