@@ -238,14 +238,24 @@ fn delivery() -> impl Strategy<Value = Delivery> {
     ];
     let id = prop::option::of(select(&IDS[..]));
     let field = prop_oneof![6 => value(), 2 => Just(json!(REDACTED)), 1 => Just(json!(null)), 1 => Just(json!(["x"]))];
-    let fields = btree_map(select(&["email", "phone_number", "nick"][..]), field, 0..3);
+    let fields = btree_map(select(&["email", "phone_number", "nick", "user_id"][..]), field, 0..3);
     let lookup_values = vec((select(&NAMES[..]), value()), 0..3);
-    (operation, id, fields, lookup_values).prop_map(|(operation, id, fields, lookup_values)| Delivery {
-        operation,
-        id,
-        fields,
-        lookup_values,
-    })
+    let redaction = select(vec![
+        Redaction::ListedWithSentinel,
+        Redaction::ListedWithValue,
+        Redaction::ListedAndAbsent,
+        Redaction::SentinelAlone,
+    ]);
+    (operation, id, fields, lookup_values, redaction).prop_map(
+        |(operation, id, mut fields, lookup_values, redaction)| {
+            // A visible `user_id` is the delivery's id; here it can only be redacted.
+            if id.is_some() {
+                fields.remove("user_id");
+            }
+            fields.entry("user_id").and_modify(|value| *value = json!(REDACTED));
+            Delivery { operation, id, fields, lookup_values, redaction }
+        },
+    )
 }
 
 /// Deliveries, of which some are repeated, at once or later.

@@ -43,7 +43,11 @@ impl Service {
     }
 
     fn at(address: String, store: Arc<Store>) -> Self {
-        let config = Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true);
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            // A server closes the connection if it has not read the whole body.
+            .max_idle_connections(0);
         Self { agent: config.build().into(), address, store }
     }
 

@@ -5,8 +5,8 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
+use rownd_webhooks::Payload;
 use rownd_webhooks::sync::Applied;
-use rownd_webhooks::{Operation, Payload};
 use tracing::{Level, info, warn};
 
 use crate::refusal::Refusal;
@@ -35,7 +35,7 @@ impl Deliveries {
 
     /// Records a delivery; without a payload, the body could not be read or parsed.
     pub(crate) fn record(&self, payload: Option<&Payload<'_>>, result: &Result<Applied, Refusal>) {
-        let operation = payload.map_or("none", |payload| label(payload.operation()));
+        let operation = payload.map_or("none", |payload| payload.operation().label());
         let outcome = outcome(result);
         // The payload's `Display` has no personal data: operation, user id and counts.
         let delivery = payload.map_or_else(|| "unreadable delivery".to_owned(), Payload::to_string);
@@ -76,14 +76,4 @@ pub fn log_to_stdout() {
 
     let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), Level::INFO);
     tracing_subscriber::registry().with(tracing_subscriber::fmt::layer().with_ansi(false)).with(own).init();
-}
-
-fn label(operation: &Operation<'_>) -> &'static str {
-    match operation {
-        Operation::DataInsert => "data_insert",
-        Operation::DataUpdate => "data_update",
-        Operation::VisibilityUpdate => "visibility_update",
-        Operation::Delete => "delete",
-        Operation::Unknown(_) => "unknown",
-    }
 }
