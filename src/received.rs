@@ -64,7 +64,7 @@ impl Parser {
         let member = |name| document::member(&members, name).ok_or_else(|| root.missing(name));
         let (time, payload) = (member("received_at")?, member("payload")?);
         let received_at = time.string()?.parse().map_err(|_| time.wrong_type("a time of RFC 3339"))?;
-        let (payload, _) = self.read(payload.reader())?;
+        let payload = self.read(&mut payload.reader())?;
         Ok(Received { received_at, payload })
     }
 }

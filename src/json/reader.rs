@@ -18,6 +18,12 @@ pub(crate) enum Token<'a> {
     Object(&'a str),
 }
 
+/// What is between the quotes of a string.
+enum Content<'a> {
+    Plain(&'a str),
+    Escaped(&'a str),
+}
+
 /// A cursor in a JSON text.
 ///
 /// Every method starts at the first byte of what it reads, after white space, and stops behind the last.
@@ -84,7 +90,7 @@ impl<'a> Reader<'a> {
     /// Reads the next member's name and the colon behind it, or leaves the object.
     ///
     /// `is_first` is `true` before the first call for an object, and `false` after it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next_name(&mut self, is_first: &mut bool) -> Result<Option<Cow<'a, str>>, Error> {
         match self.peek() {
             Some(b'}') => {
@@ -136,7 +142,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a value of any type.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn value(&mut self) -> Result<Token<'a>, Error> {
         let next = self.peek();
         let start = self.offset;
@@ -167,10 +173,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a string, of which the opening quote is next. It is a slice of the text unless it has an escape.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, Error> {
-        let (content, has_escape) = self.skip_string()?;
-        Ok(if has_escape { Cow::Owned(unescape_content(content)) } else { Cow::Borrowed(content) })
+        let content = self.skip_string()?;
+        Ok(match content {
+            Content::Plain(text) => Cow::Borrowed(text),
+            Content::Escaped(text) => Cow::Owned(unescape_content(text)),
+        })
     }
 
     #[inline]
@@ -273,19 +282,21 @@ impl<'a> Reader<'a> {
         if self.offset == start { Err(self.unexpected(ErrorKind::InvalidNumber)) } else { Ok(()) }
     }
 
-    /// Skips a string and returns what is between its quotes, and whether that has an escape.
-    #[inline]
-    fn skip_string(&mut self) -> Result<(&'a str, bool), Error> {
-        self.offset += 1;
-        let start = self.offset;
-        self.offset += plain_length(self.text.as_bytes().get(start..).unwrap_or_default());
-        let has_escape = self.byte() != Some(b'"');
-        if has_escape {
-            self.skip_escapes()?;
+    /// Skips a string and returns what is between its quotes.
+    #[inline(always)]
+    fn skip_string(&mut self) -> Result<Content<'a>, Error> {
+        let bytes = self.text.as_bytes();
+        let start = self.offset + 1;
+        let end = start + plain_length(bytes.get(start..).unwrap_or_default());
+        if bytes.get(end) == Some(&b'"') {
+            self.offset = end + 1;
+            return Ok(Content::Plain(self.text.get(start..end).unwrap_or_default()));
         }
+        self.offset = end;
+        self.skip_escapes()?;
         let content = self.text_since(start);
         self.offset += 1;
-        Ok((content, has_escape))
+        Ok(Content::Escaped(content))
     }
 
     /// Goes on in a string up to its closing quote.
@@ -360,8 +371,12 @@ impl<'a> Reader<'a> {
                         continue;
                     }
                 }
-                Some(b'"') => drop(self.skip_string()?),
-                next => drop(self.scalar(next)?),
+                Some(b'"') => {
+                    self.skip_string()?;
+                }
+                next => {
+                    self.scalar(next)?;
+                }
             }
             // A value ended, and with it perhaps the containers around it.
             loop {
@@ -394,8 +409,11 @@ impl<'a> Reader<'a> {
             return Err(self.unexpected(ErrorKind::ExpectedName));
         }
         let start = self.offset;
-        let (name, has_escape) = self.skip_string()?;
-        if is_reserved(name) || has_escape && is_reserved(&unescape_content(name)) {
+        let is_reserved = match self.skip_string()? {
+            Content::Plain(name) => is_reserved(name),
+            Content::Escaped(name) => is_reserved(&unescape_content(name)),
+        };
+        if is_reserved {
             return Err(Error { kind: ErrorKind::ReservedName, offset: start });
         }
         self.colon()

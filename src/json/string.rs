@@ -5,31 +5,39 @@ use std::borrow::Cow;
 /// The number of bytes before the first that ends a string or begins an escape or is a control character.
 ///
 /// It looks at eight bytes at a time.
-#[inline]
+#[inline(always)]
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
+    let mut length = 0;
     let mut rest = bytes;
     while let Some((word, behind)) = rest.split_first_chunk::<8>() {
         let special = special_bytes(u64::from_le_bytes(*word));
         if special != 0 {
-            return bytes.len() - rest.len() + special.trailing_zeros() as usize / 8;
+            return length + special.trailing_zeros() as usize / 8;
         }
+        length += 8;
         rest = behind;
     }
-    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
-    bytes.len() - rest.len() + rest.iter().position(is_special).unwrap_or(rest.len())
+    length + plain_length_of_few(rest)
+}
+
+/// The same for fewer than eight bytes.
+#[cold]
+#[inline(never)]
+fn plain_length_of_few(bytes: &[u8]) -> usize {
+    bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..0x20)).unwrap_or(bytes.len())
 }
 
 /// Sets the highest bit of the first byte in the word that is a quote, a backslash or a control character. Later bytes may be
 /// marked by mistake, when a subtraction borrows from them.
 #[inline]
 fn special_bytes(word: u64) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH_BITS: u64 = ONES << 7;
-    let is_zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let quote = is_zero(word ^ (ONES * b'"' as u64));
-    let backslash = is_zero(word ^ (ONES * b'\\' as u64));
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (quote | backslash | control) & HIGH_BITS
+    const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
+    // A subtraction sets the highest bit of a byte that is smaller, and of one that had it set: the latter is part of a longer
+    // character, and cleared at the end.
+    let quote = (word ^ u64::from_ne_bytes([b'"'; 8])).wrapping_sub(u64::from_ne_bytes([1; 8]));
+    let backslash = (word ^ u64::from_ne_bytes([b'\\'; 8])).wrapping_sub(u64::from_ne_bytes([1; 8]));
+    let control = word.wrapping_sub(u64::from_ne_bytes([0x20; 8]));
+    (quote | backslash | control) & !word & HIGH_BITS
 }
 
 /// The text that a valid JSON string stands for.

@@ -87,8 +87,9 @@ impl Parser {
     ///
     /// Every [`ParseErrorKind`] but `Io`; `Invalid` only if the parser is [strict](Self::strict).
     pub fn parse<'a>(&self, body: &'a [u8]) -> Result<Payload<'a>, ParseError> {
-        let (payload, mut rest) = self.read(Reader::new(self.text(body)?))?;
-        rest.end().map_err(|error| ParseError::json(error.kind).on(rest.position(error.offset)))?;
+        let mut json = Reader::new(self.text(body)?);
+        let payload = self.read(&mut json)?;
+        json.end().map_err(|error| ParseError::json(error.kind).on(json.position(error.offset)))?;
         Ok(payload)
     }
 
@@ -97,13 +98,13 @@ impl Parser {
         bytes::text(bytes, self.limits.max_bytes)
     }
 
-    /// Parses the body that is next in `json`, and returns it with the reader behind it.
-    pub(crate) fn read<'a>(&self, json: Reader<'a>) -> Result<(Payload<'a>, Reader<'a>), ParseError> {
-        let (payload, rest) = body::read(json, &self.limits, self.mapping.as_ref())?;
+    /// Parses the body that is next in `json`.
+    pub(crate) fn read<'a>(&self, json: &mut Reader<'a>) -> Result<Payload<'a>, ParseError> {
+        let payload = body::read(json, &self.limits, self.mapping.as_ref())?;
         if self.strict {
             payload.validate()?;
         }
-        Ok((payload, rest))
+        Ok(payload)
     }
 
     /// Parses a body from a reader, of which it reads at most one byte more than the limit.

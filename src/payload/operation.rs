@@ -63,14 +63,15 @@ impl UnknownOperation<'_> {
 }
 
 impl<'a> Operation<'a> {
-    const KNOWN: [Self; 4] = [Self::DataInsert, Self::DataUpdate, Self::VisibilityUpdate, Self::Delete];
-
     /// Returns the operation that has this word.
     #[inline]
     pub(crate) fn from_word(word: Cow<'a, str>) -> Self {
-        match Self::KNOWN.into_iter().find(|known| known.as_str() == word) {
-            Some(known) => known,
-            None => Self::Unknown(UnknownOperation(word)),
+        match &*word {
+            "data_insert" => Self::DataInsert,
+            "data_update" => Self::DataUpdate,
+            "visibility_update" => Self::VisibilityUpdate,
+            "delete" => Self::Delete,
+            _ => Self::Unknown(UnknownOperation(word)),
         }
     }
 
