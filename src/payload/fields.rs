@@ -92,6 +92,11 @@ impl<'a> Fields<'a> {
         self.iter().map(|(name, _)| name)
     }
 
+    /// Adds fields, which replace those with the same name.
+    pub(crate) fn merge(&mut self, newer: Self) {
+        self.0.merge(newer.0);
+    }
+
     /// Converts the fields into ones that own their data.
     #[must_use]
     pub fn into_owned(self) -> Fields<'static> {
