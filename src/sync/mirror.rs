@@ -112,7 +112,7 @@ impl Mirror {
             Operation::DataUpdate | Operation::VisibilityUpdate => (false, true),
             Operation::Delete => (true, false),
         };
-        let subject = Subject::of(payload)?;
+        let subject = payload.subject()?;
         let found = match subject.user_id().and_then(|id| self.ids.get(id.as_str())) {
             Some(Some(number)) => Ok(Some(*number)),
             Some(None) if is_update => return Ok(Applied::Ignored),
