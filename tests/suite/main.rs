@@ -1,0 +1,3 @@
+//! The behaviour of `rownd-webhooks`, one module per topic.
+
+mod support;
