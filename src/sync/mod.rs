@@ -1,0 +1,36 @@
+//! Keeping a copy of profiles in step with the vendor's.
+//!
+//! - [`SyncPlan`] says what one delivery asks a receiver to do to its copy: what to write, what to erase, whom to forget.
+//! - [`Changes`] are the differences between two sets of fields, for services that act on a change.
+//!
+//! # Examples
+//!
+//! ```
+//! use rownd_webhooks::{sync::SyncPlan, testing::samples};
+//! use std::collections::BTreeMap;
+//!
+//! let mut copy = BTreeMap::from([("country".to_owned(), "\"United States\"".to_owned())]);
+//!
+//! let payload = rownd_webhooks::from_str(samples::VISIBILITY_UPDATE)?;
+//! match payload.sync_plan()? {
+//!     SyncPlan::Upsert { set, erase, .. } => {
+//!         for (name, value) in &set {
+//!             copy.insert(name.to_owned(), serde_json::to_string(value)?);
+//!         }
+//!         for name in &erase {
+//!             copy.remove(name);
+//!         }
+//!     }
+//!     SyncPlan::Delete { .. } => copy.clear(),
+//!     SyncPlan::Ignore => {}
+//! }
+//! assert_eq!(copy["first_name"], r#""Juliet""#);
+//! assert!(!copy.contains_key("country"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod changes;
+mod plan;
+
+pub use changes::{ChangeKind, Changes, FieldChange};
+pub use plan::{RedactedNames, SyncPlan, VisibleFields};
