@@ -131,7 +131,7 @@ fn the_entry_that_is_too_many_is_reported_where_it_begins() {
         assert_eq!((error.code(), error.path(), error.http_status()), ("too_many_entries", Some(path), 400), "{body}");
         assert_eq!((error.line(), error.column()), (Some(1), Some(body.find(entry).unwrap() + 1)), "{body}");
         let place = if path.is_empty() { String::new() } else { format!(" at {path}") };
-        let message = format!("the body has more than 3 entries{place} (line 1, column {})", error.column().unwrap());
+        let message = format!("the body has more than 3 fields, redacted names, lookup values and unknown members{place} (line 1, column {})", error.column().unwrap());
         assert_eq!(error.to_string(), message);
         assert!(matches!(error.kind(), ParseErrorKind::TooManyEntries { limit: 3, .. }));
     }

@@ -29,9 +29,9 @@ fn assert_error(row: &str, code: &str, path: Option<&str>, sentence: &str) -> Pa
 }
 
 #[track_caller]
-fn assert_syntax(row: &str, reason: &str) {
-    let error = assert_error(row, "syntax", None, &format!("the body is not JSON: {reason}"));
-    assert!(matches!(error.kind(), ParseErrorKind::Syntax { reason: told, .. } if told == reason));
+fn assert_syntax(row: &str, path: Option<&str>, reason: &str) {
+    let error = assert_error(row, "syntax", path, &format!("the body is not JSON: {reason}"));
+    assert!(matches!(error.kind(), ParseErrorKind::Syntax { reason: reported, .. } if *reported == reason));
 }
 
 /// The default body, with an object of one member in front of its meta.
@@ -203,33 +203,34 @@ fn a_syntax_error_is_reported_at_the_byte_that_is_wrong() {
         ("{\"é\":\"\u{7f}¦", "unexpected end"),
     ];
     for (row, reason) in rows {
-        assert_syntax(row, reason);
+        assert_syntax(row, None, reason);
     }
 }
 
 #[test]
 fn half_a_surrogate_pair_is_a_syntax_error_everywhere() {
     for half in [r"\ud83d", r"\uDE00", r"\ud83d\ud83d", r"\ud83dx", r"\ud83d\n", r"\ude00\ud83d"] {
-        for body in [
-            with_member(r#""data":{"a":"¦"}"#),
-            with_member(r#""data":{"\u0061":"\\¦"}"#),
-            with_member(r#""data":{"¦":1}"#),
-            with_member(r#""data":{"a":["¦"]}"#),
-            with_member(r#""data":{"a":{"¦":1}}"#),
-            with_member(r#""data":{"a":{"b":[{"c":"x¦"}]}}"#),
-            with_member(r#""x":"¦""#),
-            with_member(r#""x":[["¦"]]"#),
-            with_member(r#""¦":1"#),
-            with_member(r#""redacted":["¦"]"#),
-            Body { operation: "¦", ..Body::default() }.to_string(),
-            Body { meta: r#""x":{"y":"¦"}"#, ..Body::default() }.to_string(),
-            with_lookup_values(r#"[{"field":"¦","value":"b"}]"#),
-            with_lookup_values(r#"[{"field":"a","valu\u0065":"¦"}]"#),
-            with_lookup_values(r#"[{"field":"a","value":"b","x":"¦"}]"#),
-            with_lookup_values(r#"["¦"]"#),
-            with_lookup_values(r#""¦""#),
+        for (path, body) in [
+            ("/data/a", with_member(r#""data":{"a":"¦"}"#)),
+            ("/data/a", with_member(r#""data":{"\u0061":"\\¦"}"#)),
+            ("/data", with_member(r#""data":{"¦":1}"#)),
+            ("/data/a", with_member(r#""data":{"a":["¦"]}"#)),
+            ("/data/a", with_member(r#""data":{"a":{"¦":1}}"#)),
+            ("/data/a", with_member(r#""data":{"a":{"b":[{"c":"x¦"}]}}"#)),
+            ("/x", with_member(r#""x":"¦""#)),
+            ("/x", with_member(r#""x":[["¦"]]"#)),
+            ("", with_member(r#""¦":1"#)),
+            ("/redacted/1", with_member(r#""redacted":["","¦"]"#)),
+            ("/meta/operation", Body { operation: "¦", ..Body::default() }.to_string()),
+            ("/meta/x", Body { meta: r#""x":{"y":"¦"}"#, ..Body::default() }.to_string()),
+            ("/meta/lookup_values/0/field", with_lookup_values(r#"[{"field":"¦","value":"b"}]"#)),
+            ("/meta/lookup_values/0/value", with_lookup_values(r#"[{"field":"a","valu\u0065":"¦"}]"#)),
+            ("/meta/lookup_values/0/x", with_lookup_values(r#"[{"field":"a","value":"b","x":"¦"}]"#)),
+            ("/meta/lookup_values/1", with_lookup_values(r#"[0,"¦"]"#)),
+            ("/meta/lookup_values", with_lookup_values(r#""¦""#)),
         ] {
-            assert_syntax(&body.replace('¦', &format!("¦{half}")), "half a surrogate pair in a string");
+            let row = body.replace('¦', &format!("¦{half}"));
+            assert_syntax(&row, Some(path), "half a surrogate pair in a string");
         }
     }
     let pair = payload(Body::with_data(r#"{"a":"\ud83d\uDE00","b":["\ud83d\ude00"]}"#));

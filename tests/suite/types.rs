@@ -8,7 +8,7 @@ use rownd_webhooks::mapping::{FieldMapping, Rename};
 use rownd_webhooks::replay::{LineError, NdjsonReader};
 use rownd_webhooks::schema::{DataCategory, FieldSchema, FieldType, Owner, ProfileSchema};
 use rownd_webhooks::sync::{ChangeKind, Changes, FieldChange, SyncPlan};
-use rownd_webhooks::testing::{self, DeleteBuilder, ProfileBuilder, samples};
+use rownd_webhooks::testing::{self, PayloadBuilder, samples};
 use rownd_webhooks::{
     DataInsert, DataUpdate, DecodeError, Delete, Event, Fields, Issue, LookupValue, Number, Operation, ParseError,
     ParseErrorKind, Parser, Payload, RawJson, Received, Redactable, Severity, Subject, UserId, ValidationError, Value,
@@ -30,9 +30,9 @@ fn every_type_is_ordinary() {
         Delete<'static> Subject<'static> UserId<'static> Fields<'static> Value<'static> Number<'static> RawJson<'static>
         LookupValue<'static> Redactable<String> Received<Payload<'static>> Parser ParseErrorKind Issue Severity
         FieldMapping Rename ProfileSchema FieldSchema FieldType DataCategory Owner
-        SyncPlan<'static> Changes<'static> FieldChange<'static> ChangeKind ProfileBuilder DeleteBuilder
+        SyncPlan<'static> Changes<'static> FieldChange<'static> ChangeKind PayloadBuilder
     }
-    assert_hash::<(Operation<'_>, UserId<'_>)>();
+    assert_hash::<(Operation<'_>, Subject<'_>, UserId<'_>)>();
     assert_shared::<NdjsonReader<&[u8]>>();
 }
 
@@ -100,8 +100,7 @@ fn every_debug_says_what_it_is() {
         (shown(&Parser::new().field_mapping(mapping.clone())), &["Parser", "email"]),
         (shown(&archive), &["NdjsonReader", "1"]),
         (shown(&line_error), &["LineError", "line 1"]),
-        (shown(&testing::data_insert().field("score", 7)), &["ProfileBuilder", "score"]),
-        (shown(&testing::delete().user_id("u7")), &["DeleteBuilder", "u7"]),
+        (shown(&testing::data_insert().field("score", 7)), &["PayloadBuilder", "score"]),
         (shown(&Received::now(())), &["Received", "payload"]),
     ] {
         for word in words {

@@ -146,21 +146,21 @@ fn every_issue_has_its_code_path_and_severity() {
 fn every_issue_has_its_sentence() {
     let sentences = [
         ("missing_data", "`data` is absent or null"),
-        ("no_lookup_values", "there is no lookup value"),
+        ("no_lookup_values", "there are no lookup values"),
         ("missing_redacted", "`redacted` is absent or null"),
         ("withheld_value_present", "a redacted field still carried its value, which was dropped"),
         ("unknown_operation", "the operation is not known"),
         ("missing_user_id", "there is no visible user id"),
         ("unlisted_sentinel", "a field holds the sentinel, but is not listed as redacted"),
-        ("redacted_field_absent", "a field is listed as redacted, but absent"),
+        ("redacted_field_absent", "a field is listed as redacted, but absent from `data`"),
         ("duplicate_redacted_name", "a field is listed as redacted more than once"),
         ("redacted_lookup_value", "a lookup value is redacted"),
-        ("lookup_exposes_redacted", "a lookup value reveals what its field redacts"),
-        ("lookup_mismatch", "a lookup value differs from the field of its name"),
+        ("lookup_exposes_redacted", "a lookup value contains what its field redacts"),
+        ("lookup_mismatch", "a lookup value differs from the field of its name, as after an address change"),
         ("lookup_value_not_text", "a lookup value is a number; its text is used"),
-        ("unusable_lookup_value", "a lookup value is not an object of a field and its value"),
+        ("unusable_lookup_value", "this is no lookup value; it is kept, but finds nobody"),
         ("delete_carries_fields", "a delete carries more than the user id"),
-        ("empty_field_name", "a field's name is empty"),
+        ("empty_field_name", "the name of a field is empty"),
     ];
     let mut codes = BTreeSet::new();
     for (body, _) in rows() {
@@ -262,14 +262,14 @@ fn unusable_lookup_values_are_not_offered() {
 fn the_error_lists_two_issues_and_counts_the_rest() {
     let error = |body: Body<'_>| payload(body).validate().unwrap_err();
     let invalid = error(Body { redacted: r#"["a"]"#, lookup_values: "[]", ..Body::default() });
-    let message = "the payload is not valid: there is no lookup value at /meta/lookup_values; a field is listed as redacted, but absent at /redacted/0";
+    let message = "the payload is not valid: there are no lookup values at /meta/lookup_values; a field is listed as redacted, but absent from `data` at /redacted/0";
     assert_eq!(invalid.to_string(), message);
     assert_eq!(format!("{invalid:?}"), format!("ValidationError({message:?})"));
     assert_eq!((invalid.code(), invalid.http_status()), ("invalid", 400));
     assert!(std::error::Error::source(&invalid).is_none());
 
     let invalid = error(Body { data: "", redacted: r#"["x"]"#, lookup_values: "", ..Body::default() });
-    let message = "the payload is not valid: `data` is absent or null at /data; there is no lookup value at \
+    let message = "the payload is not valid: `data` is absent or null at /data; there are no lookup values at \
                    /meta/lookup_values; and 2 more";
     assert_eq!(invalid.to_string(), message);
     assert_eq!(format!("{Error} {Warning:>8}"), "error  warning");
