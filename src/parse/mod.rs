@@ -1,6 +1,7 @@
 //! Bytes to payload.
 
 mod body;
+mod deserialize;
 mod limits;
 
 use std::io::Read;
