@@ -20,8 +20,8 @@ pub(crate) mod tree;
 pub(crate) use error::{Error, ErrorKind};
 pub(crate) use parts::{elements, members};
 pub(crate) use private::is_reserved;
-pub(crate) use reader::{Reader, Token, check, type_name};
-pub(crate) use string::{unescape, write_string};
+pub(crate) use reader::{Reader, Token, check, type_name, unescape};
+pub(crate) use string::write_string;
 
 /// The number of arrays and objects that may be open at once: serde_json's own parser refuses the 128th.
 pub(crate) const MAX_DEPTH: usize = 127;

@@ -1,49 +1,42 @@
 //! The elements of an array and the members of an object, as texts.
 
 use std::borrow::Cow;
-use std::fmt::{self, Formatter};
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use super::Error;
+use super::reader::Reader;
 
-/// Returns the elements of an array, none of another value.
-pub(crate) fn elements(array: &str) -> impl ExactSizeIterator<Item = &str> {
-    let elements: Vec<&RawValue> = serde_json::from_str(array).unwrap_or_default();
-    elements.into_iter().map(RawValue::get)
+/// Returns the elements of a valid array.
+pub(crate) fn elements(array: &str) -> Vec<&str> {
+    let mut elements = Vec::new();
+    // In valid text nothing fails.
+    let _ = read_elements(&mut Reader::new(array), &mut elements);
+    elements
 }
 
-/// Returns the members of an object, none of another value.
-pub(crate) fn members(object: &str) -> impl ExactSizeIterator<Item = (Cow<'_, str>, &str)> {
-    let Members(members) = serde_json::from_str(object).unwrap_or_default();
-    members.into_iter().map(|(Name(name), value)| (name, value.get()))
-}
-
-#[derive(Default)]
-struct Members<'a>(Vec<(Name<'a>, &'a RawValue)>);
-
-#[derive(serde::Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MembersVisitor;
-
-        impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(MembersVisitor)
+fn read_elements<'a>(reader: &mut Reader<'a>, elements: &mut Vec<&'a str>) -> Result<(), Error> {
+    let mut is_first = true;
+    reader.begin_array()?;
+    while reader.next_element(&mut is_first)?.is_some() {
+        elements.push(reader.raw_value()?);
     }
+    Ok(())
+}
+
+/// Returns the members of a valid object.
+pub(crate) fn members(object: &str) -> Vec<(Cow<'_, str>, &str)> {
+    let mut members = Vec::new();
+    let _ = read_members(&mut Reader::new(object), &mut members);
+    members
+}
+
+fn read_members<'a>(
+    reader: &mut Reader<'a>,
+    members: &mut Vec<(Cow<'a, str>, &'a str)>,
+) -> Result<(), Error> {
+    let mut is_first = true;
+    reader.begin_object()?;
+    while let Some(name) = reader.next_name(&mut is_first)? {
+        members.push((name, reader.raw_value()?));
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ use crate::payload::value::{RawJson, Value};
 use crate::payload::{LookupList, Payload, Presence};
 use crate::redactable::{REDACTED, Redactable};
 
-/// Reads the body that is next in `json`.
+/// Reads a body: the rest of `json`.
 pub(crate) fn read<'a>(
     json: &mut Reader<'a>,
     limits: &Limits,
@@ -104,6 +104,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             }
         }
         payload.unknown_members = self.sorted(body, unknown)?;
+        self.json.end().map_err(|error| self.refuse(error))?;
         if has_meta { Ok(()) } else { Err(self.missing(body, "meta")) }
     }
 
@@ -171,7 +172,9 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                     let word = self.string(first.unwrap_or_default(), Path::Operation)?;
                     payload.operation = Operation::from_word(word);
                 }
-                "lookup_values" if payload.lookup_list == LookupList::Absent => self.lookup_values(payload)?,
+                "lookup_values" if payload.lookup_list == LookupList::Absent => {
+                    self.lookup_values(payload)?
+                }
                 "operation" | "lookup_values" => return Err(self.duplicate(Path::Meta, &name)),
                 _ => self.unknown_member(meta, name, &mut unknown)?,
             }

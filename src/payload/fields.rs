@@ -1,5 +1,6 @@
 //! The fields of a profile.
 
+use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
 use std::iter::FusedIterator;
 use std::slice;
@@ -9,6 +10,7 @@ use serde::{Serialize, Serializer};
 use super::members::{Member, Members};
 use super::serialize::json_text;
 use super::value::Value;
+use crate::json::is_reserved;
 use crate::redactable::Redactable;
 
 /// The fields of a profile: names and values, each visible or redacted.
@@ -103,12 +105,13 @@ impl Default for Fields<'_> {
     }
 }
 
-impl<'a, N: Into<std::borrow::Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fields<'a> {
+impl<'a, N: Into<Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fields<'a> {
     /// Collects fields. Of two with the same name the last one wins, as in a map.
     ///
-    /// A name that serde_json reserves is kept, but what it is written to cannot be read back: no body can hold it.
+    /// A field whose name serde_json reserves (`$serde_json::private::…`) is left out: no body can hold one.
     fn from_iter<I: IntoIterator<Item = (N, Redactable<Value<'a>>)>>(fields: I) -> Self {
-        Self(Members::with_last(fields.into_iter().map(|(name, field)| (name.into(), field)).collect()))
+        let fields = fields.into_iter().map(|(name, field)| (name.into(), field));
+        Self(Members::with_last(fields.filter(|(name, _)| !is_reserved(name)).collect()))
     }
 }
 
