@@ -161,6 +161,9 @@ const _: () = {
     ordinary::<Parser>();
     ordinary::<sync::SyncPlan<'static>>();
     ordinary::<sync::Changes<'static>>();
+    ordinary::<sync::Mirror>();
+    ordinary::<sync::Profile>();
+    ordinary::<sync::Applied>();
     ordinary::<schema::ProfileSchema>();
     error::<ParseError>();
     error::<DecodeError>();

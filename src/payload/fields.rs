@@ -92,6 +92,11 @@ impl<'a> Fields<'a> {
         self.iter().map(|(name, _)| name)
     }
 
+    /// Adds fields, which replace those with the same name.
+    pub(crate) fn merge(&mut self, newer: Self) {
+        self.0.merge(newer.0);
+    }
+
     /// Converts the fields into ones that own their data.
     #[must_use]
     pub fn into_owned(self) -> Fields<'static> {
@@ -108,7 +113,7 @@ impl Default for Fields<'_> {
 impl<'a, N: Into<Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fields<'a> {
     /// Collects fields. Of two with the same name the last one wins, as in a map.
     ///
-    /// A field whose name serde_json reserves (`$serde_json::private::…`) is left out: no body can hold one.
+    /// A field whose name serde_json reserves is left out: no body can hold one.
     fn from_iter<I: IntoIterator<Item = (N, Redactable<Value<'a>>)>>(fields: I) -> Self {
         let fields = fields.into_iter().map(|(name, field)| (name.into(), field));
         Self(Members::with_last(fields.filter(|(name, _)| !is_reserved(name)).collect()))

@@ -76,6 +76,13 @@ impl<'a, T> Members<'a, T> {
         self.0.sort_by(|(before, _), (after, _)| before.cmp(after));
     }
 
+    /// Adds members, which replace those with the same name, in linear time.
+    pub(crate) fn merge(&mut self, newer: Self) {
+        let mut members = std::mem::take(&mut self.0);
+        members.extend(newer.0);
+        *self = Self::with_last(members);
+    }
+
     pub(crate) fn into_owned<U>(self, into_owned: impl Fn(T) -> U) -> Members<'static, U> {
         let members = self.0.into_iter();
         Members(members.map(|(name, value)| (name.into_owned().into(), into_owned(value))).collect())
