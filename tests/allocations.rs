@@ -123,7 +123,7 @@ fn memory_is_bounded_by_a_constant_and_the_strings_with_escapes() {
     assert!(worst.0 < MOST_BYTES, "{worst:?}");
     assert!(worst.0 > MOST_BYTES / 2, "the worst of these bodies is not bad: {worst:?}");
 
-    // A string with an escape is kept besides the body, and takes no more than its text.
+    // A string with an escape is kept besides the body, a redacted name twice. It takes no more than its text.
     let long = r"\n".repeat(1 << 19);
     for body in [
         Body { data: &format!(r#"{{"a":"{long}"}}"#), ..default },
@@ -135,12 +135,9 @@ fn memory_is_bounded_by_a_constant_and_the_strings_with_escapes() {
     ] {
         let body = body.to_string();
         let memory = measure(|| drop(rownd_webhooks::from_str(&body).unwrap()));
-        assert!(
-            memory.bytes_max < body.len() as u64 + 1_000,
-            "{} bytes for {}",
-            memory.bytes_max,
-            &body[..60]
-        );
+        let copies = if body.contains(r#""redacted":["\n"#) { 2 } else { 1 };
+        let (bytes, most) = (memory.bytes_max, copies * body.len() as u64 + 1_000);
+        assert!(bytes < most, "{bytes} bytes for {}", &body[..60]);
     }
 }
 
