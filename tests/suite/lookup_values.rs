@@ -4,7 +4,6 @@ use proptest::prelude::*;
 use rownd_webhooks::{LookupValue, Parser, Redactable, Severity};
 use serde_json::{Value as Json, json};
 
-use crate::pending::PayloadExt;
 use crate::support::strategies::{self, config};
 use crate::support::{Body, issue_codes, parse_error, payload, summarize};
 

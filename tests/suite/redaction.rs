@@ -9,7 +9,6 @@ use rownd_webhooks::{Fields, Payload, REDACTED, Redactable, UserId, Value};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::pending::PayloadExt;
 use crate::support::strategies::{self, config};
 use crate::support::{Body, issue_codes, payload};
 

@@ -7,7 +7,6 @@ use rownd_webhooks::testing::samples;
 use rownd_webhooks::{Payload, Value};
 use serde_json::json;
 
-use crate::pending::PayloadExt;
 use crate::support::{Body, payload};
 
 /// A receiver's copy of one profile; `None` once the user is deleted.

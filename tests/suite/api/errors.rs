@@ -2,7 +2,6 @@
 
 use rownd_webhooks::{DecodeError, Event, Issue, ParseError, ParseErrorKind, ValidationError};
 
-use crate::pending::PayloadExt;
 use crate::support::{Body, payload, summarize};
 
 const NOBODY: Body<'_> =

@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashSet};
 use proptest::prelude::*;
 use rownd_webhooks::{Payload, UserId};
 
-use crate::pending::PayloadExt;
 use crate::support::Body;
 
 fn body(id: &str) -> String {
