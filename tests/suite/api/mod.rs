@@ -1,7 +1,6 @@
 //! The public types, one module per type: how each is built, asked, compared, written and printed.
 
 mod dates;
-mod errors;
 mod fields;
 mod operation;
 //R mod redactable;
