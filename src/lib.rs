@@ -87,11 +87,6 @@ pub mod replay;
 pub mod sync;
 pub mod testing;
 
-mod hidden;
-mod raw;
-mod string_deserializer;
-mod tree;
-
 use std::io::Read;
 
 pub use decode::DecodeError;
@@ -166,6 +161,9 @@ const _: () = {
     ordinary::<Parser>();
     ordinary::<sync::SyncPlan<'static>>();
     ordinary::<sync::Changes<'static>>();
+    ordinary::<sync::Mirror>();
+    ordinary::<sync::Profile>();
+    ordinary::<sync::Applied>();
     ordinary::<schema::ProfileSchema>();
     error::<ParseError>();
     error::<DecodeError>();

@@ -21,12 +21,15 @@ impl<'a, T> Members<'a, T> {
     ///
     /// Two members have the same name.
     pub(crate) fn new(mut members: Vec<Member<'a, T>>) -> Result<Self, DuplicateName> {
-        let is_sorted = members.is_sorted_by(|(before, _), (after, _)| before < after);
-        if !is_sorted {
-            members.sort_unstable_by(|(before, _), (after, _)| before.cmp(after));
-            if !members.is_sorted_by(|(before, _), (after, _)| before < after) {
-                return Err(DuplicateName);
-            }
+        let mut has_equal = false;
+        members.sort_unstable_by(|(before, _), (after, _)| {
+            let order = before.cmp(after);
+            has_equal |= order.is_eq();
+            order
+        });
+        // A sort has to compare equal neighbours, but may compare a member with itself.
+        if has_equal && !members.is_sorted_by(|(before, _), (after, _)| before < after) {
+            return Err(DuplicateName);
         }
         Ok(Self(members))
     }
@@ -71,6 +74,13 @@ impl<'a, T> Members<'a, T> {
     pub(crate) fn extend(&mut self, members: impl IntoIterator<Item = Member<'a, T>>) {
         self.0.extend(members);
         self.0.sort_by(|(before, _), (after, _)| before.cmp(after));
+    }
+
+    /// Adds members, which replace those with the same name, in linear time.
+    pub(crate) fn merge(&mut self, newer: Self) {
+        let mut members = std::mem::take(&mut self.0);
+        members.extend(newer.0);
+        *self = Self::with_last(members);
     }
 
     pub(crate) fn into_owned<U>(self, into_owned: impl Fn(T) -> U) -> Members<'static, U> {

@@ -1,6 +1,7 @@
 //! Keeping a copy of profiles in step with the vendor's.
 //!
 //! - [`SyncPlan`] says what one delivery asks a receiver to do to its copy: what to write, what to erase, whom to forget.
+//! - [`Mirror`] is a copy in memory, and the reference for what a correct receiver's store does.
 //! - [`Changes`] are the differences between two sets of fields, for services that act on a change.
 //!
 //! # Examples
@@ -30,7 +31,11 @@
 //! ```
 
 mod changes;
+mod mirror;
 mod plan;
+mod profile;
 
 pub use changes::{ChangeKind, Changes, FieldChange};
+pub use mirror::{Applied, Mirror};
 pub use plan::{RedactedNames, SyncPlan, VisibleFields};
+pub use profile::Profile;

@@ -19,7 +19,10 @@ fn they_have_no_issues_and_are_written_back_unchanged() {
         let payload = payload(body);
         assert_eq!(payload.issues(), [], "{name}");
         assert_eq!(payload.validate(), Ok(()), "{name}");
-        assert_eq!((payload.operation(), operation.as_str(), &*operation.to_string()), (&operation, name, name));
+        assert_eq!(
+            (payload.operation(), operation.as_str(), &*operation.to_string()),
+            (&operation, name, name)
+        );
         let written = serde_json::to_string(&payload).unwrap();
         let [written, tree] = [&*written, body].map(|json| serde_json::from_str::<Value>(json).unwrap());
         assert_eq!(written, tree, "{name}");

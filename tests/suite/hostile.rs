@@ -190,7 +190,9 @@ fn repeated_members_are_refused_however_escaped() {
         (r"\u0000", r"\u0000", r"\0"),
         ("\u{7f}", r"\u007F", r"\u{7f}"),
     ];
-    for (place, path) in [("members", "/"), ("meta", "/meta/"), ("data", "/data/"), ("lookup", "/meta/lookup_values/0/")] {
+    for (place, path) in
+        [("members", "/"), ("meta", "/meta/"), ("data", "/data/"), ("lookup", "/meta/lookup_values/0/")]
+    {
         for (one, two, shown) in names {
             for (one, two) in [(one, two), (two, one)] {
                 let members = format!(r#""{one}":1,"b":1,"B":[{{"x":1,"x":2}}],"xx":2,"{two}":1"#);
@@ -203,7 +205,17 @@ fn repeated_members_are_refused_however_escaped() {
 
 #[test]
 fn unknown_operations_never_act() {
-    for word in ["delete\0", "DELETE", " delete", "delete ", "dеlete", "Delete", "", "delete\u{200b}", "\u{feff}delete"] {
+    for word in [
+        "delete\0",
+        "DELETE",
+        " delete",
+        "delete ",
+        "dеlete",
+        "Delete",
+        "",
+        "delete\u{200b}",
+        "\u{feff}delete",
+    ] {
         let payload = payload(body("operation", &serde_json::to_string(word).unwrap()));
         assert_eq!(payload.operation(), &Operation::from(word));
         assert!(matches!(payload.operation(), Operation::Unknown(_)), "{word:?}");
@@ -271,7 +283,9 @@ fn a_redactable_outside_a_payload_refuses_reserved_names_too() {
     let read = std::thread::Builder::new().stack_size(2 << 20).spawn(move || redactables(&deep));
     assert_eq!(read.unwrap().join().unwrap(), [const { None }; 4]);
 
-    for json in ["null", "-7.5", r#""\ud83d\ude00""#, r#"[1,[2.5,"<<REDACTED>>"]]"#, r#"{"$serde_json":1,"$":[-3]}"#] {
+    for json in
+        ["null", "-7.5", r#""\ud83d\ude00""#, r#"[1,[2.5,"<<REDACTED>>"]]"#, r#"{"$serde_json":1,"$":[-3]}"#]
+    {
         let expected = Some(Redactable::Visible(serde_json::from_str(json).unwrap()));
         assert!(redactables(json).iter().all(|read| read == &expected), "{json}");
     }

@@ -75,7 +75,9 @@ fn a_blank_line_of_an_archive_is_limited_like_any_other() {
 }
 
 /// A body of so many fields, redacted names, lookup values, and unknown members at each level.
-fn with_entries([fields, redacted, usable, unusable, unknown, unknown_meta, of_lookup_value]: [usize; 7]) -> String {
+fn with_entries(
+    [fields, redacted, usable, unusable, unknown, unknown_meta, of_lookup_value]: [usize; 7],
+) -> String {
     let members = |count, letter| list(count, |index| format!(r#""{letter}{index}":[{{"a":1,"b":2}}]"#));
     let usable = list(usable, |index| {
         let comma = if index == 0 && of_lookup_value > 0 { "," } else { "" };
@@ -102,7 +104,7 @@ fn all_entries_are_counted_together() {
     let total = counts.iter().sum();
     let payload = payload(&body);
     assert_eq!((payload.fields().len(), payload.redacted_names().len()), (3 + 4, 4));
-    assert_eq!((payload.lookup_values().len(), payload.issues().len()), (5, 4 + 6 + 2));
+    assert_eq!((payload.lookup_values().len(), payload.issues().len()), (5, 4 + 6 + 2 + 3));
     assert_eq!((payload.unknown_members().len(), payload.unknown_meta().len()), (7, 8));
     assert_eq!(payload.lookup_values()[0].unknown_members().count(), 9);
     for limit in [0, 1, total - 1, total, total + 1] {
@@ -128,10 +130,17 @@ fn the_entry_that_is_too_many_is_reported_where_it_begins() {
     ] {
         let body = with_entries(counts);
         let error = Parser::new().max_entries(3).parse(body.as_bytes()).unwrap_err();
-        assert_eq!((error.code(), error.path(), error.http_status()), ("too_many_entries", Some(path), 400), "{body}");
+        assert_eq!(
+            (error.code(), error.path(), error.http_status()),
+            ("too_many_entries", Some(path), 400),
+            "{body}"
+        );
         assert_eq!((error.line(), error.column()), (Some(1), Some(body.find(entry).unwrap() + 1)), "{body}");
         let place = if path.is_empty() { String::new() } else { format!(" at {path}") };
-        let message = format!("the body has more than 3 fields, redacted names, lookup values and unknown members{place} (line 1, column {})", error.column().unwrap());
+        let message = format!(
+            "the body has more than 3 fields, redacted names, lookup values and unknown members{place} (line 1, column {})",
+            error.column().unwrap()
+        );
         assert_eq!(error.to_string(), message);
         assert!(matches!(error.kind(), ParseErrorKind::TooManyEntries { limit: 3, .. }));
     }
@@ -159,12 +168,20 @@ fn extremes(size: usize) -> Vec<(&'static str, String)> {
         ("many elements", Body::field(&format!("[0{}]", fill(",0")))),
         ("many empty objects", Body::field(&format!("[0{}]", fill(",{}")))),
         ("many nested members", Body::field(&format!("{{\"\":0{}}}", fill(",\"\":0")))),
-        ("many redacted names", Body { redacted: &format!("[{}]", list(count(3), |_| "\"\"".to_owned())), ..Body::default() }.to_string()),
+        (
+            "many redacted names",
+            Body { redacted: &format!("[{}]", list(count(3), |_| "\"\"".to_owned())), ..Body::default() }
+                .to_string(),
+        ),
         ("many lookup values", {
             let lookup_values = list(count(40), |index| format!(r#"{{"field":"","value":{index}}}"#));
             Body { lookup_values: &format!("[{lookup_values}]"), ..Body::delete() }.to_string()
         }),
-        ("many unusable lookup values", Body { lookup_values: &format!("[{}]", list(count(3), |_| "{}".to_owned())), ..Body::delete() }.to_string()),
+        (
+            "many unusable lookup values",
+            Body { lookup_values: &format!("[{}]", list(count(3), |_| "{}".to_owned())), ..Body::delete() }
+                .to_string(),
+        ),
         ("many unknown members", Body { members: &members("x"), ..Body::default() }.to_string()),
         ("many unknown members of meta", Body { meta: &members("x"), ..Body::default() }.to_string()),
         ("many unknown members of a lookup value", {
@@ -193,7 +210,8 @@ fn use_up(payload: &Payload<'_>) {
     let _ = payload.decode::<BTreeMap<String, Option<Redactable<Value>>>>();
     let _ = payload.decode::<Vec<u8>>().map_err(|error| error.to_string());
     for value in payload.fields().iter().filter_map(|(_, field)| field.visible()) {
-        let _ = (value.as_f64(), value.as_i64(), value.as_date(), value.as_datetime(), value.decode::<Value>());
+        let _ =
+            (value.as_f64(), value.as_i64(), value.as_date(), value.as_datetime(), value.decode::<Value>());
     }
     let _ = (payload.email(), payload.phone_number(), payload.user_id());
     assert!(ProfileSchema::from_slice(b"{}").unwrap().check(payload).len() <= payload.fields().len());
@@ -267,13 +285,17 @@ fn recursive_types_are_decoded_on_a_small_stack() {
             assert_eq!(serde_json::from_str::<Redactable<Value>>(&objects).is_ok(), depth <= 127, "{depth}");
             for json in [&arrays, &objects] {
                 assert!(serde_json::from_str::<Redactable<Any>>(json).is_err() || depth <= 127, "{depth}");
-                let body = Body { lookup_values: "", ..Body::with_data(&format!(r#"{{"a":{json}}}"#)) }.to_string();
+                let body =
+                    Body { lookup_values: "", ..Body::with_data(&format!(r#"{{"a":{json}}}"#)) }.to_string();
                 let payload = rownd_webhooks::from_str(&body);
                 assert_eq!(payload.is_ok(), depth <= 125, "{depth}");
                 if let Ok(payload) = payload {
                     let decoded: BTreeMap<String, Redactable<Any>> = payload.decode().unwrap();
                     assert!(decoded["a"].is_visible());
-                    assert_eq!(payload.decode::<BTreeMap<String, Redactable<Tree>>>().is_ok(), json == &arrays);
+                    assert_eq!(
+                        payload.decode::<BTreeMap<String, Redactable<Tree>>>().is_ok(),
+                        json == &arrays
+                    );
                 }
             }
         }
@@ -290,7 +312,12 @@ fn settings_are_no_deeper_than_bodies() {
         smuggled = format!(r#"{open}{{"$serde_json::private::RawValue":{}}}{close}"#, Value::from(smuggled));
     }
     let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    let rows = [(deep(120), None), (deep(200), Some("too_deep")), (deep(100_000), Some("too_deep")), (smuggled, Some("reserved_name"))];
+    let rows = [
+        (deep(120), None),
+        (deep(200), Some("too_deep")),
+        (deep(100_000), Some("too_deep")),
+        (smuggled, Some("reserved_name")),
+    ];
     on_a_small_stack(move || {
         for (json, code) in rows {
             let mapping = format!(r#"[{{"rownd_field":"a","connection_field":"b","transformer":{json}}}]"#);

@@ -2,6 +2,7 @@
 
 mod api;
 mod changes;
+mod decode;
 mod documented_payloads;
 mod entry_points;
 mod event;
@@ -10,6 +11,7 @@ mod hostile;
 mod json_schema;
 mod limits;
 mod lookup_values;
+mod mirror;
 mod parse_errors;
 mod privacy;
 mod properties;
@@ -18,10 +20,8 @@ mod redaction;
 mod replay;
 mod roundtrip;
 mod settings;
+mod support;
 mod sync_plan;
 mod testing_kit;
 mod types;
 mod validation;
-
-mod pending;
-mod support;

@@ -15,13 +15,17 @@ use crate::support::{parse_everywhere, payload};
 fn disguised(value: &Value) -> String {
     match value {
         Value::Object(members) => {
-            let escaped = |name: &str| name.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect::<String>();
+            let escaped =
+                |name: &str| name.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect::<String>();
             let members = members.iter().rev();
-            let members: Vec<String> =
-                members.map(|(name, value)| format!("\"{}\" :\t{}", escaped(name), disguised(value))).collect();
+            let members: Vec<String> = members
+                .map(|(name, value)| format!("\"{}\" :\t{}", escaped(name), disguised(value)))
+                .collect();
             format!("{{ {}\r\n}}", members.join(" ,\n"))
         }
-        Value::Array(elements) => format!("[ {} ]", elements.iter().map(disguised).collect::<Vec<_>>().join(" , ")),
+        Value::Array(elements) => {
+            format!("[ {} ]", elements.iter().map(disguised).collect::<Vec<_>>().join(" , "))
+        }
         leaf => leaf.to_string(),
     }
 }
@@ -32,7 +36,9 @@ fn listed(body: &Value) -> Vec<&str> {
 
 /// The fields by the rules of the vendor's page: those in `data`, and those that are listed as redacted.
 fn model_fields(body: &Value) -> BTreeMap<String, Redactable<Value>> {
-    let visible = |value: &Value| if value == REDACTED { Redactable::Redacted } else { Redactable::Visible(value.clone()) };
+    let visible = |value: &Value| {
+        if value == REDACTED { Redactable::Redacted } else { Redactable::Visible(value.clone()) }
+    };
     let data = body["data"].as_object().into_iter().flatten();
     let mut fields: BTreeMap<_, _> = data.map(|(name, value)| (name.clone(), visible(value))).collect();
     fields.extend(listed(body).into_iter().map(|name| (name.to_owned(), Redactable::Redacted)));
@@ -43,7 +49,7 @@ fn model_fields(body: &Value) -> BTreeMap<String, Redactable<Value>> {
 fn written(body: &Value) -> Value {
     let mut written = body.clone();
     for name in listed(body) {
-        if let Some(value) = written["data"].get_mut(name) {
+        if let Some(value) = written.get_mut("data").and_then(|data| data.get_mut(name)) {
             *value = REDACTED.into();
         }
     }
@@ -53,7 +59,7 @@ fn written(body: &Value) -> Value {
 /// The body as equality sees it: redacted names are in no order.
 fn normal(body: &Value) -> Value {
     let mut normal = written(body);
-    if let Some(names) = normal["redacted"].as_array_mut() {
+    if let Some(names) = normal.get_mut("redacted").and_then(Value::as_array_mut) {
         names.sort_unstable_by_key(Value::to_string);
     }
     normal
@@ -86,7 +92,8 @@ fn model_issues(body: &Value) -> Vec<(String, String)> {
     if !["data_insert", "data_update", "visibility_update", "delete"].contains(&operation) {
         report("unknown_operation", "/meta/operation".to_owned());
     }
-    let is_user_id = |field: &Redactable<Value>| matches!(field, Redactable::Visible(Value::String(id)) if !id.is_empty());
+    let is_user_id =
+        |field: &Redactable<Value>| matches!(field, Redactable::Visible(Value::String(id)) if !id.is_empty());
     if !fields.get("user_id").is_some_and(is_user_id) {
         report("missing_user_id", "/data/user_id".to_owned());
     }
@@ -97,11 +104,11 @@ fn model_issues(body: &Value) -> Vec<(String, String)> {
             report("withheld_value_present", path.clone());
         }
         if !is_listed && value == REDACTED && !is_delete {
-            report("unlisted_sentinel", path.clone());
+            report("unlisted_sentinel", path);
         }
-        if name.is_empty() {
-            report("empty_field_name", path);
-        }
+    }
+    if fields.contains_key("") {
+        report("empty_field_name", "/data/".to_owned());
     }
     for (index, name) in listed.iter().enumerate() {
         let path = format!("/redacted/{index}");
@@ -154,13 +161,18 @@ fn changed(body: &Value, change: usize, with: &Value) -> Value {
     match (change % 9, first_field) {
         (0, Some(name)) => changed["data"][name] = with.clone(),
         (1, Some(name)) => changed["data"][name] = REDACTED.into(),
-        (2, Some(name)) if body["redacted"].is_array() => changed["redacted"] = [listed(body), vec![&name]].concat().into(),
+        (2, Some(name)) if body["redacted"].is_array() => {
+            changed["redacted"] = [listed(body), vec![&name]].concat().into()
+        }
         (3, _) => changed["redacted"].as_array_mut().into_iter().for_each(|names| names.reverse()),
         (4, _) if body["redacted"].is_array() => changed["redacted"] = Value::Null,
         (5, _) => changed["version"] = with.clone(),
         (6, _) => changed["meta"]["source"] = with.clone(),
         (7, _) => changed["meta"]["operation"] = "delete".into(),
-        (8, _) => changed["meta"]["lookup_values"].as_array_mut().into_iter().for_each(|elements| elements.reverse()),
+        (8, _) => changed["meta"]["lookup_values"]
+            .as_array_mut()
+            .into_iter()
+            .for_each(|elements| elements.reverse()),
         _ => {}
     }
     // Indexing may have added a null.

@@ -41,9 +41,19 @@ fn unknown_members_and_operations_are_kept() {
 #[test]
 fn lookup_values_that_are_not_usable_are_kept() {
     for element in [
-        "null", "true", "7", "\"email\"", "[]", r#"["email","a@example.com"]"#, "{}", r#"{"field":"email"}"#,
-        r#"{"field":"email","value":null}"#, r#"{"field":null,"value":"a"}"#, r#"{"value":"a","x":1}"#,
-        r#"{"field":"email","value":{"a":[1.50]}}"#, r#"{"field":["email"],"value":true,"verified":false}"#,
+        "null",
+        "true",
+        "7",
+        "\"email\"",
+        "[]",
+        r#"["email","a@example.com"]"#,
+        "{}",
+        r#"{"field":"email"}"#,
+        r#"{"field":"email","value":null}"#,
+        r#"{"field":null,"value":"a"}"#,
+        r#"{"value":"a","x":1}"#,
+        r#"{"field":"email","value":{"a":[1.50]}}"#,
+        r#"{"field":["email"],"value":true,"verified":false}"#,
     ] {
         let usable = r#"{"field":"email","value":"a@example.com"}"#;
         for lookup_values in [
@@ -81,9 +91,29 @@ fn absent_and_null_members_stay_so() {
 fn numbers_keep_their_text() {
     let digits = "1234567890".repeat(30);
     for number in [
-        "0", "-0", "-0.0", "0e0", "1E5", "1e+5", "1.00", "100", "1e400", "-1e400", "1e-400", "1e99999999999999999999999",
-        "9007199254740993", "9223372036854775807", "-9223372036854775808", "-9223372036854775809", "18446744073709551615",
-        "18446744073709551616", "0.30000000000000004", "2.2250738585072011e-308", "5e-324", "4.9e-325", &digits,
+        "0",
+        "-0",
+        "-0.0",
+        "0e0",
+        "1E5",
+        "1e+5",
+        "1.00",
+        "100",
+        "1e400",
+        "-1e400",
+        "1e-400",
+        "1e99999999999999999999999",
+        "9007199254740993",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "-9223372036854775809",
+        "18446744073709551615",
+        "18446744073709551616",
+        "0.30000000000000004",
+        "2.2250738585072011e-308",
+        "5e-324",
+        "4.9e-325",
+        &digits,
         &format!("-{digits}.{digits}E+{}", &digits[..9]),
     ] {
         let body = format!(

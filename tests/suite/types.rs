@@ -10,9 +10,9 @@ use rownd_webhooks::schema::{DataCategory, FieldSchema, FieldType, Owner, Profil
 use rownd_webhooks::sync::{ChangeKind, Changes, FieldChange, SyncPlan};
 use rownd_webhooks::testing::{self, PayloadBuilder, samples};
 use rownd_webhooks::{
-    DataInsert, DataUpdate, DecodeError, Delete, Event, Fields, Issue, LookupValue, Number, Operation, ParseError,
-    ParseErrorKind, Parser, Payload, RawJson, Received, Redactable, Severity, Subject, UserId, ValidationError, Value,
-    VisibilityUpdate,
+    DataInsert, DataUpdate, DecodeError, Delete, Event, Fields, Issue, LookupValue, Number, Operation,
+    ParseError, ParseErrorKind, Parser, Payload, RawJson, Received, Redactable, Severity, Subject, UserId,
+    ValidationError, Value, VisibilityUpdate,
 };
 
 use crate::support::payload;
@@ -86,7 +86,7 @@ fn every_debug_says_what_it_is() {
         (shown(&payload.lookup_values()[0]), &["LookupValue", "email", "string of 14 bytes"]),
         (shown(&payload.user_id()), &["UserId", "0e223bd4"]),
         (shown(&event), &["VisibilityUpdate", "Subject", "country"]),
-        (shown(&event.subject()), &["Subject", "UserId"]),
+        (shown(&event.subject()), &["Subject", "0e223bd4"]),
         (shown(&payload.sync_plan()), &["Upsert", "country"]),
         (shown(&changes), &["email", "Changed"]),
         (shown(&changes.iter().next()), &["FieldChange", "country", "Removed"]),
@@ -96,7 +96,10 @@ fn every_debug_says_what_it_is() {
         (shown(&odd.validate()), &["ValidationError"]),
         (shown(&mapping), &["FieldMapping", "email", "mail"]),
         (shown(&mapping.iter().next()), &["Rename", "email", "mail"]),
-        (shown(&ProfileSchema::from_slice(schema)), &["ProfileSchema", "email", "String", "PiiBasic", "User"]),
+        (
+            shown(&ProfileSchema::from_slice(schema)),
+            &["ProfileSchema", "email", "String", "PiiBasic", "User"],
+        ),
         (shown(&Parser::new().field_mapping(mapping.clone())), &["Parser", "email"]),
         (shown(&archive), &["NdjsonReader", "1"]),
         (shown(&line_error), &["LineError", "line 1"]),

@@ -67,9 +67,9 @@ fn rows() -> Vec<Row> {
         with_lookup_values(
             r#"1,{"field":"n","value":5},[]"#,
             &[
+                ("lookup_value_not_text", "/meta/lookup_values/2/value", Warning),
                 ("unusable_lookup_value", "/meta/lookup_values/1", Warning),
                 ("unusable_lookup_value", "/meta/lookup_values/3", Warning),
-                ("lookup_value_not_text", "/meta/lookup_values/2/value", Warning),
             ],
         ),
         row(Body { lookup_values: "{}", ..body }, &unusable_list),
@@ -78,7 +78,10 @@ fn rows() -> Vec<Row> {
         row(Body { lookup_values: "7", ..body }, &unusable_list),
         row(Body { lookup_values: "false", ..body }, &unusable_list),
         row(
-            Body { redacted: r#"["b","a","c"]"#, ..data(r#"{"user_id":"u","b":"B","a":1,"c":"<<REDACTED>>"}"#) },
+            Body {
+                redacted: r#"["b","a","c"]"#,
+                ..data(r#"{"user_id":"u","b":"B","a":1,"c":"<<REDACTED>>"}"#)
+            },
             &[("withheld_value_present", "/data/a", Error), ("withheld_value_present", "/data/b", Error)],
         ),
         row(
@@ -90,7 +93,10 @@ fn rows() -> Vec<Row> {
         row(data(r#"{"user_id":"u","email":["a@example.com"]}"#), &mismatch),
         row(data(r#"{"user_id":"u","email":null}"#), &mismatch),
         row(data(r#"{"user_id":"u","email":"\u0061@example.com"}"#), &[]),
-        row(Body { lookup_values: r#"[{"field":"n","value":"5"}]"#, ..data(r#"{"user_id":"u","n":5}"#) }, &[]),
+        row(
+            Body { lookup_values: r#"[{"field":"n","value":"5"}]"#, ..data(r#"{"user_id":"u","n":5}"#) },
+            &[],
+        ),
         row(Body { operation: "data_updated", ..body }, &unknown_operation),
         row(Body { operation: "Delete", ..body }, &unknown_operation),
         row(Body { operation: "", ..body }, &unknown_operation),
@@ -98,17 +104,29 @@ fn rows() -> Vec<Row> {
         row(data(r#"{"user_id":7}"#), &[no_user_id]),
         row(data(r#"{"user_id":""}"#), &[no_user_id]),
         row(
-            Body { redacted: r#"["m"]"#, ..data(r#"{"user_id":"u","z":"<<REDACTED>>","a":"<<REDACTED>>","m":"<<REDACTED>>"}"#) },
+            Body {
+                redacted: r#"["m"]"#,
+                ..data(r#"{"user_id":"u","z":"<<REDACTED>>","a":"<<REDACTED>>","m":"<<REDACTED>>"}"#)
+            },
             &[("unlisted_sentinel", "/data/a", Warning), ("unlisted_sentinel", "/data/z", Warning)],
         ),
-        row(data(r#"{"user_id":"u","a/b~c":"<<REDACTED>>"}"#), &[("unlisted_sentinel", "/data/a~1b~0c", Warning)]),
+        row(
+            data(r#"{"user_id":"u","a/b~c":"<<REDACTED>>"}"#),
+            &[("unlisted_sentinel", "/data/a~1b~0c", Warning)],
+        ),
         row(
             Body { redacted: r#"["b","a"]"#, ..body },
-            &[("redacted_field_absent", "/redacted/0", Warning), ("redacted_field_absent", "/redacted/1", Warning)],
+            &[
+                ("redacted_field_absent", "/redacted/0", Warning),
+                ("redacted_field_absent", "/redacted/1", Warning),
+            ],
         ),
         row(
             Body { redacted: r#"["a","a","\u0061"]"#, ..data(r#"{"user_id":"u","a":"<<REDACTED>>"}"#) },
-            &[("duplicate_redacted_name", "/redacted/1", Warning), ("duplicate_redacted_name", "/redacted/2", Warning)],
+            &[
+                ("duplicate_redacted_name", "/redacted/1", Warning),
+                ("duplicate_redacted_name", "/redacted/2", Warning),
+            ],
         ),
         with_lookup_values(
             r#"{"field":"phone_number","value":"<<REDACTED>>"}"#,
@@ -235,7 +253,8 @@ fn validate_strict_and_issues_agree() {
 
 #[test]
 fn an_invalid_payload_can_still_be_used() {
-    let payload = payload(Body { redacted: "null", ..Body::with_data(r#"{"user_id":"u","email":"b@example.com"}"#) });
+    let payload =
+        payload(Body { redacted: "null", ..Body::with_data(r#"{"user_id":"u","email":"b@example.com"}"#) });
     assert!(payload.validate().is_err());
     assert_eq!(payload.email(), Some("b@example.com"));
     assert!(payload.sync_plan().is_ok());
@@ -246,7 +265,8 @@ fn an_invalid_payload_can_still_be_used() {
 fn unusable_lookup_values_are_not_offered() {
     let lookup_values = r#"[null,{"field":"email","value":null},{"field":"email","value":"a@example.com"},{"field":"n","value":5},{"field":"n"},{"value":"x"}]"#;
     let payload = payload(Body { lookup_values, data: "{}", ..Body::delete() });
-    let offered: Vec<_> = payload.lookup_values().iter().map(|lookup| (lookup.field(), lookup.identifier())).collect();
+    let offered: Vec<_> =
+        payload.lookup_values().iter().map(|lookup| (lookup.field(), lookup.identifier())).collect();
     assert_eq!(offered, [("email", Some("a@example.com")), ("n", Some("5"))]);
     assert_eq!(payload.lookup("email").unwrap().identifier(), Some("a@example.com"));
     assert_eq!(payload.email(), Some("a@example.com"));

@@ -7,6 +7,7 @@ use rownd_webhooks::replay::NdjsonReader;
 use rownd_webhooks::{ParseError, Parser, Payload, Received};
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::Trickle;
 
@@ -88,7 +89,7 @@ const SERDE_JSON: [(&str, fn(&[u8]) -> Deserialized); 12] = [
     ("a newtype", |body| message(serde_json::from_slice(body)).map(|Newtype(payload)| payload)),
     ("an option", |body| {
         let payload: Option<Payload<'static>> = message(serde_json::from_slice(body))?;
-        payload.ok_or_else(|| "null".to_owned())
+        payload.ok_or_else(|| "the body is not a JSON object, but null".to_owned())
     }),
     ("an enum", |body| {
         let body = surround(r#"{"Delivery":"#, body, "}");
@@ -116,14 +117,14 @@ pub(crate) const VALUE_ENTRY_POINTS: [(&str, fn(Value) -> Deserialized); 5] = [
     }),
     ("an option, from_value", |tree| {
         let payload: Option<Payload<'static>> = message(serde_json::from_value(tree))?;
-        payload.ok_or_else(|| "null".to_owned())
+        payload.ok_or_else(|| "the body is not a JSON object, but null".to_owned())
     }),
 ];
 
 /// Parses a body by every entry point, and checks that all of them agree.
 ///
-/// This crate's functions return the same error. serde_json adds a position to its message, and finds errors of syntax on
-/// its own; and a `Value` has lost what it cannot hold, so it is compared with its own text.
+/// This crate's functions return the same error. serde_json looks for errors of syntax on its own, and adds a position to every
+/// message. A `Value` lacks what it cannot hold, so it is compared with its own text.
 #[track_caller]
 pub(crate) fn parse_everywhere(body: impl AsRef<[u8]>) -> Parsed {
     let body = body.as_ref();
@@ -154,10 +155,7 @@ fn assert_agrees(name: &str, body: &[u8], deserialized: Deserialized, expected: 
             assert_alike(name, &Ok(payload), &Ok(expected.clone()));
         }
         (Err(message), Err(error)) => {
-            let is_json = !matches!(
-                error.code(),
-                "empty" | "not_utf8" | "byte_order_mark" | "syntax" | "trailing_data" | "too_large"
-            );
+            let is_json = serde_json::from_slice::<&RawValue>(body).is_ok();
             let sentence = error.kind().to_string();
             assert!(!is_json || message.starts_with(&sentence), "{name}: {message}, not {sentence}");
         }
