@@ -4,7 +4,6 @@ use rownd_webhooks::{
     DataInsert, DataUpdate, Delete, Event, Fields, LookupValue, Redactable, Subject, VisibilityUpdate,
 };
 
-use crate::pending::PayloadExt;
 use crate::support::{Body, payload, summarize};
 
 const KNOWN: [&str; 4] = ["data_insert", "data_update", "visibility_update", "delete"];

@@ -2,7 +2,6 @@
 
 use rownd_webhooks::{LookupValue, Redactable, Severity};
 
-use crate::pending::PayloadExt;
 use crate::support::{Body, issue_codes, parse_error, payload, summarize};
 
 const UNUSABLE: &str = "unusable_lookup_value";

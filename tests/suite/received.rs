@@ -68,7 +68,7 @@ fn what_cannot_be_read_is_an_error_without_values() {
     const TIME: &str = r#""received_at":"2025-01-27T16:44:05Z""#;
     const PAYLOAD: &str = r#""payload":{"meta":{"operation":"delete"}}"#;
     let values = r#""7f3a5550199" 5550199 -5550199 5550199.5 5550199e300 55501990000000000000000000000000000000 true null
-        ["7f3a",5550199] {"x":"7f3a"} {} [] ["2025-01-27T16:44:05Z",{"meta":{"operation":"delete"}}]"#;
+        ["7f3a",5550199] {"x":"7f3a"} {} []"#;
     let in_each_place = |value: &str| {
         [
             value.to_owned(),
@@ -105,7 +105,7 @@ fn what_cannot_be_read_is_an_error_without_values() {
 fn an_error_says_what_is_expected() {
     let message = |stored| serde_json::from_str::<Stored>(stored).unwrap_err().to_string();
     for (stored, expected) in [
-        ("[]", "an object with `received_at` and `payload`"),
+        ("7", "a number, expected an object with `received_at` and `payload`"),
         (r#"{"received_at":7}"#, "a number, expected a time"),
         (r#"{"received_at":"yesterday"}"#, "a string, expected a time"),
     ] {

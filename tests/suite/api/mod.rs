@@ -3,6 +3,6 @@
 mod dates;
 mod fields;
 mod operation;
-//R mod redactable;
+mod redactable;
 mod user_id;
 mod values;
