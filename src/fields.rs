@@ -27,7 +27,7 @@ use crate::value::Value;
 /// assert!(fields.iter().map(|(name, _)| name).eq(["country", "email", "first_name", "last_name", "user_id"]));
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields<'a>(pub(crate) Sorted<'a, Redactable<Value<'a>>>);
 
 impl Fields<'_> {
@@ -62,6 +62,11 @@ impl Fields<'_> {
 }
 
 impl<'a> Fields<'a> {
+    /// Adds the fields of `newer`, which replace those of the same name.
+    pub(crate) fn merge(&mut self, newer: Self) {
+        self.0.merge(newer.0);
+    }
+
     /// The field called `name`: byte for byte, with no regard to how similar names look.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Redactable<Value<'a>>> {

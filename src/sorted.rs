@@ -19,6 +19,12 @@ const LEVELS: u8 = 4;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Sorted<'a, T>(Vec<(Text<'a>, T)>);
 
+impl<T> Default for Sorted<'_, T> {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
 impl<'a, T> Sorted<'a, T> {
     pub(crate) const EMPTY: Self = Self(Vec::new());
 
@@ -151,6 +157,15 @@ impl<'a, T> Sorted<'a, T> {
     /// Whether the room that was made is used up.
     pub(crate) fn is_full(&self) -> bool {
         self.0.len() == self.0.capacity()
+    }
+
+    /// Adds the members of `newer`, which replace those of the same name.
+    pub(crate) fn merge(&mut self, newer: Self) {
+        let older = std::mem::replace(&mut self.0, newer.0);
+        self.0.extend(older);
+        // A stable sort merges two sorted runs in linear time, and the newer of two members comes first.
+        self.0.sort_by(|before, after| before.0.cmp(&after.0));
+        self.0.dedup_by(|older, newer| older.0 == newer.0);
     }
 
     pub(crate) fn len(&self) -> usize {

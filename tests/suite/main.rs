@@ -1,0 +1,3 @@
+//! The behaviour of the crate, a module per subject.
+
+mod mirror;
