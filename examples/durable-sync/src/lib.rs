@@ -7,6 +7,8 @@
 //! The log numbers the deliveries. The projector applies them in that order, by the rules of
 //! [`rownd_webhooks::sync::Mirror`].
 
+pub mod check;
+pub mod delivery;
 pub mod log;
 pub mod metrics;
 pub mod options;

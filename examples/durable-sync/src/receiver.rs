@@ -1,30 +1,27 @@
-//! HTTP in, log out: a delivery is answered 2xx once the log has it on disk.
+//! HTTP in, log out: a delivery is acknowledged once the log has it on disk.
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::to_bytes;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use axum::{Json, Router};
 use prometheus_client::registry::Registry;
-use rownd_webhooks::sync::SyncPlan;
-use rownd_webhooks::{ParseErrorKind, Parser};
+use serde_json::json;
+use subtle::ConstantTimeEq;
 
+use crate::delivery::{self, MAX_BYTES, Refusal};
 use crate::log::Log;
 use crate::metrics::{self, Metrics};
 
-/// The most bytes that a body may have.
-pub const MOST_BYTES: usize = 2 << 20;
+/// After how many seconds the sender should try again.
+const RETRY_AFTER: &str = "5";
 
-/// The longest key that a database's index takes.
-const LONGEST_KEY: usize = 512;
-
-/// What takes deliveries in.
+/// Takes deliveries into a log.
 #[derive(Clone)]
 pub struct Receiver {
-    parser: Parser,
     log: Log,
     metrics: Metrics,
 }
@@ -32,90 +29,91 @@ pub struct Receiver {
 /// What became of a delivery.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// It is in the log.
+    /// The log has it.
     Logged,
-    /// It cannot be read, and was put aside whole.
-    PutAside,
+    /// The log has it, and it will be a dead letter.
+    DeadLetter(Refusal),
     /// It is too large to be kept.
     TooLarge,
-    /// The log is away: it has to be sent again.
-    Away,
+    /// The log is unavailable or its disk is full. It has to be sent again.
+    Unavailable,
 }
 
 impl Receiver {
-    /// Takes deliveries into a log.
+    /// Takes deliveries into this log.
     #[must_use]
     pub fn new(log: Log, metrics: Metrics) -> Self {
-        Self { parser: Parser::new().max_bytes(MOST_BYTES), log, metrics }
+        Self { log, metrics }
     }
 
-    /// Takes one delivery in.
+    /// Takes one delivery.
     pub async fn take(&self, body: Vec<u8>) -> Taken {
-        self.metrics.received.inc();
-        let lane = if body.len() > self.log.most_bytes() { Err("too_large") } else { self.lane(&body) };
-        let (logged, taken) = match lane {
-            Ok(lane) => (self.log.append(lane, body).await, Taken::Logged),
-            Err("too_large") => {
-                tracing::warn!(bytes = body.len(), "a body is too large");
-                self.metrics.refused.inc();
-                return Taken::TooLarge;
-            }
-            Err(code) => (self.log.append_dead(code, body).await, Taken::PutAside),
-        };
-        if let Err(error) = logged {
-            tracing::warn!(%error, "the log is away");
-            self.metrics.refused.inc();
-            return Taken::Away;
-        }
-        match taken {
-            Taken::Logged => self.metrics.acknowledged.inc(),
-            _ => self.metrics.dead_lettered.inc(),
-        };
+        let taken = self.append(body).await;
+        self.metrics.received(match &taken {
+            Taken::Logged => "logged",
+            Taken::DeadLetter(_) => "dead_letter",
+            Taken::TooLarge => "too_large",
+            Taken::Unavailable => "unavailable",
+        });
         taken
     }
 
-    /// Which lane a body takes, or the code of why it takes none.
-    fn lane(&self, body: &[u8]) -> Result<u32, &'static str> {
-        let payload = self.parser.parse(body).map_err(|error| {
-            tracing::info!(code = error.code(), "a body cannot be read");
-            match error.kind() {
-                ParseErrorKind::TooLarge { .. } => "too_large",
-                _ => error.code(),
-            }
-        })?;
-        let key = match payload.sync_plan().map_err(|_| "no_subject")? {
-            SyncPlan::Upsert { subject, .. } | SyncPlan::Delete { subject } => subject.key().into_owned(),
-            // It has no effect, so any lane will do.
-            SyncPlan::Ignore => return Ok(0),
-        };
-        if key.len() > LONGEST_KEY || key.contains('\0') {
-            return Err("no_usable_key");
+    async fn append(&self, body: Vec<u8>) -> Taken {
+        let refusal = delivery::read(&body).err();
+        if body.len() > self.log.max_bytes() || refusal.as_ref().is_some_and(|refusal| refusal.is_too_large) {
+            tracing::warn!(bytes = body.len(), "a body is too large");
+            return Taken::TooLarge;
         }
-        Ok(Log::lane(&key))
+        if let Err(error) = self.log.append(body).await {
+            tracing::warn!(%error, "the log is unavailable");
+            return Taken::Unavailable;
+        }
+        match refusal {
+            None => Taken::Logged,
+            Some(refusal) => {
+                tracing::info!(code = refusal.code, "a body is a dead letter");
+                Taken::DeadLetter(refusal)
+            }
+        }
     }
 
-    /// The service: `/hook` by any method, `/healthz`, `/metrics`.
-    pub fn router(self) -> Router {
+    /// The service: `/hooks/{secret}` by any method, `/healthz` and `/metrics`.
+    pub fn router(self, secret: String) -> Router {
         let health = health(self.log.clone(), &self.metrics);
-        Router::new().route("/hook", any(hook)).with_state(Arc::new(self)).merge(health)
+        let hooks = Hooks { receiver: self, secret };
+        Router::new().route("/hooks/{secret}", any(hook)).with_state(Arc::new(hooks)).merge(health)
     }
 }
 
-async fn hook(State(receiver): State<Arc<Receiver>>, request: Request) -> StatusCode {
-    let Ok(body) = to_bytes(request.into_body(), MOST_BYTES).await else {
-        receiver.metrics.received.inc();
-        receiver.metrics.refused.inc();
-        return StatusCode::PAYLOAD_TOO_LARGE;
+struct Hooks {
+    receiver: Receiver,
+    secret: String,
+}
+
+async fn hook(State(hooks): State<Arc<Hooks>>, Path(secret): Path<String>, request: Request) -> Response {
+    // Deliveries have no signature: the sender is trusted because it knows the path.
+    if !bool::from(secret.as_bytes().ct_eq(hooks.secret.as_bytes())) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let taken = match to_bytes(request.into_body(), MAX_BYTES).await {
+        Ok(body) => hooks.receiver.take(body.into()).await,
+        Err(_) => {
+            hooks.receiver.metrics.received("too_large");
+            Taken::TooLarge
+        }
     };
-    match receiver.take(body.into()).await {
-        // Sending it again would not make it readable, and it is kept.
-        Taken::Logged | Taken::PutAside => StatusCode::NO_CONTENT,
-        Taken::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Taken::Away => StatusCode::SERVICE_UNAVAILABLE,
+    let refused = |status, code, path| (status, Json(json!({"code": code, "path": path}))).into_response();
+    match taken {
+        Taken::Logged => StatusCode::NO_CONTENT.into_response(),
+        Taken::DeadLetter(Refusal { code, path, .. }) => refused(StatusCode::BAD_REQUEST, code, path),
+        Taken::TooLarge => refused(StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),
+        Taken::Unavailable => {
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY_AFTER)]).into_response()
+        }
     }
 }
 
-/// What watches the program: `/healthz` and `/metrics`.
+/// `/healthz` and `/metrics`.
 pub fn health(log: Log, metrics: &Metrics) -> Router {
     Router::new()
         .route("/healthz", get(healthz).with_state(log))

@@ -65,12 +65,10 @@ impl Reader {
         let entries = self
             .log
             .blocking(move |connection| {
-                let mut select = connection.prepare_cached(
-                    "select seq, body from deliveries where seq > ? order by seq limit ?",
-                )?;
-                let rows = select.query_map((after, BATCH), |row| {
-                    Ok(Entry { seq: row.get(0)?, body: row.get(1)? })
-                })?;
+                let mut select = connection
+                    .prepare_cached("select seq, body from deliveries where seq > ? order by seq limit ?")?;
+                let rows = select
+                    .query_map((after, BATCH), |row| Ok(Entry { seq: row.get(0)?, body: row.get(1)? }))?;
                 rows.collect::<rusqlite::Result<Vec<_>>>()
             })
             .await?;
