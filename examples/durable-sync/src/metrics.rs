@@ -20,16 +20,7 @@ pub struct Metrics {
 impl Metrics {
     /// Counts an entry that is in the store; `None` is a dead letter.
     pub fn applied(&self, applied: Option<Applied>) {
-        let outcome = match applied {
-            Some(Applied::Created) => "created",
-            Some(Applied::Updated) => "updated",
-            Some(Applied::Deleted) => "deleted",
-            Some(Applied::Unchanged) => "unchanged",
-            Some(Applied::Ambiguous) => "ambiguous",
-            Some(Applied::Ignored) => "ignored",
-            None => "dead_letter",
-        };
-        self.applied.get_or_create(&[("outcome", outcome)]).inc();
+        self.applied.get_or_create(&[("outcome", outcome(applied))]).inc();
     }
 
     /// Counts a request.
@@ -44,6 +35,20 @@ impl Metrics {
         registry.register("received", "Requests, by what became of the body", self.received.clone());
         registry.register("applied", "Entries of the log that are in the store", self.applied.clone());
         Arc::new(registry)
+    }
+}
+
+/// Returns the label of what became of an entry; `None` is a dead letter.
+#[must_use]
+pub fn outcome(applied: Option<Applied>) -> &'static str {
+    match applied {
+        Some(Applied::Created) => "created",
+        Some(Applied::Updated) => "updated",
+        Some(Applied::Deleted) => "deleted",
+        Some(Applied::Unchanged) => "unchanged",
+        Some(Applied::Ambiguous) => "ambiguous",
+        Some(Applied::Ignored) => "ignored",
+        None => "dead_letter",
     }
 }
 
