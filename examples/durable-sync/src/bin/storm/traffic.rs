@@ -246,10 +246,16 @@ fn delivery(rng: &mut StdRng, directory: &Directory, mark: &str) -> String {
         _ => None,
     };
     let phone = phone.map(|user| format!("+1-555-{user}"));
-    let marked = |body: &mut Value| body["meta"]["delivery"] = mark.into();
+    let has_id = id.is_some();
+    let finish = |body: &mut Value| {
+        body["meta"]["delivery"] = mark.into();
+        if !has_id {
+            body["data"].as_object_mut().and_then(|data| data.remove("user_id"));
+        }
+    };
 
     // Percentages of data_insert, data_update and visibility_update; the rest is delete.
-    let [insert, update, visibility] = if id.is_some() { [25, 40, 25] } else { [5, 45, 30] };
+    let [insert, update, visibility] = if has_id { [25, 40, 25] } else { [5, 45, 30] };
     let (builder, shown, hidden) = match rng.random_range(0..100) {
         roll if roll < insert => (testing::data_insert(), 3..=6, 0..=1),
         roll if roll < insert + update => (testing::data_update(), 1..=4, 0..=1),
@@ -262,7 +268,7 @@ fn delivery(rng: &mut StdRng, directory: &Directory, mark: &str) -> String {
             if let Some(phone) = phone {
                 builder = builder.lookup("phone_number", phone);
             }
-            return builder.tamper(marked);
+            return builder.tamper(finish);
         }
     };
     let (shown, hidden) = (rng.random_range(shown), rng.random_range(hidden));
@@ -273,7 +279,7 @@ fn delivery(rng: &mut StdRng, directory: &Directory, mark: &str) -> String {
     if let Some(phone) = phone {
         builder = builder.lookup("phone_number", phone);
     }
-    builder.tamper(marked)
+    builder.tamper(finish)
 }
 
 fn with_fields(
