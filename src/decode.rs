@@ -6,12 +6,13 @@ use std::fmt::{self, Debug, Display, Formatter};
 use serde::de::{self, DeserializeSeed, Deserializer, Expected, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 
-use crate::fields::{Fields, Iter};
 use crate::hidden::{self, HiddenDeserializer, Mark, STRANGER, Shown, Trace};
+use crate::json::printable::Printable;
+use crate::payload::Payload;
+use crate::payload::fields::{Fields, FieldsIter as Iter};
+use crate::payload::value::{RawJson, Value};
 use crate::redactable::{REDACTED, Redactable};
 use crate::string_deserializer::StringDeserializer;
-use crate::text::Printable;
-use crate::value::Value;
 
 /// Why fields do not fit a type.
 ///
@@ -152,7 +153,7 @@ impl Failure {
             let field = index.and_then(|index| fields.iter().nth(index));
             self.0.field = field.map(|(name, _)| name.to_owned().into());
         }
-        self.with_known_field(|name| fields.contains(name))
+        self.with_known_field(|name| fields.contains_key(name))
     }
 
     #[cold]
@@ -208,6 +209,50 @@ impl de::Error for Failure {
 
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
         Self::new(Code::UnknownField).of_field(Code::UnknownField, field.to_owned())
+    }
+}
+
+impl Payload<'_> {
+    /// Deserializes the fields into a type of your own.
+    ///
+    /// # Errors
+    ///
+    /// The fields do not fit the type.
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+        self.fields().decode()
+    }
+}
+
+impl Fields<'_> {
+    /// Deserializes the fields into a type of your own.
+    ///
+    /// # Errors
+    ///
+    /// The fields do not fit the type.
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+        fields(self)
+    }
+}
+
+impl Value<'_> {
+    /// Deserializes the value into a type of your own.
+    ///
+    /// # Errors
+    ///
+    /// The value does not fit the type.
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+        value(self)
+    }
+}
+
+impl RawJson<'_> {
+    /// Deserializes the JSON into a type of your own.
+    ///
+    /// # Errors
+    ///
+    /// The JSON does not fit the type.
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+        json(self.get())
     }
 }
 

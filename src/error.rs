@@ -1,91 +1,99 @@
-//! Why a body is not a payload.
+//! Why a body could not be parsed.
 
 use std::fmt::{self, Debug, Display, Formatter};
 use std::io;
 
-use crate::pointer::Pointer;
-use crate::scan::Flaw;
-use crate::validate::ValidationError;
+use crate::issue::ValidationError;
+use crate::json::ErrorKind;
+use crate::json::pointer::Pointer;
 
-/// What is wrong with a body.
+/// The reason why a body could not be parsed.
 ///
-/// The codes are stable: [`ParseError::code`] gives them to logs, metrics and replies.
+/// Each variant has a stable code, which [`ParseError::code`] returns.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseErrorKind {
-    /// `empty`: no byte but white space, which is what a webhook set to the GET method delivers.
+    /// `empty`: the body has nothing but white space, as it does when the webhook's HTTP method is GET.
     #[error("the body is empty, as it is when the webhook's HTTP method is GET")]
     Empty,
-    /// `not_utf8`: JSON is UTF-8, this is not.
+    /// `not_utf8`: the body is not UTF-8, as JSON has to be.
     #[error("the body is not UTF-8")]
     NotUtf8,
-    /// `byte_order_mark`: the body begins with one, which JSON does not allow.
+    /// `byte_order_mark`: the body begins with a byte order mark, which JSON does not allow.
     #[error("the body begins with a byte order mark")]
     ByteOrderMark,
-    /// `syntax`: not JSON.
+    /// `syntax`: the body is not JSON.
     #[error("the body is not JSON: {reason}")]
     #[non_exhaustive]
     Syntax {
-        /// What the JSON parser says, which never quotes the body.
-        reason: String,
+        /// What is wrong, without any text of the body.
+        reason: &'static str,
     },
-    /// `trailing_data`: something stands behind the object.
+    /// `trailing_data`: more data follows the JSON object.
     #[error("there is data after the end of the JSON object")]
     TrailingData,
-    /// `too_large`: more bytes than [`Parser::max_bytes`](crate::Parser::max_bytes) allows.
+    /// `too_large`: the body has more bytes than [`Parser::max_bytes`](crate::Parser::max_bytes) allows.
     #[error("the body has more than {limit} bytes")]
     #[non_exhaustive]
     TooLarge {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// `too_many_fields`: more than [`Parser::max_fields`](crate::Parser::max_fields) allows in `data`.
-    #[error("`data` has more than {limit} fields")]
+    /// `too_many_entries`: the body has more fields, redacted names, lookup values and unknown members than
+    /// [`Parser::max_entries`](crate::Parser::max_entries) allows.
+    #[error("the body has more than {limit} fields, redacted names, lookup values and unknown members")]
     #[non_exhaustive]
-    TooManyFields {
-        /// The limit, in fields.
+    TooManyEntries {
+        /// The limit, in entries.
         limit: usize,
     },
-    /// `too_deep`: more containers open at once than serde_json's own parser allows.
+    /// `too_deep`: arrays and objects are nested deeper than the 127 levels that serde_json's own parser reads.
     #[error("arrays and objects are nested too deeply")]
     TooDeep,
-    /// `not_an_object`: JSON, but not an object.
+    /// `not_an_object`: the body is JSON, but not an object.
     #[error("the body is not a JSON object, but {}", with_article(found))]
     #[non_exhaustive]
     NotAnObject {
         /// The JSON type that was found.
         found: &'static str,
     },
-    /// `missing_member`: `meta`, `meta.operation`, or a lookup value's `field` or `value` is absent.
+    /// `missing_member`: a required member is absent: of a body `meta` or `meta.operation`.
     #[error("required member `{name}` is absent")]
     #[non_exhaustive]
     MissingMember {
         /// The member's name.
         name: &'static str,
     },
-    /// `wrong_type`: a member of the vendor's has a type that the vendor's page does not give it.
+    /// `wrong_type`: a member has a type that the vendor's page does not give it.
     #[error("expected {expected}, found {}", with_article(found))]
     #[non_exhaustive]
     WrongType {
-        /// What the vendor's page says.
+        /// The type that the vendor's page gives the member.
         expected: &'static str,
         /// The JSON type that was found.
         found: &'static str,
     },
-    /// `duplicate_member`: a member or a field is named twice, so nobody can say which one is meant.
+    /// `duplicate_member`: a member or a field is named twice, so that it is unclear which one is meant.
     #[error("a member is named twice")]
     DuplicateMember,
-    /// `reserved_name`: a member is called by a name that serde_json keeps for itself.
+    /// `duplicate_member`: an entry of a [`FieldMapping`](crate::mapping::FieldMapping) renames what another one renames.
+    #[error("entry {first} already has this name")]
+    #[non_exhaustive]
+    DuplicateRename {
+        /// The index of the other entry.
+        first: usize,
+    },
+    /// `reserved_name`: a member has a name that serde_json reserves.
     #[error("a member has a name that is reserved by serde_json")]
     ReservedName,
-    /// `io`: the reader failed.
+    /// `io`: reading the body failed.
     #[error("the body could not be read: {kind}")]
     #[non_exhaustive]
     Io {
-        /// What kind of failure it was.
+        /// The kind of failure.
         kind: io::ErrorKind,
     },
-    /// `invalid`: read with [`Parser::strict`](crate::Parser::strict), and an issue is an error.
+    /// `invalid`: the payload is not valid, and the parser is [strict](crate::Parser::strict) or an event was asked for.
     #[error("{0}")]
     Invalid(ValidationError),
 }
@@ -98,10 +106,14 @@ fn with_article(found: &str) -> String {
     }
 }
 
-/// Why a body could not be parsed: what is wrong, and where.
+/// An error of parsing a body, or an operator's settings: what is wrong, and where.
 ///
-/// No message tells a value out of the body: a type, a length, a JSON Pointer and a position are all.
-/// `Display` is complete, so [`source`](std::error::Error::source) is `None`; `Debug` says the same words.
+/// Messages contain no values: a JSON type, a length, a JSON Pointer and a position are all that they say. `Display` is complete,
+/// so [`source`](std::error::Error::source) is `None`; `Debug` shows the same text.
+///
+/// A [`ValidationError`] converts into it, so that one `?` type serves `from_slice(body)?.into_event()?`.
+///
+/// # Examples
 ///
 /// ```
 /// let error = rownd_webhooks::from_str(r#"{"meta":5}"#).unwrap_err();
@@ -129,28 +141,14 @@ impl ParseError {
         Self(Box::new(Inner { kind, path: None, position: None }))
     }
 
-    /// A matter of syntax, in serde_json's words without the position, which is told apart.
+    /// An error of the JSON reader.
     #[cold]
-    pub(crate) fn json(error: &serde_json::Error) -> Self {
-        let (line, column) = (error.line(), error.column());
-        let reason = error.to_string();
-        let reason = reason.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&reason);
-        let kind = match reason {
-            "trailing characters" => ParseErrorKind::TrailingData,
-            _ => ParseErrorKind::Syntax { reason: reason.to_owned() },
-        };
-        Self::new(kind).on(Some((line, column)))
-    }
-
-    /// What is wrong with JSON whose grammar is right.
-    #[cold]
-    pub(crate) fn flaw(flaw: &Flaw) -> Self {
-        Self::new(match flaw {
-            Flaw::TooDeep => ParseErrorKind::TooDeep,
-            Flaw::ReservedName => ParseErrorKind::ReservedName,
-            Flaw::Surrogate => {
-                ParseErrorKind::Syntax { reason: "half a surrogate pair in a string".to_owned() }
-            }
+    pub(crate) fn json(kind: ErrorKind) -> Self {
+        Self::new(match kind {
+            ErrorKind::TrailingData => ParseErrorKind::TrailingData,
+            ErrorKind::TooDeep => ParseErrorKind::TooDeep,
+            ErrorKind::ReservedName => ParseErrorKind::ReservedName,
+            _ => ParseErrorKind::Syntax { reason: kind.reason() },
         })
     }
 
@@ -159,18 +157,18 @@ impl ParseError {
         self
     }
 
-    pub(crate) fn on(mut self, position: Option<(usize, usize)>) -> Self {
-        self.0.position = position;
+    pub(crate) fn on(mut self, position: (usize, usize)) -> Self {
+        self.0.position = Some(position);
         self
     }
 
-    /// What is wrong.
+    /// Returns what is wrong.
     #[must_use]
     pub fn kind(&self) -> &ParseErrorKind {
         &self.0.kind
     }
 
-    /// The stable snake_case code of [`kind`](Self::kind), such as `wrong_type`.
+    /// Returns the stable snake_case code of the [`kind`](Self::kind), such as `wrong_type`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self.kind() {
@@ -180,19 +178,19 @@ impl ParseError {
             ParseErrorKind::Syntax { .. } => "syntax",
             ParseErrorKind::TrailingData => "trailing_data",
             ParseErrorKind::TooLarge { .. } => "too_large",
-            ParseErrorKind::TooManyFields { .. } => "too_many_fields",
+            ParseErrorKind::TooManyEntries { .. } => "too_many_entries",
             ParseErrorKind::TooDeep => "too_deep",
             ParseErrorKind::NotAnObject { .. } => "not_an_object",
             ParseErrorKind::MissingMember { .. } => "missing_member",
             ParseErrorKind::WrongType { .. } => "wrong_type",
-            ParseErrorKind::DuplicateMember => "duplicate_member",
+            ParseErrorKind::DuplicateMember | ParseErrorKind::DuplicateRename { .. } => "duplicate_member",
             ParseErrorKind::ReservedName => "reserved_name",
             ParseErrorKind::Io { .. } => "io",
             ParseErrorKind::Invalid(_) => "invalid",
         }
     }
 
-    /// Where, as a JSON Pointer, if the body was understood that far.
+    /// Returns the JSON Pointer of the member or element at fault, if the error is about one.
     ///
     /// It is safe to print: names in it are escaped, and cut at 64 characters.
     #[must_use]
@@ -200,19 +198,21 @@ impl ParseError {
         self.0.path.as_ref().map(Pointer::as_str)
     }
 
-    /// The line, from 1, where the place in the text is known.
+    /// Returns the line, counted from 1, if the error has a place in the text.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.0.position.map(|(line, _)| line)
     }
 
-    /// The column, from 1 and in bytes, where the place in the text is known.
+    /// Returns the column, counted in bytes from 1, if the error has a place in the text.
+    ///
+    /// It is that of the byte that is wrong, or of the first byte of the value or name that is not allowed there.
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         self.0.position.map(|(_, column)| column)
     }
 
-    /// What to answer the sender: 413 for a body that is too large, else 400.
+    /// Returns the HTTP status to respond with: 413 for a body that is too large, otherwise 400.
     #[must_use]
     pub fn http_status(&self) -> u16 {
         match self.kind() {
@@ -228,7 +228,7 @@ impl Display for ParseError {
         if let Some(path) = self.path().filter(|path| !path.is_empty()) {
             write!(f, " at {path}")?;
         }
-        // Not serde_json's wording, " at line 1 column 9": it would read that out of its own error's text.
+        // In other words than serde_json's " at line 1 column 9", which it parses out of the text of a custom error.
         if let Some((line, column)) = self.0.position {
             write!(f, " (line {line}, column {column})")?;
         }
@@ -243,3 +243,9 @@ impl Debug for ParseError {
 }
 
 impl std::error::Error for ParseError {}
+
+impl From<ValidationError> for ParseError {
+    fn from(error: ValidationError) -> Self {
+        Self::new(ParseErrorKind::Invalid(error))
+    }
+}

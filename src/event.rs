@@ -1,98 +1,96 @@
-//! One struct a kind, with identifiers that are certainly there.
+//! One struct per operation, each with a guaranteed subject.
 
-use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 
-use crate::fields::Fields;
-use crate::lookup::LookupValue;
-use crate::operation::Operation;
+use crate::issue::ValidationError;
 use crate::payload::Payload;
-use crate::user_id::UserId;
-use crate::validate::{self, ValidationError};
+use crate::payload::fields::Fields;
+use crate::payload::operation::Operation;
+use crate::payload::user_id::UserId;
+use crate::subject::Subject;
 
-/// What happened, with what is certain about it: the strict side of [`Payload`].
+/// What happened to which user: the strict side of [`Payload`].
+///
+/// `Display` is one line that is safe to log: the operation and the subject.
+///
+/// # Examples
 ///
 /// ```
-/// use rownd_webhooks::Event;
+/// use rownd_webhooks::{Event, testing::samples};
 ///
-/// let event = rownd_webhooks::from_str(rownd_webhooks::testing::samples::DATA_UPDATE)?.into_event()?;
+/// let event = rownd_webhooks::from_str(samples::DATA_UPDATE)?.into_event()?;
+/// assert_eq!(event.to_string(), "data_update of user 0e223bd4-1324-49ff-b948-122eeaaa42d1");
 /// match event {
 ///     Event::DataInsert(insert) => println!("{} is new", insert.subject),
 ///     Event::DataUpdate(update) => assert_eq!(update.fields.len(), 5),
-///     Event::VisibilityUpdate(update) => println!("{} fields", update.fields.len()),
+///     Event::VisibilityUpdate(update) => println!("{} hid or revealed a field", update.subject),
 ///     Event::Delete(delete) => println!("forget {}", delete.subject),
 ///     Event::Unknown(payload) => println!("not known yet: {payload}"),
 /// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
     /// A profile was created.
     DataInsert(DataInsert<'a>),
-    /// A profile's fields changed.
+    /// The fields of a profile changed.
     DataUpdate(DataUpdate<'a>),
-    /// A user hid a field, or revealed it.
+    /// A user hid or revealed a field.
     VisibilityUpdate(VisibilityUpdate<'a>),
     /// A profile was deleted.
     Delete(Delete<'a>),
-    /// An operation that this version does not know: the whole payload. Answer it with success.
+    /// The whole payload of an operation that this version does not know. Respond to it with success.
     Unknown(Payload<'a>),
 }
 
 /// A profile was created ("Data created" on the vendor's page).
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct DataInsert<'a> {
-    /// Whose profile.
+    /// The user whose profile was created.
     pub subject: Subject<'a>,
-    /// What it holds.
+    /// The profile's fields.
     pub fields: Fields<'a>,
 }
 
-/// A profile's fields changed ("Data updated" on the vendor's page).
+/// The fields of a profile changed ("Data updated" on the vendor's page).
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct DataUpdate<'a> {
-    /// Whose profile.
+    /// The user whose profile changed.
     pub subject: Subject<'a>,
-    /// What it holds.
+    /// The profile's fields. The vendor's page does not say that they are all of them.
     pub fields: Fields<'a>,
 }
 
-/// A user hid a field, or revealed it ("Data visibility changed" on the vendor's page).
+/// A user hid or revealed a field ("Data visibility changed" on the vendor's page).
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct VisibilityUpdate<'a> {
-    /// Whose profile.
+    /// The user whose profile changed.
     pub subject: Subject<'a>,
-    /// What it holds, hidden fields as [`Redacted`](crate::Redactable::Redacted).
+    /// The profile's fields. Hidden ones are [`Redacted`](crate::Redactable::Redacted).
     pub fields: Fields<'a>,
 }
 
 /// A profile was deleted ("Data deleted" on the vendor's page).
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Delete<'a> {
-    /// Whose profile it was.
+    /// The user whose profile was deleted.
     pub subject: Subject<'a>,
 }
 
 impl<'a> Event<'a> {
-    pub(crate) fn new(payload: Payload<'a>) -> Result<Self, ValidationError> {
-        if matches!(payload.operation, Operation::Unknown(_)) {
-            return Ok(Self::Unknown(payload));
+    /// Returns the operation.
+    #[must_use]
+    pub fn operation(&self) -> &Operation<'a> {
+        match self {
+            Self::DataInsert(_) => &Operation::DataInsert,
+            Self::DataUpdate(_) => &Operation::DataUpdate,
+            Self::VisibilityUpdate(_) => &Operation::VisibilityUpdate,
+            Self::Delete(_) => &Operation::Delete,
+            Self::Unknown(payload) => payload.operation(),
         }
-        let subject = Subject::of(&payload)?;
-        let fields = payload.fields;
-        Ok(match payload.operation {
-            Operation::DataInsert => Self::DataInsert(DataInsert { subject, fields }),
-            Operation::DataUpdate => Self::DataUpdate(DataUpdate { subject, fields }),
-            Operation::VisibilityUpdate => Self::VisibilityUpdate(VisibilityUpdate { subject, fields }),
-            _ => Self::Delete(Delete { subject }),
-        })
     }
 
-    /// Who it is about, if the operation is known.
+    /// Returns the user whom the event is about, if the operation is known.
     #[must_use]
     pub fn subject(&self) -> Option<&Subject<'a>> {
         match self {
@@ -104,7 +102,28 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The same event, free of the body.
+    /// Returns the user's id.
+    #[must_use]
+    pub fn user_id(&self) -> Option<UserId<'_>> {
+        match self {
+            Self::Unknown(payload) => payload.user_id(),
+            event => event.subject()?.user_id(),
+        }
+    }
+
+    /// Returns the profile's fields: `None` for a delete, which carries no profile.
+    #[must_use]
+    pub fn fields(&self) -> Option<&Fields<'a>> {
+        match self {
+            Self::DataInsert(event) => Some(&event.fields),
+            Self::DataUpdate(event) => Some(&event.fields),
+            Self::VisibilityUpdate(event) => Some(&event.fields),
+            Self::Delete(_) => None,
+            Self::Unknown(payload) => Some(payload.fields()),
+        }
+    }
+
+    /// Converts the event into one that owns its data.
     #[must_use]
     pub fn into_owned(self) -> Event<'static> {
         match self {
@@ -126,84 +145,43 @@ impl<'a> Event<'a> {
     }
 }
 
-/// Who a payload is about: a user id, or a lookup value that can be used, or both. At least one is there.
-///
-/// `Display` is safe to log: the user id, or that there is none.
-///
-/// ```
-/// let payload = rownd_webhooks::from_str(rownd_webhooks::testing::samples::DELETE)?;
-/// let event = payload.into_event()?;
-/// let subject = event.subject().unwrap();
-/// assert_eq!(subject.key(), "0e223bd4-1324-49ff-b948-122eeaaa42d1");
-/// assert_eq!(subject.to_string(), "user 0e223bd4-1324-49ff-b948-122eeaaa42d1");
-/// assert_eq!(subject.lookup_values()[0].field(), "email");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subject<'a> {
-    user_id: Option<UserId<'a>>,
-    lookup_values: Vec<LookupValue<'a>>,
-}
-
-impl<'a> Subject<'a> {
-    pub(crate) fn of(payload: &Payload<'a>) -> Result<Self, ValidationError> {
-        let user_id = payload.field("user_id").and_then(|field| field.visible()).and_then(UserId::of);
-        if user_id.is_none() && !payload.lookup_values.iter().any(|lookup| lookup.usable().is_some()) {
-            return Err(ValidationError::new(validate::issues(payload)));
-        }
-        Ok(Self { user_id, lookup_values: payload.lookup_values.clone() })
-    }
-
-    /// The vendor's id of the user.
-    #[must_use]
-    pub fn user_id(&self) -> Option<&UserId<'a>> {
-        self.user_id.as_ref()
-    }
-
-    /// How else to find the user, in the body's order.
-    #[must_use]
-    pub fn lookup_values(&self) -> &[LookupValue<'a>] {
-        &self.lookup_values
-    }
-
-    /// The first lookup value for a field.
-    #[must_use]
-    pub fn lookup(&self, field: &str) -> Option<&LookupValue<'a>> {
-        self.lookup_values.iter().find(|lookup| lookup.field() == field)
-    }
-
-    /// A text to partition by, so that one user's events stay in order: the user id, else the first lookup value that can
-    /// be used, as in `email=jrose@acme.com`. Never empty.
-    ///
-    /// It is stable as long as the vendor keeps sending the id, so it is no key for a table: look for a row by
-    /// [`user_id`](Self::user_id), and without one by [`LookupValue::usable`]. It may be personal data, even that of a
-    /// field that its user has hidden: hash it where it is stored or logged. To log, there is `Display`.
-    #[must_use]
-    pub fn key(&self) -> Cow<'_, str> {
-        if let Some(user_id) = &self.user_id {
-            return user_id.as_str().into();
-        }
-        let mut usable =
-            self.lookup_values.iter().filter_map(|lookup| Some((lookup.field(), lookup.usable()?)));
-        // `of` has seen to it that there is one.
-        usable.next().map(|(field, text)| format!("{field}={text}")).unwrap_or_default().into()
-    }
-
-    /// The same subject, free of the body.
-    #[must_use]
-    pub fn into_owned(self) -> Subject<'static> {
-        Subject {
-            user_id: self.user_id.map(UserId::into_owned),
-            lookup_values: self.lookup_values.into_iter().map(LookupValue::into_owned).collect(),
-        }
-    }
-}
-
-impl Display for Subject<'_> {
+impl Display for Event<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match &self.user_id {
-            Some(user_id) => write!(f, "user {user_id}"),
-            None => f.write_str("an unnamed user"),
+        match self.user_id() {
+            Some(user_id) => write!(f, "{} of user {user_id}", self.operation()),
+            None => write!(f, "{} of an unnamed user", self.operation()),
         }
+    }
+}
+
+impl<'a> TryFrom<Payload<'a>> for Event<'a> {
+    type Error = ValidationError;
+
+    fn try_from(payload: Payload<'a>) -> Result<Self, ValidationError> {
+        payload.into_event()
+    }
+}
+
+impl<'a> Payload<'a> {
+    /// Converts the payload into the event that it describes, with a subject that is guaranteed to identify a user.
+    ///
+    /// An unknown operation is not an error: its payload is in [`Event::Unknown`]. The other variants drop the list `redacted`
+    /// and unknown members. Clone the payload, or keep the body, if you need them.
+    ///
+    /// # Errors
+    ///
+    /// There is no user id and no lookup value that identifies a user.
+    pub fn into_event(self) -> Result<Event<'a>, ValidationError> {
+        if matches!(self.operation(), Operation::Unknown(_)) {
+            return Ok(Event::Unknown(self));
+        }
+        let subject = Subject::of(&self)?;
+        let fields = self.fields;
+        Ok(match self.operation {
+            Operation::DataInsert => Event::DataInsert(DataInsert { subject, fields }),
+            Operation::DataUpdate => Event::DataUpdate(DataUpdate { subject, fields }),
+            Operation::VisibilityUpdate => Event::VisibilityUpdate(VisibilityUpdate { subject, fields }),
+            Operation::Delete | Operation::Unknown(_) => Event::Delete(Delete { subject }),
+        })
     }
 }

@@ -1,20 +1,20 @@
-//! What is odd about a payload that could be read.
+//! What is unusual about a payload that could be parsed.
 
 use std::fmt::{self, Debug, Display, Formatter};
 
-use crate::pointer::Pointer;
+use crate::json::pointer::Pointer;
 
-/// How much an [`Issue`] matters.
+/// The severity of an [`Issue`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Worth a look.
+    /// The body is unusual.
     Warning,
-    /// The body contradicts its documentation.
+    /// The body contradicts the vendor's page.
     Error,
 }
 
 impl Severity {
-    /// `warning` or `error`.
+    /// Returns `warning` or `error`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,7 +32,7 @@ impl Display for Severity {
 
 macro_rules! rules {
     ($($rule:ident $code:literal $severity:ident $sentence:literal)*) => {
-        /// What an issue is about, one row a code.
+        /// The rule that a payload breaks: one row for each code.
         #[derive(Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Rule { $($rule),* }
 
@@ -42,11 +42,11 @@ macro_rules! rules {
             }
         }
 
-        /// One thing that is odd about a payload: a stable code, a place and a severity.
+        /// One thing that is unusual about a payload: a stable code, a place and a severity.
         ///
-        /// An issue tells no value, only where one stands.
+        /// An issue contains no values, only the JSON Pointer of one.
         ///
-        /// | code | severity | what it says |
+        /// | code | severity | meaning |
         /// |---|---|---|
         $(#[doc = concat!("| `", $code, "` | ", stringify!($severity), " | ", $sentence, " |")])*
         ///
@@ -55,7 +55,7 @@ macro_rules! rules {
         /// let issue = &payload.issues()[0];
         /// assert_eq!((issue.code(), issue.path()), ("no_lookup_values", "/meta/lookup_values"));
         /// assert_eq!(issue.severity(), rownd_webhooks::Severity::Error);
-        /// assert_eq!(issue.to_string(), "there is no lookup value at /meta/lookup_values");
+        /// assert_eq!(issue.to_string(), "there are no lookup values at /meta/lookup_values");
         /// # Ok::<(), rownd_webhooks::ParseError>(())
         /// ```
         #[derive(Clone, PartialEq, Eq)]
@@ -65,20 +65,21 @@ macro_rules! rules {
 
 rules! {
     MissingData "missing_data" Error "`data` is absent or null"
-    NoLookupValues "no_lookup_values" Error "there is no lookup value"
+    NoLookupValues "no_lookup_values" Error "there are no lookup values"
     MissingRedacted "missing_redacted" Error "`redacted` is absent or null"
-    LookupValueNotText "lookup_value_not_text" Error "a lookup value is a number; its text is used"
     WithheldValuePresent "withheld_value_present" Error "a redacted field still carried its value, which was dropped"
-    LookupMismatch "lookup_mismatch" Error "a lookup value differs from the field of its name"
     UnknownOperation "unknown_operation" Warning "the operation is not known"
-    MissingUserId "missing_user_id" Warning "there is no user id in clear text"
+    MissingUserId "missing_user_id" Warning "there is no visible user id"
     UnlistedSentinel "unlisted_sentinel" Warning "a field holds the sentinel, but is not listed as redacted"
-    RedactedFieldAbsent "redacted_field_absent" Warning "a field is listed as redacted, but absent"
+    RedactedFieldAbsent "redacted_field_absent" Warning "a field is listed as redacted, but absent from `data`"
     DuplicateRedactedName "duplicate_redacted_name" Warning "a field is listed as redacted more than once"
     RedactedLookupValue "redacted_lookup_value" Warning "a lookup value is redacted"
-    LookupExposesRedacted "lookup_exposes_redacted" Warning "a lookup value tells what its field redacts"
+    LookupExposesRedacted "lookup_exposes_redacted" Warning "a lookup value contains what its field redacts"
+    LookupMismatch "lookup_mismatch" Warning "a lookup value differs from the field of its name, as after an address change"
+    LookupValueNotText "lookup_value_not_text" Warning "a lookup value is a number; its text is used"
+    UnusableLookupValue "unusable_lookup_value" Warning "this is no lookup value; it is kept, but finds nobody"
     DeleteCarriesFields "delete_carries_fields" Warning "a delete carries more than the user id"
-    EmptyFieldName "empty_field_name" Warning "a field's name is empty"
+    EmptyFieldName "empty_field_name" Warning "the name of a field is empty"
     UnknownField "unknown_field" Error "the profile schema does not have this field"
     RequiredFieldAbsent "required_field_absent" Error "a field that the profile schema requires is absent"
     TypeMismatch "type_mismatch" Error "a field does not have the type of the profile schema"
@@ -89,19 +90,21 @@ impl Issue {
         Self { rule, path }
     }
 
-    /// The stable snake_case code, such as `missing_user_id`.
+    /// Returns the stable snake_case code, such as `missing_user_id`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.rule.row().0
     }
 
-    /// Where, as a JSON Pointer that is safe to print: names in it are escaped, and cut at 64 characters.
+    /// Returns the JSON Pointer of the value or member at fault.
+    ///
+    /// It is safe to print: names in it are escaped, and cut at 64 characters.
     #[must_use]
     pub fn path(&self) -> &str {
         self.path.as_str()
     }
 
-    /// Whether the body contradicts its documentation or is only worth a look.
+    /// Returns the severity: whether the body contradicts the vendor's page or is merely unusual.
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.rule.row().1
@@ -119,3 +122,68 @@ impl Debug for Issue {
         write!(f, "Issue({} {} at {})", self.severity(), self.code(), self.path())
     }
 }
+
+/// The issues of a payload that is not valid, of both severities.
+///
+/// `Display` shows the first two and the number of others. It contains no values.
+///
+/// # Examples
+///
+/// ```
+/// let body = r#"{"data":{},"redacted":["x"],"meta":{"operation":"data_update","lookup_values":[]}}"#;
+/// let invalid = rownd_webhooks::from_str(body)?.validate().unwrap_err();
+/// let codes: Vec<&str> = invalid.issues().iter().map(|issue| issue.code()).collect();
+/// assert_eq!(codes, ["no_lookup_values", "missing_user_id", "redacted_field_absent"]);
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+#[expect(clippy::box_collection, reason = "an error is one word wide")]
+pub struct ValidationError(Box<Vec<Issue>>);
+
+const _: () = assert!(size_of::<ValidationError>() == size_of::<usize>());
+
+impl ValidationError {
+    pub(crate) fn new(issues: Vec<Issue>) -> Self {
+        Self(Box::new(issues))
+    }
+
+    /// Returns every issue, in the order of the table of [`Issue`].
+    #[must_use]
+    pub fn issues(&self) -> &[Issue] {
+        &self.0
+    }
+
+    /// Returns the stable code `invalid`, as [`ParseError::code`](crate::ParseError::code) does for this error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        "invalid"
+    }
+
+    /// Returns the HTTP status to respond with: 400.
+    #[must_use]
+    pub fn http_status(&self) -> u16 {
+        400
+    }
+}
+
+impl Display for ValidationError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 2;
+        f.write_str("the payload is not valid")?;
+        for (index, issue) in self.issues().iter().take(SHOWN).enumerate() {
+            write!(f, "{} {issue}", if index == 0 { ":" } else { ";" })?;
+        }
+        match self.issues().len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
+    }
+}
+
+impl Debug for ValidationError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "ValidationError(\"{self}\")")
+    }
+}
+
+impl std::error::Error for ValidationError {}

@@ -61,64 +61,53 @@
     clippy::string_slice
 )]
 
-// Words.
+// JSON, errors, and what a body is made of.
 mod error;
 mod issue;
-mod limits;
-mod pointer;
-mod scan;
-mod slim;
-mod sorted;
-mod text;
-mod tree;
-
-// What a body is made of.
-mod fields;
-mod lookup;
-mod operation;
-mod redactable;
-mod user_id;
-mod value;
-
-// Bytes to payload, and back.
-mod canonical;
-mod parse;
+mod json;
 mod payload;
-mod raw;
-mod wire;
+mod redactable;
 
-// Judging it, and what is certain about it.
-mod decode;
-mod event;
-mod hidden;
-mod string_deserializer;
+// Bytes to payload.
+mod bytes;
+mod document;
+pub mod mapping;
+mod parse;
+pub mod schema;
 mod validate;
 
+// What a payload says.
+mod decode;
+mod event;
+mod subject;
+
 // What services embed.
-pub mod mapping;
 mod received;
 pub mod replay;
-pub mod schema;
-mod settings;
 pub mod sync;
 pub mod testing;
+
+mod hidden;
+mod raw;
+mod string_deserializer;
+mod tree;
 
 use std::io::Read;
 
 pub use decode::DecodeError;
 pub use error::{ParseError, ParseErrorKind};
-pub use event::{DataInsert, DataUpdate, Delete, Event, Subject, VisibilityUpdate};
-pub use fields::{Fields, Iter};
-pub use issue::{Issue, Severity};
-pub use lookup::LookupValue;
-pub use operation::Operation;
+pub use event::{DataInsert, DataUpdate, Delete, Event, VisibilityUpdate};
+pub use issue::{Issue, Severity, ValidationError};
 pub use parse::Parser;
 pub use payload::Payload;
+pub use payload::fields::{Fields, FieldsIter};
+pub use payload::lookup::LookupValue;
+pub use payload::operation::{Operation, UnknownOperation};
+pub use payload::user_id::UserId;
+pub use payload::value::{Number, RawJson, Value};
 pub use received::Received;
 pub use redactable::{REDACTED, Redactable};
-pub use user_id::UserId;
-pub use validate::ValidationError;
-pub use value::{Number, RawJson, Value};
+pub use subject::Subject;
 
 /// JSON Schema 2020-12 of a body, for gateways and other languages.
 ///
@@ -177,6 +166,9 @@ const _: () = {
     ordinary::<Parser>();
     ordinary::<sync::SyncPlan<'static>>();
     ordinary::<sync::Changes<'static>>();
+    ordinary::<sync::Mirror>();
+    ordinary::<sync::Profile>();
+    ordinary::<sync::Applied>();
     ordinary::<schema::ProfileSchema>();
     error::<ParseError>();
     error::<DecodeError>();

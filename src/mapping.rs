@@ -2,8 +2,10 @@
 //!
 //! An operator can rename fields for a webhook ("Map fields" in the vendor's setup): `email` then arrives as `mail`. A
 //! [`FieldMapping`] given to the [`Parser`](crate::Parser) turns names back into Rownd's own, in `data`, `redacted` and
-//! `lookup_values` alike, so that [`email`](crate::Payload::email) and [`user_id`](crate::Payload::user_id) work again. In
-//! payloads, issues and errors names are then Rownd's, and so they are in what is written back.
+//! `lookup_values` alike, so that [`email`](crate::Payload::email) and [`user_id`](crate::Payload::user_id) work again. The path of a
+//! parse error has the names of the body; issues have Rownd's.
+//!
+//! # Examples
 //!
 //! ```
 //! use rownd_webhooks::{Parser, mapping::FieldMapping};
@@ -15,21 +17,21 @@
 //! # Ok::<(), rownd_webhooks::ParseError>(())
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Formatter};
 
-use serde_json::Value;
-
+use crate::document::{self, Node};
 use crate::error::{ParseError, ParseErrorKind};
-use crate::pointer::Pointer;
-use crate::scan;
-use crate::settings::{self, Setting};
-use crate::text::DebugName;
+use crate::json::is_reserved;
+use crate::json::pointer::Pointer;
+use crate::json::printable::DebugName;
+use crate::payload::value::RawJson;
 
-/// The operator's renames: from the webhook's field names to Rownd's.
+/// The operator's renames: from the field names of a webhook to Rownd's.
 ///
-/// No name occurs twice on either side: two fields would become one, or one two.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// No name occurs twice on either side: two fields would become one, or one field two.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldMapping {
     /// By the name that arrives.
     renames: BTreeMap<String, Rename>,
@@ -40,94 +42,144 @@ pub struct FieldMapping {
 pub struct Rename {
     rownd_field: String,
     connection_field: String,
-    transformer: Option<Value>,
+    transformer: Option<RawJson<'static>>,
 }
 
 impl FieldMapping {
-    /// Reads the vendor's own JSON: a connection's `data_type_map`, an array of objects with `rownd_field` and
-    /// `connection_field`. A `transformer` is kept and ignored, as is any other member.
+    /// Reads the vendor's own JSON: a `data_type_map`, or an object that holds one, such as a connection.
     ///
-    /// Errors: those of JSON text; `wrong_type` and `missing_member`; `duplicate_member` for a member or a name that occurs twice;
-    /// `reserved_name` for one that no body may hold.
+    /// A `data_type_map` is an array of objects with the members `rownd_field`, `connection_field` and `transformer`. An entry
+    /// without one of the two names, or with an empty one, renames nothing. Other members are ignored, and so is a byte order
+    /// mark at the start.
+    ///
+    /// # Errors
+    ///
+    /// - the errors of JSON text, such as `syntax` and `too_deep`
+    /// - `wrong_type` and `missing_member` (`data_type_map`)
+    /// - `duplicate_member`: a member or a name occurs twice
+    /// - `reserved_name`: no body can hold the name
     pub fn from_slice(json: &[u8]) -> Result<Self, ParseError> {
-        let json = settings::read(json)?;
-        let root = Setting::root(&json);
-        let renames = root.array()?.into_iter().map(|entry| {
-            Ok(Rename {
-                rownd_field: entry.required("rownd_field")?.string()?.to_owned(),
-                connection_field: entry.required("connection_field")?.string()?.to_owned(),
-                transformer: entry.member("transformer")?.map(|transformer| transformer.value().clone()),
-            })
-        });
-        Self::new(renames.collect::<Result<_, ParseError>>()?)
+        let root = Node::from_slice(json)?;
+        let list = if root.is_object() {
+            let members = root.object()?;
+            document::member(&members, "data_type_map")
+                .cloned()
+                .ok_or_else(|| root.missing("data_type_map"))?
+        } else {
+            root
+        };
+        let mut mapping = Builder::default();
+        for entry in list.array()? {
+            let members = entry.object()?;
+            let name = |name| {
+                document::member(&members, name)
+                    .map(|name| Ok::<_, ParseError>((name.string()?, name)))
+                    .transpose()
+            };
+            let (rownd_field, connection_field) = (name("rownd_field")?, name("connection_field")?);
+            let transformer = document::member(&members, "transformer");
+            let transformer = transformer.map(|transformer| RawJson::new(transformer.text()).into_owned());
+            let texts =
+                [&rownd_field, &connection_field].map(|name| name.as_ref().map_or("", |(text, _)| text));
+            mapping.push(texts, transformer).map_err(|(kind, side)| {
+                let at = [&rownd_field, &connection_field].get(side).copied().and_then(Option::as_ref);
+                at.map_or(&entry, |(_, node)| node).error(kind)
+            })?;
+        }
+        Ok(Self { renames: mapping.renames })
     }
 
-    /// Takes pairs of Rownd's name and the webhook's.
+    /// Creates a mapping from pairs of Rownd's name and the webhook's. A pair with an empty name renames nothing.
     ///
-    /// Errors: `duplicate_member` for a name that occurs twice; `reserved_name` for one that no body may hold.
+    /// # Errors
+    ///
+    /// - `duplicate_member`: a name occurs twice on one side
+    /// - `reserved_name`: no body can hold the name
     pub fn from_pairs<R: Into<String>, C: Into<String>>(
         pairs: impl IntoIterator<Item = (R, C)>,
     ) -> Result<Self, ParseError> {
-        let renames = pairs.into_iter().map(|(rownd_field, connection_field)| Rename {
-            rownd_field: rownd_field.into(),
-            connection_field: connection_field.into(),
-            transformer: None,
-        });
-        Self::new(renames.collect())
-    }
-
-    fn new(list: Vec<Rename>) -> Result<Self, ParseError> {
-        let mut renames = BTreeMap::new();
-        let mut rownd_fields = BTreeSet::new();
-        for (index, rename) in list.into_iter().enumerate() {
-            let fail =
-                |kind, member| ParseError::new(kind).at(Pointer::default().element(index).member(member));
-            for (name, member) in
-                [(&rename.rownd_field, "rownd_field"), (&rename.connection_field, "connection_field")]
-            {
-                if scan::is_reserved(name) {
-                    return Err(fail(ParseErrorKind::ReservedName, member));
-                }
-            }
-            if !rownd_fields.insert(rename.rownd_field.clone()) {
-                return Err(fail(ParseErrorKind::DuplicateMember, "rownd_field"));
-            }
-            if renames.insert(rename.connection_field.clone(), rename).is_some() {
-                return Err(fail(ParseErrorKind::DuplicateMember, "connection_field"));
-            }
+        let mut mapping = Builder::default();
+        for (index, (rownd_field, connection_field)) in pairs.into_iter().enumerate() {
+            let names = [&*rownd_field.into(), &*connection_field.into()];
+            mapping.push(names, None).map_err(|(kind, side)| {
+                ParseError::new(kind).at(Pointer::default().element(index).element(side))
+            })?;
         }
-        Ok(Self { renames })
+        Ok(Self { renames: mapping.renames })
     }
 
-    /// Rownd's name for a field that arrives as `connection_field`, if it is renamed.
+    /// Returns Rownd's name of a field that arrives as `connection_field`, if it is renamed.
     #[must_use]
     pub fn rownd_field(&self, connection_field: &str) -> Option<&str> {
         self.renames.get(connection_field).map(Rename::rownd_field)
     }
 
-    /// The renames, sorted by the name that arrives.
+    /// Iterates over the renames, sorted by the name that arrives.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Rename> + DoubleEndedIterator + Clone {
         self.renames.values()
     }
+
+    /// Returns Rownd's name of a field.
+    pub(crate) fn renamed<'a>(&self, name: Cow<'a, str>) -> Cow<'a, str> {
+        match self.rownd_field(&name) {
+            Some(rownd_field) => rownd_field.to_owned().into(),
+            None => name,
+        }
+    }
+}
+
+/// Collects renames, and refuses a name that occurs twice on one side.
+#[derive(Default)]
+struct Builder {
+    renames: BTreeMap<String, Rename>,
+    /// For each side, the entry that a name is in.
+    entries: [BTreeMap<String, usize>; 2],
+    len: usize,
+}
+
+impl Builder {
+    /// Adds the next entry: Rownd's name and the webhook's. An error says on which side it is.
+    fn push(
+        &mut self,
+        names: [&str; 2],
+        transformer: Option<RawJson<'static>>,
+    ) -> Result<(), (ParseErrorKind, usize)> {
+        let entry = self.len;
+        self.len += 1;
+        if names.contains(&"") {
+            return Ok(());
+        }
+        for (side, (name, entries)) in names.into_iter().zip(&mut self.entries).enumerate() {
+            if is_reserved(name) {
+                return Err((ParseErrorKind::ReservedName, side));
+            }
+            if let Some(first) = entries.insert(name.to_owned(), entry) {
+                return Err((ParseErrorKind::DuplicateRename { first }, side));
+            }
+        }
+        let [rownd_field, connection_field] = names.map(str::to_owned);
+        self.renames.insert(connection_field.clone(), Rename { rownd_field, connection_field, transformer });
+        Ok(())
+    }
 }
 
 impl Rename {
-    /// Rownd's own name of the field.
+    /// Returns Rownd's own name of the field.
     #[must_use]
     pub fn rownd_field(&self) -> &str {
         &self.rownd_field
     }
 
-    /// The name that arrives.
+    /// Returns the name that arrives.
     #[must_use]
     pub fn connection_field(&self) -> &str {
         &self.connection_field
     }
 
-    /// What the operator set to be done to the value, if anything. This crate does not undo it.
+    /// Returns what the operator configured to be done to the value, if anything. This crate does not undo it.
     #[must_use]
-    pub fn transformer(&self) -> Option<&Value> {
+    pub fn transformer(&self) -> Option<&RawJson<'static>> {
         self.transformer.as_ref()
     }
 }

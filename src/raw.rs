@@ -210,3 +210,39 @@ impl<'de> Deserializer<'de> for Probe {
         unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
+
+impl<'de> FromRaw<'de> for crate::Payload<'_> {
+    const EXPECTING: &'static str = "a webhook's payload";
+
+    fn from_text<E: de::Error>(text: Cow<'de, str>) -> Result<Self, E> {
+        crate::Parser::new().parse(text.as_bytes()).map(crate::Payload::into_owned).map_err(E::custom)
+    }
+
+    fn from_other<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(de::Error::custom("not yet"))
+    }
+}
+
+impl<'de> Deserialize<'de> for crate::Payload<'_> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(deserializer)
+    }
+}
+
+impl<'de> FromRaw<'de> for crate::Fields<'_> {
+    const EXPECTING: &'static str = "an object of fields";
+
+    fn from_text<E: de::Error>(text: Cow<'de, str>) -> Result<Self, E> {
+        crate::parse::fields(&text).map(crate::Fields::into_owned).map_err(E::custom)
+    }
+
+    fn from_other<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(de::Error::custom("not yet"))
+    }
+}
+
+impl<'de> Deserialize<'de> for crate::Fields<'_> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(deserializer)
+    }
+}

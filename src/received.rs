@@ -1,4 +1,4 @@
-//! When a payload arrived, since it has no time of its own.
+//! The time at which a payload arrived, since it has none of its own.
 
 use std::fmt::{self, Formatter};
 use std::marker::PhantomData;
@@ -8,10 +8,17 @@ use chrono::{DateTime, Utc};
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
-/// A payload and the time it arrived: the vendor sends none.
+use crate::document::{self, Node};
+use crate::error::ParseError;
+use crate::parse::Parser;
+use crate::payload::Payload;
+
+/// A payload and the time at which it arrived. The vendor sends none.
 ///
-/// Arrival is not order: two deliveries may overtake one another. It serializes as an object with
-/// `received_at` (RFC 3339) and `payload`, and is read from one; an error tells no value out of it, unless `P`'s does.
+/// Arrival is not order: two deliveries may overtake one another. It serializes as an object with `received_at` (RFC 3339) and
+/// `payload`. Errors of reading one contain no values, unless those of `P` do.
+///
+/// # Examples
 ///
 /// ```
 /// use rownd_webhooks::{Payload, Received, testing::samples};
@@ -24,32 +31,45 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Received<P> {
-    /// When it arrived.
+    /// The time of arrival.
     pub received_at: DateTime<Utc>,
-    /// What arrived.
+    /// The payload.
     pub payload: P,
 }
 
 impl<P> Received<P> {
-    /// It arrived now, by the system's clock.
+    /// Wraps a payload with the current system time.
     #[must_use]
     pub fn now(payload: P) -> Self {
         Self::at(SystemTime::now().into(), payload)
     }
 
-    /// It arrived at a time that is known.
+    /// Wraps a payload with a known time.
     #[must_use]
     pub const fn at(received_at: DateTime<Utc>, payload: P) -> Self {
         Self { received_at, payload }
     }
 
-    /// Does something to the payload, and keeps the time.
+    /// Applies a function to the payload and keeps the time.
     pub fn map<Q>(self, function: impl FnOnce(P) -> Q) -> Received<Q> {
         Received { received_at: self.received_at, payload: function(self.payload) }
     }
 }
 
-/// What stands in the place of something else: serde's own words would quote it.
+impl Parser {
+    /// Parses the text of a `Received` payload.
+    pub(crate) fn parse_received<'a>(&self, json: &'a [u8]) -> Result<Received<Payload<'a>>, ParseError> {
+        let root = Node::from_str(self.text(json)?)?;
+        let members = root.object()?;
+        let member = |name| document::member(&members, name).ok_or_else(|| root.missing(name));
+        let (time, payload) = (member("received_at")?, member("payload")?);
+        let received_at = time.string()?.parse().map_err(|_| time.wrong_type("a time of RFC 3339"))?;
+        let (payload, _) = self.read(payload.reader())?;
+        Ok(Received { received_at, payload })
+    }
+}
+
+/// Refuses other types without the value, which serde's own messages would quote.
 macro_rules! refuse {
     ($($method:ident($value:ty) $found:literal)*) => {
         $(fn $method<E: de::Error>(self, _: $value) -> Result<Self::Value, E> {

@@ -11,9 +11,9 @@ use serde::{Serialize, Serializer};
 
 use crate::decode;
 use crate::hidden;
+use crate::json;
+use crate::json::printable::Printable;
 use crate::raw::{self, FromRaw};
-use crate::scan;
-use crate::text::Printable;
 use crate::tree::{self, TreeVisitor};
 
 /// The string that stands for the value of a field that its user has hidden.
@@ -164,7 +164,7 @@ fn string_length(debug: &str) -> Option<usize> {
 /// Whether this is a type of this crate's that tells no value: [`Value`](crate::Value), what it holds, or a `Redactable`.
 fn tells_no_value(type_name: &str) -> bool {
     let name = type_name.trim_start_matches('&');
-    name.starts_with("rownd_webhooks::value::") || name.starts_with("rownd_webhooks::redactable::")
+    name.starts_with("rownd_webhooks::payload::value::") || name.starts_with("rownd_webhooks::redactable::")
 }
 
 impl<T: Serialize> Serialize for Redactable<T> {
@@ -186,11 +186,11 @@ impl<'de, T: Deserialize<'de>> FromRaw<'de> for Redactable<T> {
     const EXPECTING: &'static str = "a value or the sentinel for a redacted one";
 
     fn from_text<E: de::Error>(text: Cow<'de, str>) -> Result<Self, E> {
-        if text.starts_with('"') && scan::unescape(&text).is_some_and(|text| text == REDACTED) {
+        if text.starts_with('"') && json::unescape(&text) == REDACTED {
             return Ok(Self::Redacted);
         }
         // Inside a type that contains itself each reading would begin with a fresh depth limit.
-        if scan::check(&text, 0).is_err() {
+        if json::check(&text).is_err() {
             return Err(E::custom(
                 "nested too deeply, or with a reserved name or half a surrogate pair inside",
             ));
@@ -201,7 +201,7 @@ impl<'de, T: Deserialize<'de>> FromRaw<'de> for Redactable<T> {
             Cow::Owned(text) => read_whole(serde_json::Deserializer::from_reader(text.as_bytes())),
         };
         read.map(Self::Visible).map_err(|_| {
-            match scan::type_name(text.as_bytes().first().copied()) {
+            match json::type_name(&text) {
                 // Its length would tell which.
                 found @ ("boolean" | "null") => unexpected::<T, E>(format_args!("{found}")),
                 found => unexpected::<T, E>(format_args!("{found} of {} bytes", text.len())),

@@ -1,18 +1,22 @@
-//! Replaying archives: one body a line.
+//! Reading archives of bodies, one on each line.
 //!
-//! A service that keeps what it receives, one body a line (NDJSON), can go through it again: to rebuild its copy, to try
-//! a new version, to look for what went wrong. [`NdjsonReader`] does so in constant memory. A bad line is an error with
-//! its number and never ends the run.
+//! A service that keeps what it receives, one body a line (NDJSON), can read it again: to rebuild its copy, to try a new version,
+//! to find out what went wrong. [`NdjsonReader`] does so in constant memory. A bad line is an error with its number, and never
+//! ends the archive.
+//!
+//! Bodies need newlines between them, and none inside. The vendor's samples are indented: write
+//! `serde_json::to_string(&payload)`, or the body without its newlines, to an archive.
+//!
+//! # Examples
 //!
 //! ```
 //! use rownd_webhooks::replay::NdjsonReader;
 //!
 //! let archive = "{\"meta\":{\"operation\":\"delete\"}}\n\nnot json\n{\"meta\":{\"operation\":\"delete\"}}\n";
-//! let mut reader = NdjsonReader::new(archive.as_bytes());
 //! let (mut read, mut bad) = (0, Vec::new());
-//! while let Some(next) = reader.next_payload() {
+//! for next in NdjsonReader::new(archive.as_bytes()).owned() {
 //!     match next {
-//!         Ok(payload) => read += usize::from(payload.operation().as_str() == "delete"),
+//!         Ok(payload) => read += usize::from(payload.operation() == "delete"),
 //!         Err(error) => bad.push((error.line_number(), error.code())),
 //!     }
 //! }
@@ -21,17 +25,19 @@
 
 use std::fmt::{self, Debug, Display, Formatter};
 use std::io::{self, BufRead, Read};
+use std::iter;
 
+use crate::bytes::{self, BYTE_ORDER_MARK};
 use crate::error::{ParseError, ParseErrorKind};
-use crate::limits;
 use crate::parse::Parser;
 use crate::payload::Payload;
+use crate::received::Received;
 
-/// Reads bodies from an archive, one a line, into a buffer that it uses again.
+/// A reader of archives with one body on each line, which uses one buffer for all lines.
 ///
-/// Lines end with `\n` or `\r\n`; lines of white space are skipped. A line longer than the parser's
-/// [`max_bytes`](Parser::max_bytes) is skipped to its end, and is an error of code `too_large`. A failure of the reader
-/// itself is an error of code `io`, and the last thing it tells.
+/// Lines end with `\n` or `\r\n`. Lines of white space are skipped, and so is a byte order mark at the start of the archive. A line
+/// that is longer than the parser's [`max_bytes`](Parser::max_bytes) is skipped to its end and is an error of the code `too_large`.
+/// If the reader fails, the last item is an error of the code `io`.
 pub struct NdjsonReader<R> {
     reader: R,
     parser: Parser,
@@ -41,42 +47,71 @@ pub struct NdjsonReader<R> {
 }
 
 impl<R: BufRead> NdjsonReader<R> {
-    /// Reads with the default [`Parser`].
+    /// Creates a reader with the default [`Parser`].
     pub fn new(reader: R) -> Self {
         Self::with_parser(reader, Parser::new())
     }
 
-    /// Reads with limits and settings of your own.
+    /// Creates a reader with limits and settings of your own.
     pub fn with_parser(reader: R, parser: Parser) -> Self {
         Self { reader, parser, line: Vec::new(), line_number: 0, has_failed: false }
     }
 
-    /// The number of the line read last, from 1; 0 before the first.
+    /// Returns the number of the last line that was read, counted from 1; 0 before the first.
     #[must_use]
     pub fn line_number(&self) -> u64 {
         self.line_number
     }
 
-    /// The line read last, as it came, without its end: what to put aside when it is bad. Of one that is too long it is
-    /// the beginning.
+    /// Returns the last line that was read, without its end. Of a line that is too long it is the beginning.
     #[must_use]
     pub fn line(&self) -> &[u8] {
         &self.line
     }
 
-    /// The next body, or why it is none; `None` at the end.
+    /// Parses the body on the next line; `None` at the end of the archive.
     ///
-    /// The payload borrows from the reader's buffer: what shall outlive the next call is
-    /// [`into_owned`](Payload::into_owned).
+    /// The payload borrows from the reader's buffer. Use [`owned`](Self::owned) or [`into_owned`](Payload::into_owned) for one
+    /// that outlives the next call.
     pub fn next_payload(&mut self) -> Option<Result<Payload<'_>, LineError>> {
-        loop {
-            if self.has_failed {
-                return None;
-            }
+        if let Err(error) = self.next_line()? {
+            return Some(Err(error));
+        }
+        let line_number = self.line_number;
+        Some(self.parser.parse(&self.line).map_err(|error| LineError::new(line_number, error)))
+    }
+
+    /// Returns an iterator over payloads that own their data.
+    pub fn owned(mut self) -> impl Iterator<Item = Result<Payload<'static>, LineError>> {
+        iter::from_fn(move || Some(self.next_payload()?.map(Payload::into_owned)))
+    }
+
+    /// Parses the [`Received`] payload on the next line, as `Received` serializes it; `None` at the end of the archive.
+    ///
+    /// ```
+    /// use rownd_webhooks::{Payload, Received, replay::NdjsonReader, testing::samples};
+    ///
+    /// let received = Received::now(rownd_webhooks::from_str(samples::DELETE)?);
+    /// let archive = serde_json::to_string(&received)?;
+    /// let mut reader = NdjsonReader::new(archive.as_bytes());
+    /// assert_eq!(reader.next_received().unwrap()?, received);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn next_received(&mut self) -> Option<Result<Received<Payload<'_>>, LineError>> {
+        if let Err(error) = self.next_line()? {
+            return Some(Err(error));
+        }
+        let line_number = self.line_number;
+        Some(self.parser.parse_received(&self.line).map_err(|error| LineError::new(line_number, error)))
+    }
+
+    /// Reads the next line that is not blank.
+    fn next_line(&mut self) -> Option<Result<(), LineError>> {
+        while !self.has_failed {
             match self.read_line() {
                 Ok(false) => return None,
                 Ok(true) if self.is_blank() => {}
-                Ok(true) => break,
+                Ok(true) => return Some(Ok(())),
                 Err(error) => {
                     self.has_failed = true;
                     let error = ParseError::new(ParseErrorKind::Io { kind: error.kind() });
@@ -84,22 +119,22 @@ impl<R: BufRead> NdjsonReader<R> {
                 }
             }
         }
-        let line_number = self.line_number;
-        Some(self.parser.parse(&self.line).map_err(|error| LineError::new(line_number, error)))
+        None
     }
 
-    /// Whether there is nothing on the line; of one that is too long, not all was read.
+    /// Returns `true` if the line is blank. Of a line that is too long, not all was read.
     fn is_blank(&self) -> bool {
-        self.line.len() as u64 <= self.parser.most_bytes() && limits::is_blank(&self.line)
+        self.line.len() as u64 <= self.parser.max_bytes_u64() && bytes::is_blank(&self.line)
     }
 
-    /// Reads one line without its end, and never much more of it than the limit. `false` at the end.
+    /// Reads one line without its end, and not much more of it than the limit. Returns `false` at the end of the archive.
     fn read_line(&mut self) -> io::Result<bool> {
         self.line.clear();
         self.line_number += 1;
-        // Room for the line's end.
-        let most = self.parser.most_bytes().saturating_add(2);
-        if self.reader.by_ref().take(most).read_until(b'\n', &mut self.line)? == 0 {
+        let mark = if self.line_number == 1 { BYTE_ORDER_MARK.len() as u64 } else { 0 };
+        // Two bytes more for the end of the line.
+        let max = self.parser.max_bytes_u64().saturating_add(2 + mark);
+        if self.reader.by_ref().take(max).read_until(b'\n', &mut self.line)? == 0 {
             self.line_number -= 1;
             return Ok(false);
         }
@@ -108,8 +143,11 @@ impl<R: BufRead> NdjsonReader<R> {
             if self.line.ends_with(b"\r") {
                 self.line.pop();
             }
-        } else if self.line.len() as u64 == most {
+        } else if self.line.len() as u64 == max {
             self.reader.skip_until(b'\n')?;
+        }
+        if self.line_number == 1 && self.line.starts_with(BYTE_ORDER_MARK) {
+            self.line.drain(..BYTE_ORDER_MARK.len());
         }
         Ok(true)
     }
@@ -121,7 +159,7 @@ impl<R> Debug for NdjsonReader<R> {
     }
 }
 
-/// Why a line is not a payload: the parse error, and the line's number.
+/// The error of a line: its number and the parse error.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LineError(Box<Inner>);
 
@@ -137,19 +175,19 @@ impl LineError {
         Self(Box::new(Inner { line_number, error }))
     }
 
-    /// The line's number in the archive, from 1.
+    /// Returns the number of the line in the archive, counted from 1.
     #[must_use]
     pub fn line_number(&self) -> u64 {
         self.0.line_number
     }
 
-    /// What is wrong with the line; its own line numbers count inside the line.
+    /// Returns what is wrong with the line. Its own line and column count inside the line.
     #[must_use]
     pub fn parse_error(&self) -> &ParseError {
         &self.0.error
     }
 
-    /// The stable code of the parse error.
+    /// Returns the stable code of the parse error.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.0.error.code()

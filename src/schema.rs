@@ -1,7 +1,9 @@
 //! The app's profile schema, and whether a payload keeps to it.
 //!
-//! The vendor serves an app's schema as JSON. A service that has it finds out early when an operator adds a field or
-//! changes a type, rather than when a column is full of nulls.
+//! The vendor serves an app's schema as JSON. A service that has it notices early when an operator adds a field or changes a
+//! type, rather than when a column is full of nulls.
+//!
+//! # Examples
 //!
 //! ```
 //! use rownd_webhooks::schema::{FieldType, ProfileSchema};
@@ -19,75 +21,88 @@
 //! # Ok::<(), rownd_webhooks::ParseError>(())
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
 
+use crate::document::{self, Node};
 use crate::error::ParseError;
 use crate::issue::{Issue, Rule};
-use crate::operation::Operation;
+use crate::json::pointer::Pointer;
 use crate::payload::Payload;
-use crate::settings::{self, Setting};
-use crate::validate::field as field_pointer;
-use crate::value::Value;
+use crate::payload::operation::Operation;
+use crate::payload::value::Value;
 
-/// An app's profile schema: the fields that its operator defined.
+/// The profile schema of an app: the fields that its operator defined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileSchema {
     fields: BTreeMap<String, FieldSchema>,
 }
 
+type Members<'a> = [(Cow<'a, str>, Node<'a>)];
+
 impl ProfileSchema {
-    /// Reads the vendor's own JSON: an object of fields, alone or as the member `schema` of an object.
+    /// Reads the vendor's own JSON: the object of fields, alone, or in `{"schema": …}`, or in `{"app": {"schema": …}}`.
     ///
-    /// Types, categories and owners that this crate does not know are kept; members that it does not know are ignored.
+    /// A field is an object with at least one of the members that the vendor's API gives a field, such as `type`. Types,
+    /// categories and owners that this crate does not know are kept. Members that it does not know are ignored, and so is a
+    /// byte order mark at the start.
     ///
-    /// Errors: those of JSON text, `wrong_type`, `duplicate_member`, and `reserved_name`.
+    /// # Errors
+    ///
+    /// - the errors of JSON text, such as `syntax` and `too_deep`
+    /// - `wrong_type`: the text, a field or one of its members has another type
+    /// - `missing_member`: there is no schema in the object, or an object that should be a field has none of its members
+    /// - `duplicate_member` and `reserved_name`
     pub fn from_slice(json: &[u8]) -> Result<Self, ParseError> {
-        let json = settings::read(json)?;
-        let root = Setting::root(&json);
-        // A field may be called `schema` too: then it holds its type and not fields.
-        let enclosed = root.member("schema")?.filter(|schema| {
-            schema.value().as_object().is_some_and(|fields| fields.values().all(serde_json::Value::is_object))
-        });
-        let fields = enclosed.unwrap_or(root).object()?.into_iter();
-        let fields = fields.map(|(name, field)| Ok((name.to_owned(), FieldSchema::read(&field)?)));
+        let root = Node::from_slice(json)?;
+        let members = root.object()?;
+        let fields = match (enclosed(&members, "schema")?, enclosed(&members, "app")?) {
+            (Some(schema), _) => schema.object()?,
+            (None, Some(app)) => {
+                let members = app.object()?;
+                document::member(&members, "schema").ok_or_else(|| app.missing("schema"))?.object()?
+            }
+            (None, None) => members,
+        };
+        let fields =
+            fields.into_iter().map(|(name, field)| Ok((name.into_owned(), FieldSchema::read(&field)?)));
         Ok(Self { fields: fields.collect::<Result<_, ParseError>>()? })
     }
 
-    /// What the schema says of a field.
+    /// Returns what the schema says about a field.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldSchema> {
         self.fields.get(name)
     }
 
-    /// The fields, sorted by name.
+    /// Iterates over the fields, sorted by name.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &FieldSchema)> + DoubleEndedIterator + Clone {
         self.fields.iter().map(|(name, field)| (name.as_str(), field))
     }
 
-    /// Where a payload does not keep to the schema: `unknown_field`, `required_field_absent`, `type_mismatch`.
+    /// Returns where a payload does not keep to the schema: `unknown_field`, `required_field_absent`, `type_mismatch`.
     ///
-    /// `user_id` is always known. A redacted field matches every type and counts as present. `null` is of no type but
-    /// [`Any`](FieldType::Any) and [`Null`](FieldType::Null). A delete, which carries no profile, lacks nothing.
+    /// `user_id` is always known. A redacted field matches every type and counts as present. `null` matches only the types
+    /// [`Any`](FieldType::Any) and [`Null`](FieldType::Null). An [encrypted](FieldSchema::is_encrypted) field matches any text
+    /// besides its type. The length of a text is part of its type. A delete, which carries no profile, lacks nothing.
     #[must_use]
     pub fn check(&self, payload: &Payload<'_>) -> Vec<Issue> {
         let fields = payload.fields();
-        let issue = |rule, name| Issue::new(rule, field_pointer(name));
+        let issue = |rule, name| Issue::new(rule, Pointer::new("/data").member(name));
 
-        let unknown = fields.iter().filter(|(name, _)| *name != "user_id" && self.field(name).is_none());
-        let mut issues: Vec<Issue> = unknown.map(|(name, _)| issue(Rule::UnknownField, name)).collect();
+        let unknown = fields.names().filter(|name| *name != "user_id" && self.field(name).is_none());
+        let mut issues: Vec<Issue> = unknown.map(|name| issue(Rule::UnknownField, name)).collect();
 
         if *payload.operation() != Operation::Delete {
-            let listed: BTreeSet<&str> = payload.redacted().collect();
-            let absent = self.iter().filter(|(name, field)| {
-                field.is_required() && !fields.contains(name) && !listed.contains(name)
-            });
+            let absent =
+                self.iter().filter(|(name, field)| field.is_required() && !fields.contains_key(name));
             issues.extend(absent.map(|(name, _)| issue(Rule::RequiredFieldAbsent, name)));
         }
 
         let mistyped = fields.iter().filter(|(name, field)| match (self.field(name), field.visible()) {
-            (Some(schema), Some(value)) => !schema.field_type().matches(value),
+            (Some(schema), Some(value)) => !schema.matches(value),
             _ => false,
         });
         issues.extend(mistyped.map(|(name, _)| issue(Rule::TypeMismatch, name)));
@@ -95,81 +110,150 @@ impl ProfileSchema {
     }
 }
 
-/// What the schema says of one field.
+/// The members that the vendor's API gives a field.
+const FIELD_MEMBERS: [&str; 11] = [
+    "type",
+    "display_name",
+    "data_category",
+    "owned_by",
+    "required",
+    "unique",
+    "user_visible",
+    "read_only",
+    "verified",
+    "encryption",
+    "validation_rules",
+];
+
+/// Returns an object that has to be looked into for a schema: the member is there, and is no field that has this name.
+fn enclosed<'a>(members: &Members<'a>, name: &str) -> Result<Option<Node<'a>>, ParseError> {
+    let Some(node) = document::member(members, name).filter(|node| node.is_object()) else {
+        return Ok(None);
+    };
+    let is_field = node.object()?.iter().any(|(name, value)| {
+        let is_nested = matches!(&**name, "encryption" | "validation_rules");
+        FIELD_MEMBERS.contains(&&**name) && (is_nested || !value.is_object())
+    });
+    Ok((!is_field).then(|| node.clone()))
+}
+
+/// What the schema says about one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldSchema {
     field_type: FieldType,
     display_name: Option<String>,
     data_category: Option<DataCategory>,
-    is_required: bool,
+    required: bool,
     owned_by: Option<Owner>,
-    is_user_visible: Option<bool>,
+    user_visible: Option<bool>,
+    encrypted: bool,
+    min_length: Option<u64>,
+    max_length: Option<u64>,
 }
 
 impl FieldSchema {
-    fn read(field: &Setting<'_>) -> Result<Self, ParseError> {
-        let string = |name| field.member(name)?.map(|member| member.string()).transpose();
-        let boolean = |name| field.member(name)?.map(|member| member.boolean()).transpose();
+    fn read(field: &Node<'_>) -> Result<Self, ParseError> {
+        let members = field.object()?;
+        if !members.iter().any(|(name, _)| FIELD_MEMBERS.contains(&&**name)) {
+            return Err(field.missing("type"));
+        }
+        let string = |name| document::member(&members, name).map(Node::string).transpose();
+        let boolean = |name| document::member(&members, name).map(Node::boolean).transpose();
+        let object = |name| document::member(&members, name).map_or(Ok(Vec::new()), Node::object);
+        let encryption = object("encryption")?;
+        let state = document::member(&encryption, "state").map(Node::string).transpose()?;
+        let rules = object("validation_rules")?;
         Ok(Self {
-            field_type: string("type")?.map_or(FieldType::Null, FieldType::from_wire),
-            display_name: string("display_name")?.map(str::to_owned),
-            data_category: string("data_category")?.map(DataCategory::from_wire),
-            is_required: boolean("required")?.unwrap_or(false),
-            owned_by: string("owned_by")?.map(Owner::from_wire),
-            is_user_visible: boolean("user_visible")?,
+            field_type: string("type")?.map_or(FieldType::Null, |word| FieldType::from_word(&word)),
+            display_name: string("display_name")?.map(Cow::into_owned),
+            data_category: string("data_category")?.map(|word| DataCategory::from_word(&word)),
+            required: boolean("required")?.unwrap_or(false),
+            owned_by: string("owned_by")?.map(|word| Owner::from_word(&word)),
+            user_visible: boolean("user_visible")?,
+            encrypted: state.is_some_and(|state| state == "enabled"),
+            min_length: document::member(&rules, "min_length").and_then(Node::unsigned),
+            max_length: document::member(&rules, "max_length").and_then(Node::unsigned),
         })
     }
 
-    /// The field's type (`type`); [`Null`](FieldType::Null) if it is absent.
+    /// Returns the field's type (`type`), or [`Null`](FieldType::Null) if it is absent.
     #[must_use]
     pub fn field_type(&self) -> &FieldType {
         &self.field_type
     }
 
-    /// What people see as its name (`display_name`).
+    /// Returns the name that people see (`display_name`).
     #[must_use]
     pub fn display_name(&self) -> Option<&str> {
         self.display_name.as_deref()
     }
 
-    /// What kind of data it is (`data_category`).
+    /// Returns the category of the data (`data_category`).
     #[must_use]
     pub fn data_category(&self) -> Option<&DataCategory> {
         self.data_category.as_ref()
     }
 
-    /// Whether each profile has to have it (`required`); `false` if that is absent.
+    /// Returns `true` if every profile has to have the field (`required`).
     #[must_use]
     pub fn is_required(&self) -> bool {
-        self.is_required
+        self.required
     }
 
-    /// Whose it is (`owned_by`).
+    /// Returns the owner of the field (`owned_by`).
     #[must_use]
     pub fn owned_by(&self) -> Option<&Owner> {
         self.owned_by.as_ref()
     }
 
-    /// Whether its user sees it (`user_visible`).
+    /// Returns `true` if users see the field (`user_visible`).
     #[must_use]
     pub fn is_user_visible(&self) -> Option<bool> {
-        self.is_user_visible
+        self.user_visible
+    }
+
+    /// Returns `true` if the field is encrypted (`encryption.state` is `enabled`). Its value may then be any text.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
+    }
+
+    /// Returns the smallest length of a text (`validation_rules.min_length`), in UTF-16 code units as in JavaScript.
+    ///
+    /// Rules with regular expressions are not checked: that would take another dependency.
+    #[must_use]
+    pub fn min_length(&self) -> Option<u64> {
+        self.min_length
+    }
+
+    /// Returns the largest length of a text (`validation_rules.max_length`), in UTF-16 code units as in JavaScript.
+    #[must_use]
+    pub fn max_length(&self) -> Option<u64> {
+        self.max_length
+    }
+
+    fn matches(&self, value: &Value<'_>) -> bool {
+        let Some(text) = value.as_str() else { return self.field_type.matches(value) };
+        let length = text.encode_utf16().count() as u64;
+        let fits = self.min_length.is_none_or(|min| min <= length)
+            && self.max_length.is_none_or(|max| length <= max);
+        self.encrypted || fits && self.field_type.matches(value)
     }
 }
 
-/// An open set of words: those that are known, and any other as it came.
+/// Defines an open set of words: the known ones, and any other unchanged.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal)* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)*
-            /// A word that this version does not know.
+            /// A word that this version of the crate does not know.
             Unknown(String),
         }
 
         impl $name {
-            /// The word of the schema.
+            /// Returns the word of the schema.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -178,7 +262,7 @@ macro_rules! words {
                 }
             }
 
-            fn from_wire(word: &str) -> Self {
+            fn from_word(word: &str) -> Self {
                 match word {
                     $($word => Self::$variant,)*
                     _ => Self::Unknown(word.to_owned()),
@@ -201,25 +285,26 @@ words! {
         Image = "image"
         /// `document`: an absolute http or https URL.
         Document = "document"
-        /// `date`: a string that [`as_date`](crate::Value::as_date) or [`as_datetime`](crate::Value::as_datetime) reads.
+        /// `date`: a string that [`as_datetime`](crate::Value::as_datetime) or [`as_date`](crate::Value::as_date) reads. A birthday arrives
+        /// as midnight in UTC, which only `as_datetime` reads.
         Date = "date"
         /// `object`: any object.
         Object = "object"
         /// `array`: any array.
         Array = "array"
-        /// `any`: anything.
+        /// `any`: any value.
         Any = "any"
-        /// `null`, the word, the value or none at all: anything.
+        /// `null`, as a word or as the value, or no type at all: any value.
         Null = "null"
     }
 }
 
 words! {
-    /// What kind of data a field holds.
+    /// The category of the data in a field.
     DataCategory {
-        /// `pii_basic`: what identifies a person, such as a name or an e-mail address.
+        /// `pii_basic`: data that identifies a person, such as a name or an e-mail address.
         PiiBasic = "pii_basic"
-        /// `pii_advanced`: what identifies a person and needs more care.
+        /// `pii_advanced`: data that identifies a person and needs more care.
         PiiAdvanced = "pii_advanced"
         /// `demographic`.
         Demographic = "demographic"
@@ -235,9 +320,9 @@ words! {
 }
 
 words! {
-    /// Whose a field is.
+    /// The owner of a field.
     Owner {
-        /// `user`: its user may hide it.
+        /// `user`: the user may hide the field.
         User = "user"
         /// `app`.
         App = "app"
@@ -259,13 +344,13 @@ impl FieldType {
     }
 }
 
-/// Whether this is an absolute http or https URL: a scheme, a host, and no character that a URL cannot have.
+/// Returns `true` for an absolute http or https URL: a scheme, a host, and no character that a URL cannot have.
 fn is_web_url(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host_and_port = authority.rsplit('@').next().unwrap_or_default();
     let (host, port) = match host_and_port.rsplit_once(':') {
-        // The colons of an IPv6 address stand in brackets.
+        // The colons of an IPv6 address are inside brackets.
         Some((host, port)) if !port.ends_with(']') => (host, port),
         _ => (host_and_port, ""),
     };
@@ -287,7 +372,7 @@ fn is_host(host: &str) -> bool {
     }
 }
 
-/// Whether it turns the direction of the text around it, so that an address shows as another one.
+/// Returns `true` if the character changes the direction of text, so that an address could look like another one.
 fn is_bidi_control(character: char) -> bool {
     matches!(character, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

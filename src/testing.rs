@@ -1,27 +1,28 @@
-//! Tests of your own, without the vendor: the documented bodies, and builders.
+//! Builders and samples for tests of your own.
 //!
-//! [`samples`] are the four bodies of the vendor's payload reference. The builders make payloads, and their bodies, as the
-//! vendor could send them: with a user id and a lookup value even where a test names none, and without an issue, unless a
-//! test asks for something odd, such as hiding `user_id`. For a handler's error path there is one deliberate way out:
-//! [`tamper`](ProfileBuilder::tamper).
+//! [`samples`] are the four bodies of the vendor's payload reference. The builders make payloads and their bodies as the vendor
+//! could send them: with a user id and a lookup value even where a test names none, and without issues unless a test asks for
+//! something unusual. What a test states is what is sent: a lookup value may differ from the field of its name. To build a body
+//! that the vendor should not send, use [`tamper`](PayloadBuilder::tamper).
+//!
+//! # Examples
 //!
 //! ```
 //! use rownd_webhooks::testing;
 //!
 //! let builder = testing::data_update().user_id("user_1").field("score", 7).redact("country");
 //! let payload = builder.build();
-//! assert_eq!(payload.user_id().unwrap().as_str(), "user_1");
-//! assert!(payload.field("country").unwrap().is_redacted());
+//! assert_eq!(payload.user_id().unwrap(), "user_1");
+//! assert!(payload.is_redacted("country"));
 //! assert!(payload.issues().is_empty());
 //!
 //! let broken = builder.tamper(|body| body["meta"] = "gone".into());
 //! assert_eq!(rownd_webhooks::from_str(&broken).unwrap_err().code(), "wrong_type");
 //!
-//! // A user whom only a lookup value tells.
-//! let nameless = builder.lookup("email", "a@example.com").tamper(|body| body["data"]["user_id"] = "".into());
-//! let event = rownd_webhooks::from_str(&nameless)?.into_event()?;
-//! assert_eq!(event.subject().unwrap().key(), "email=a@example.com");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! // A user whom only a lookup value identifies.
+//! let unnamed = testing::delete().user_id("").lookup("email", "a@example.com").event();
+//! assert_eq!(unnamed.subject().unwrap().partition_key(), "email=a@example.com");
+//! # Ok::<(), rownd_webhooks::ParseError>(())
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,13 +30,12 @@ use std::fmt::{self, Debug, Formatter};
 
 use serde_json::{Value, json};
 
-use crate::limits::Limits;
-use crate::operation::Operation;
+use crate::event::Event;
+use crate::json::{check, is_reserved, tree};
+use crate::parse::Parser;
 use crate::payload::Payload;
+use crate::payload::operation::Operation;
 use crate::redactable::REDACTED;
-use crate::scan;
-use crate::tree;
-use crate::wire;
 
 /// The four bodies of the vendor's payload reference.
 pub mod samples {
@@ -47,217 +47,153 @@ pub mod samples {
     pub const VISIBILITY_UPDATE: &str = include_str!("../examples/payloads/visibility_update.json");
     /// "Data deleted".
     pub const DELETE: &str = include_str!("../examples/payloads/delete.json");
+    /// All four, in the order of the page.
+    pub const ALL: [&str; 4] = [DATA_INSERT, DATA_UPDATE, VISIBILITY_UPDATE, DELETE];
 }
 
-const USER_ID: &str = "user_id";
-
-/// Begins a payload of operation `data_insert`.
-pub fn data_insert() -> ProfileBuilder {
-    ProfileBuilder::new(Operation::DataInsert)
+/// Starts a payload with the operation `data_insert`.
+pub fn data_insert() -> PayloadBuilder {
+    PayloadBuilder::new(Operation::DataInsert)
 }
 
-/// Begins a payload of operation `data_update`.
-pub fn data_update() -> ProfileBuilder {
-    ProfileBuilder::new(Operation::DataUpdate)
+/// Starts a payload with the operation `data_update`.
+pub fn data_update() -> PayloadBuilder {
+    PayloadBuilder::new(Operation::DataUpdate)
 }
 
-/// Begins a payload of operation `visibility_update`.
-pub fn visibility_update() -> ProfileBuilder {
-    ProfileBuilder::new(Operation::VisibilityUpdate)
+/// Starts a payload with the operation `visibility_update`.
+pub fn visibility_update() -> PayloadBuilder {
+    PayloadBuilder::new(Operation::VisibilityUpdate)
 }
 
-/// Begins a payload of operation `delete`.
-pub fn delete() -> DeleteBuilder {
-    DeleteBuilder { user: User::new() }
+/// Starts a payload with the operation `delete`. It has no list `redacted` unless a test redacts a field.
+pub fn delete() -> PayloadBuilder {
+    PayloadBuilder::new(Operation::Delete)
 }
 
-/// Who a payload is about.
-#[derive(Clone, PartialEq, Eq)]
-struct User {
-    id: String,
-    lookup_values: Vec<(String, String)>,
-}
-
-impl User {
-    fn new() -> Self {
-        Self { id: "user_a3vc29gjsaf0h".to_owned(), lookup_values: Vec::new() }
-    }
-
-    /// The vendor always sends one.
-    fn set_id(&mut self, id: String) {
-        if !id.is_empty() {
-            self.id = id;
-        }
-    }
-
-    /// The lookup values that agree with the fields: where a field is in clear, its text is the lookup value.
-    fn lookup_values(&self, fields: &BTreeMap<String, Value>) -> Value {
-        let agreed = |field: &str, value: &str| match fields.get(field) {
-            None => Some(value.to_owned()),
-            Some(Value::String(text)) if text == REDACTED => Some(value.to_owned()),
-            Some(Value::String(text)) => Some(text.clone()).filter(|text| !text.is_empty()),
-            Some(Value::Number(number)) => Some(number.to_string()),
-            // Neither a text nor absent: no user can be found by it.
-            Some(_) => None,
-        };
-        let lookup = |field: &str, value: &str| Some(json!({"field": field, "value": agreed(field, value)?}));
-        let mut lookups: Vec<Value> =
-            self.lookup_values.iter().filter_map(|(field, value)| lookup(field, value)).collect();
-        if lookups.is_empty() {
-            let is_hidden = fields.get("email").is_some_and(|email| email == REDACTED);
-            let email = lookup("email", "user@example.com").filter(|_| !is_hidden);
-            lookups.extend(email.or_else(|| lookup(USER_ID, &self.id)));
-        }
-        lookups.into()
-    }
-}
-
-/// Builds a payload of a kind that carries a profile. `Debug` shows what it builds, and no value.
+/// A builder of payloads.
+///
+/// Its methods panic on what no JSON body can hold: nesting that is too deep, and names that serde_json reserves. `Debug` shows
+/// the payload, without values.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
-pub struct ProfileBuilder {
+pub struct PayloadBuilder {
     operation: Operation<'static>,
-    user: User,
     fields: BTreeMap<String, Value>,
     redacted: BTreeSet<String>,
+    lookup_values: Vec<Value>,
 }
 
-impl ProfileBuilder {
+impl PayloadBuilder {
     fn new(operation: Operation<'static>) -> Self {
-        Self { operation, user: User::new(), fields: BTreeMap::new(), redacted: BTreeSet::new() }
+        let fields = BTreeMap::from([("user_id".to_owned(), "user_a3vc29gjsaf0h".into())]);
+        Self { operation, fields, redacted: BTreeSet::new(), lookup_values: Vec::new() }
     }
 
-    /// Sets the user id; an empty one leaves it as it is.
-    pub fn user_id(mut self, id: impl Into<String>) -> Self {
-        self.user.set_id(id.into());
-        self
+    /// Sets the user id. An empty one identifies nobody.
+    pub fn user_id(self, id: impl Into<String>) -> Self {
+        self.field("user_id", id.into())
     }
 
-    /// Sets a field. What no body can hold, such as a name that serde_json reserves, is left out.
+    /// Sets a field.
+    ///
+    /// # Panics
+    ///
+    /// No body can hold the field.
+    #[track_caller]
     pub fn field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         let (name, value) = (name.into(), value.into());
-        match value {
-            Value::String(id) if name == USER_ID => self.user.set_id(id),
-            _ if name == USER_ID || scan::is_reserved(&name) => {}
-            value if tree::is_deeper(&value, scan::MAX_DEPTH) => {}
-            value if scan::check(&value.to_string(), 2).is_err() => {}
-            value => drop(self.fields.insert(name, value)),
-        }
+        // A field has two objects around it.
+        let text = tree::print(&value).map(|text| format!("[[{text}]]"));
+        assert!(text.is_some_and(|text| check(&text).is_ok()), "no body can hold the value of this field");
+        assert!(!is_reserved(&name), "serde_json reserves the name of this field");
+        self.fields.insert(name, value);
         self
     }
 
-    /// Hides a field: it is listed as redacted, and holds the sentinel, whatever [`field`](Self::field) says of it.
+    /// Redacts a field: it is listed in `redacted`, and `data` holds the sentinel, whatever [`field`](Self::field) sets.
+    ///
+    /// # Panics
+    ///
+    /// No body can hold a field with this name.
+    #[track_caller]
     pub fn redact(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
-        if !scan::is_reserved(&name) {
-            self.redacted.insert(name);
-        }
+        assert!(!is_reserved(&name), "serde_json reserves the name of this field");
+        self.redacted.insert(name);
         self
     }
 
-    /// Adds a lookup value; where the field itself is in clear, that field's value is taken instead, so that the two agree.
-    /// Without any, there is an e-mail address, or the user id if that is hidden.
+    /// Adds a lookup value.
+    ///
+    /// Without any, there is one for the visible field `email`, or an e-mail address if the field is absent, or else the user id.
     pub fn lookup(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
-        self.user.lookup_values.push((field.into(), value.into()));
+        self.lookup_values.push(json!({"field": field.into(), "value": value.into()}));
         self
+    }
+
+    /// Builds the payload.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "the methods above refuse what no body can hold")]
+    pub fn build(&self) -> Payload<'static> {
+        let body = self.body();
+        Parser::without_limits().parse(body.as_bytes()).expect("a body that can be parsed").into_owned()
+    }
+
+    /// Builds the payload and converts it into an event.
+    ///
+    /// # Panics
+    ///
+    /// There is no user id and no lookup value that identifies a user.
+    #[must_use]
+    #[track_caller]
+    #[expect(clippy::expect_used, reason = "a test that has no subject is wrong")]
+    pub fn event(&self) -> Event<'static> {
+        self.build().into_event().expect("a payload that identifies a user")
+    }
+
+    /// Builds the payload's body, as the vendor would send it.
+    #[must_use]
+    pub fn body(&self) -> String {
+        self.json().to_string()
+    }
+
+    /// Builds a body that the vendor should not send: change its JSON as you like.
+    #[must_use]
+    pub fn tamper(&self, change: impl FnOnce(&mut Value)) -> String {
+        let mut json = self.json();
+        change(&mut json);
+        json.to_string()
     }
 
     fn json(&self) -> Value {
         let mut data = self.fields.clone();
-        data.insert(USER_ID.to_owned(), self.user.id.clone().into());
         data.extend(self.redacted.iter().map(|name| (name.clone(), REDACTED.into())));
-        json!({
+        let mut lookup_values = self.lookup_values.clone();
+        if lookup_values.is_empty() {
+            let (field, value) = match (data.get("email"), data.get("user_id")) {
+                (None, _) => ("email", "user@example.com".into()),
+                (Some(Value::String(email)), _) if email != REDACTED && !email.is_empty() => {
+                    ("email", email.clone().into())
+                }
+                (Some(_), Some(user_id)) => ("user_id", user_id.clone()),
+                (Some(_), None) => ("user_id", Value::Null),
+            };
+            lookup_values.push(json!({"field": field, "value": value}));
+        }
+        let mut body = json!({
             "data": data,
-            "redacted": self.redacted,
-            "meta": {"operation": self.operation.as_str(), "lookup_values": self.user.lookup_values(&data)},
-        })
-    }
-
-    /// The payload.
-    #[must_use]
-    pub fn build(&self) -> Payload<'static> {
-        payload(&self.json())
-    }
-
-    /// The payload's body, as the vendor would send it.
-    #[must_use]
-    pub fn body(&self) -> String {
-        self.json().to_string()
-    }
-
-    /// A body that the vendor should not send: change its JSON as you like.
-    #[must_use]
-    pub fn tamper(&self, change: impl FnOnce(&mut Value)) -> String {
-        tampered(self.json(), change)
+            "meta": {"operation": self.operation.as_str(), "lookup_values": lookup_values},
+        });
+        if self.operation != Operation::Delete || !self.redacted.is_empty() {
+            body["redacted"] = json!(self.redacted);
+        }
+        body
     }
 }
 
-/// Builds a payload of a delete, which carries no profile. `Debug` shows what it builds, and no value.
-#[derive(Clone, PartialEq, Eq)]
-#[must_use]
-pub struct DeleteBuilder {
-    user: User,
-}
-
-impl DeleteBuilder {
-    /// Sets the user id; an empty one leaves it as it is.
-    pub fn user_id(mut self, id: impl Into<String>) -> Self {
-        self.user.set_id(id.into());
-        self
-    }
-
-    /// Adds a lookup value. Without any, there is an e-mail address.
-    pub fn lookup(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
-        self.user.lookup_values.push((field.into(), value.into()));
-        self
-    }
-
-    fn json(&self) -> Value {
-        let data = BTreeMap::from([(USER_ID.to_owned(), self.user.id.clone().into())]);
-        json!({
-            "data": data,
-            "meta": {"operation": "delete", "lookup_values": self.user.lookup_values(&data)},
-        })
-    }
-
-    /// The payload.
-    #[must_use]
-    pub fn build(&self) -> Payload<'static> {
-        payload(&self.json())
-    }
-
-    /// The payload's body, as the vendor would send it.
-    #[must_use]
-    pub fn body(&self) -> String {
-        self.json().to_string()
-    }
-
-    /// A body that the vendor should not send: change its JSON as you like.
-    #[must_use]
-    pub fn tamper(&self, change: impl FnOnce(&mut Value)) -> String {
-        tampered(self.json(), change)
-    }
-}
-
-impl Debug for ProfileBuilder {
+impl Debug for PayloadBuilder {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ProfileBuilder").field(&self.build()).finish()
+        f.debug_tuple("PayloadBuilder").field(&self.build()).finish()
     }
-}
-
-impl Debug for DeleteBuilder {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("DeleteBuilder").field(&self.build()).finish()
-    }
-}
-
-fn payload(json: &Value) -> Payload<'static> {
-    let limits = Limits { bytes: usize::MAX, fields: usize::MAX };
-    // The builders let nothing in that the parser refuses.
-    wire::read(&json.to_string(), &limits, None).map_or(Payload::EMPTY, Payload::into_owned)
-}
-
-fn tampered(mut json: Value, change: impl FnOnce(&mut Value)) -> String {
-    change(&mut json);
-    json.to_string()
 }

@@ -7,7 +7,7 @@ use std::fmt::{self, Formatter};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::scan;
+use crate::json;
 
 /// What is said of a member that is named twice.
 pub(crate) const REPEATED: &str = "a member is named twice";
@@ -87,7 +87,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
-            if scan::is_reserved(&name) {
+            if json::is_reserved(&name) {
                 return number(&name, &members, map);
             }
             if members.contains_key(&name) {
@@ -121,21 +121,6 @@ fn number<'de, A: MapAccess<'de>>(
 /// Whether the feature is on in this build: without it there is no such number.
 fn has_arbitrary_precision() -> bool {
     "1e400".parse::<Number>().is_ok()
-}
-
-/// Whether more containers are open at once than `limit`. Without recursion: a program may have made a tree that is too deep for
-/// a stack.
-pub(crate) fn is_deeper(tree: &Value, limit: usize) -> bool {
-    let mut rest = vec![(tree, 1)];
-    while let Some((value, open)) = rest.pop() {
-        match value {
-            Value::Array(_) | Value::Object(_) if open > limit => return true,
-            Value::Array(elements) => rest.extend(elements.iter().map(|element| (element, open + 1))),
-            Value::Object(members) => rest.extend(members.values().map(|member| (member, open + 1))),
-            _ => {}
-        }
-    }
-    false
 }
 
 /// The JSON type of a tree.

@@ -1,17 +1,19 @@
-//! What differs between two sets of fields.
+//! The differences between two sets of fields.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Debug, Formatter};
 use std::slice;
 
-use crate::fields::Fields;
+use crate::json::printable::DebugName;
+use crate::payload::fields::Fields;
+use crate::payload::value::Value;
 use crate::redactable::Redactable;
-use crate::text::DebugName;
-use crate::value::Value;
 
-/// What differs between two sets of fields, sorted by name.
+/// The differences between two sets of fields, sorted by name.
 ///
-/// Values compare by meaning, as [`Value`]'s equality does. It takes linear time.
+/// Values compare as [`Value`]s do. Comparing takes linear time.
+///
+/// # Examples
 ///
 /// ```
 /// use rownd_webhooks::sync::{ChangeKind, Changes};
@@ -27,7 +29,7 @@ use crate::value::Value;
 pub struct Changes<'a>(Vec<FieldChange<'a>>);
 
 impl<'a> Changes<'a> {
-    /// Compares two sets of fields of one profile.
+    /// Compares two whole profiles: a field that `new` lacks was removed.
     #[must_use]
     pub fn between(old: &'a Fields<'_>, new: &'a Fields<'_>) -> Self {
         let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
@@ -54,18 +56,44 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// The changes, sorted by the field's name.
+    /// Compares a stored profile with an update that need not be the whole profile: a field that `update` lacks is untouched.
+    ///
+    /// ```
+    /// use rownd_webhooks::{Fields, sync::{ChangeKind, Changes}};
+    ///
+    /// let stored: Fields<'_> = serde_json::from_str(r#"{"user_id":"u","country":"NO"}"#)?;
+    /// let update: Fields<'_> = serde_json::from_str(r#"{"country":"SE"}"#)?;
+    /// let changes = Changes::in_update(&stored, &update);
+    /// assert_eq!(changes.len(), 1);
+    /// assert_eq!(changes.get("country").map(|change| change.kind()), Some(ChangeKind::Changed));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn in_update(stored: &'a Fields<'_>, update: &'a Fields<'_>) -> Self {
+        let mut changes = Self::between(stored, update);
+        changes.0.retain(|change| change.kind != ChangeKind::Removed);
+        changes
+    }
+
+    /// Returns the change of a field, if it changed.
+    #[must_use]
+    pub fn get(&self, field: &str) -> Option<&FieldChange<'a>> {
+        let index = self.0.binary_search_by(|change| change.field.cmp(field)).ok()?;
+        self.0.get(index)
+    }
+
+    /// Iterates over the changes, sorted by the field's name.
     pub fn iter(&self) -> slice::Iter<'_, FieldChange<'a>> {
         self.0.iter()
     }
 
-    /// How many fields differ.
+    /// Returns the number of fields that changed.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether nothing differs.
+    /// Returns `true` if nothing changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -81,7 +109,7 @@ impl<'c, 'a> IntoIterator for &'c Changes<'a> {
     }
 }
 
-/// How one field differs. `Debug` shows its name, types and lengths.
+/// The change of one field. `Debug` shows its name, types and lengths.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FieldChange<'a> {
     field: &'a str,
@@ -91,25 +119,25 @@ pub struct FieldChange<'a> {
 }
 
 impl<'a> FieldChange<'a> {
-    /// The field's name.
+    /// Returns the field's name.
     #[must_use]
     pub fn field(&self) -> &'a str {
         self.field
     }
 
-    /// How it differs.
+    /// Returns the kind of change.
     #[must_use]
     pub fn kind(&self) -> ChangeKind {
         self.kind
     }
 
-    /// The value before, if there was one in clear.
+    /// Returns the value before the change, if it was visible.
     #[must_use]
     pub fn before(&self) -> Option<&'a Value<'a>> {
         self.before
     }
 
-    /// The value now, if there is one in clear.
+    /// Returns the value after the change, if it is visible.
     #[must_use]
     pub fn after(&self) -> Option<&'a Value<'a>> {
         self.after
@@ -127,18 +155,18 @@ impl Debug for FieldChange<'_> {
     }
 }
 
-/// How a field differs between two sets of fields.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChangeKind {
-    /// Absent before, in clear now.
+    /// The field was absent and is visible now.
     Added,
-    /// In clear before and now, with another value.
+    /// The field was visible and has another value now.
     Changed,
-    /// Absent now.
+    /// The field is absent now.
     Removed,
-    /// Redacted now, and not before.
+    /// The field is redacted now and was not before.
     Redacted,
-    /// Redacted before, in clear now.
+    /// The field was redacted and is visible now.
     Revealed,
 }
 

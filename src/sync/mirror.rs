@@ -1,19 +1,15 @@
 //! A copy of profiles, kept in step with the deliveries.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Formatter};
 use std::hash::{BuildHasher, RandomState};
 
-use crate::event::Subject;
-use crate::fields::Fields;
-use crate::lookup::LookupValue;
-use crate::operation::Operation;
+use crate::issue::ValidationError;
 use crate::payload::Payload;
-use crate::redactable::Redactable;
-use crate::user_id::UserId;
-use crate::validate::ValidationError;
-use crate::value::Value;
+use crate::payload::fields::Fields;
+use crate::payload::operation::Operation;
+use crate::subject::Subject;
+use crate::sync::profile::{By, Profile, comparable};
 
 /// An in-memory copy of profiles, and the reference for what a correct receiver's store does.
 ///
@@ -73,14 +69,6 @@ pub struct Mirror {
     hasher: RandomState,
 }
 
-/// Why a value finds a profile. The order separates the parts of the index that a delivery has to search.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum By {
-    LookupValue,
-    FieldWithoutId,
-    FieldWithId,
-}
-
 /// What [`Mirror::apply`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Applied {
@@ -114,15 +102,16 @@ impl Mirror {
     ///
     /// As [`Payload::into_event`]: the operation is known, but the payload has neither a user id nor a usable lookup value.
     pub fn apply(&mut self, payload: &Payload<'_>) -> Result<Applied, ValidationError> {
-        let is_delete = match payload.operation() {
+        let (is_delete, is_update) = match payload.operation() {
             Operation::Unknown(_) => return Ok(Applied::Ignored),
-            operation => *operation == Operation::Delete,
+            Operation::DataInsert => (false, false),
+            Operation::DataUpdate | Operation::VisibilityUpdate => (false, true),
+            Operation::Delete => (true, false),
         };
         let subject = Subject::of(payload)?;
-        let can_revive = *payload.operation() == Operation::DataInsert;
         let found = match subject.user_id().and_then(|id| self.ids.get(id.as_str())) {
             Some(Some(number)) => Ok(Some(*number)),
-            Some(None) if !is_delete && !can_revive => return Ok(Applied::Ignored),
+            Some(None) if is_update => return Ok(Applied::Ignored),
             Some(None) | None => self.find_by_lookup_values(&subject),
         };
         Ok(match found {
@@ -165,15 +154,15 @@ impl Mirror {
         self.profiles.is_empty()
     }
 
+    /// Finds the profile that a delivery is about, where its user id does not decide.
     fn find_by_lookup_values(&self, subject: &Subject<'_>) -> Result<Option<u64>, Several> {
-        // A profile that has another id than the delivery is somebody else's.
         let has_id = subject.user_id().is_some();
         let last = if has_id { By::FieldWithoutId } else { By::FieldWithId };
         let mut found = None;
         for (field, value) in identifiers(subject) {
             for number in self.candidates(field, value, last) {
-                let is_other =
-                    has_id && self.profiles.get(&number).is_some_and(|profile| profile.id.is_some());
+                // Two different ids are two different users.
+                let is_other = has_id && self.profiles.get(&number).is_some_and(|other| other.id.is_some());
                 if !is_other && found.replace(number).is_some_and(|before| before != number) {
                     return Err(Several);
                 }
@@ -182,96 +171,89 @@ impl Mirror {
         Ok(found)
     }
 
-    /// The profile that holds a lookup value, otherwise those with that value in a field, up to this part of the index.
+    /// The profile that has a lookup value, otherwise those that have the value in a field, up to this part of the index.
     fn candidates(&self, field: &str, value: &str, last: By) -> impl Iterator<Item = u64> {
-        let holder = self.matches(field, value, By::LookupValue, By::LookupValue).next();
-        let rest = holder.is_none().then(|| self.matches(field, value, By::FieldWithoutId, last));
-        holder.into_iter().chain(rest.into_iter().flatten())
+        let holder = self.holder(field, value);
+        let others = holder.is_none().then(|| self.matches(field, value, By::FieldWithoutId, last));
+        holder.into_iter().chain(others.into_iter().flatten())
     }
 
-    /// The profiles in a part of the index. They are looked at, since the index stores hashes.
+    /// The profile that has a lookup value. There is never a second one.
+    fn holder(&self, field: &str, value: &str) -> Option<u64> {
+        self.matches(field, value, By::LookupValue, By::LookupValue).next()
+    }
+
+    /// The profiles in a part of the index, each compared with the value, because hashes can collide.
     fn matches(&self, field: &str, value: &str, first: By, last: By) -> impl Iterator<Item = u64> {
         let hash = self.hash(field, value);
         let entries = self.index.range((hash, first, 0)..=(hash, last, u64::MAX));
-        let is_match = move |by: By, profile: &Profile| match by {
-            By::LookupValue => profile.has_lookup_value(field, value),
-            By::FieldWithoutId | By::FieldWithId => profile.has_field(field, value),
-        };
-        entries
-            .filter(move |(_, by, number)| {
-                self.profiles.get(number).is_some_and(|profile| is_match(*by, profile))
-            })
-            .map(|(_, _, number)| *number)
+        entries.filter_map(move |(_, by, number)| {
+            let profile = self.profiles.get(number)?;
+            let has_value = match by {
+                By::LookupValue => profile.has_lookup_value(field, value),
+                By::FieldWithoutId | By::FieldWithId => profile.has_field(field, value),
+            };
+            has_value.then_some(*number)
+        })
     }
 
     fn upsert(&mut self, found: Option<u64>, subject: &Subject<'_>, fields: &Fields<'_>) -> Applied {
         let number = found.unwrap_or(self.next_number);
+        let has_passed = self.release(number, subject);
         let before = self.profiles.get(&number);
         let mut after = before.cloned().unwrap_or_default();
         after.id = after.id.or_else(|| subject.user_id().map(|id| id.as_str().to_owned()));
         after.fields.merge(fields.clone().into_owned());
         after.keep(subject.lookup_values());
-
         let applied = match before {
             None => Applied::Created,
-            Some(before) if *before == after => Applied::Unchanged,
+            Some(before) if *before == after && !has_passed => Applied::Unchanged,
             Some(_) => Applied::Updated,
         };
-        let has_passed = self.release(number, subject);
-        if applied == Applied::Unchanged {
-            return if has_passed { Applied::Updated } else { applied };
+        if applied != Applied::Unchanged {
+            self.next_number = self.next_number.max(number + 1);
+            self.ids.extend(after.id.clone().map(|id| (id, Some(number))));
+            self.put(number, Some(after));
         }
-        if let Some(id) = &after.id {
-            self.ids.insert(id.clone(), Some(number));
-        }
-        self.next_number = self.next_number.max(number + 1);
-        self.put(number, Some(after));
         applied
     }
 
     fn delete(&mut self, found: Option<u64>, subject: &Subject<'_>) -> Applied {
-        let removed = found.and_then(|number| self.put(number, None));
-        let is_removed = removed.is_some();
-        let deleted = subject.user_id().map(|id| id.as_str().to_owned());
-        for id in deleted.into_iter().chain(removed.and_then(|profile| profile.id)) {
-            self.ids.insert(id, None);
-        }
-        if is_removed { Applied::Deleted } else { Applied::Unchanged }
+        self.ids.extend(subject.user_id().map(|id| (id.as_str().to_owned(), None)));
+        let Some(profile) = found.and_then(|number| self.put(number, None)) else {
+            return Applied::Unchanged;
+        };
+        self.ids.extend(profile.id.map(|id| (id, None)));
+        Applied::Deleted
     }
 
-    /// Takes the lookup values of a delivery from all profiles but its own. Returns `true` if one had to give something up.
+    /// Takes the lookup values of a delivery from all profiles but its own. Returns `true` if one had any of them.
     fn release(&mut self, number: u64, subject: &Subject<'_>) -> bool {
-        let named: BTreeSet<_> =
-            identifiers(subject).map(|(field, value)| (field, comparable(field, value))).collect();
-        let holders = named
-            .iter()
-            .flat_map(|(field, value)| self.matches(field, value, By::LookupValue, By::LookupValue));
-        let losers: BTreeSet<u64> = holders.filter(|holder| *holder != number).collect();
-        for loser in &losers {
-            let profile = self.profiles.get(loser).cloned().map(|mut profile| {
-                profile.lookup_values.retain(|lookup| {
-                    let value = lookup.usable().unwrap_or_default();
-                    !named.contains(&(lookup.field(), comparable(lookup.field(), value)))
-                });
-                profile
-            });
-            self.put(*loser, profile);
+        let mut losses: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
+        for (field, value) in identifiers(subject) {
+            if let Some(loser) = self.holder(field, value).filter(|holder| *holder != number) {
+                self.index.remove(&(self.hash(field, value), By::LookupValue, loser));
+                losses.entry(loser).or_default().insert(field);
+            }
         }
-        !losers.is_empty()
+        for (loser, fields) in &losses {
+            if let Some(profile) = self.profiles.get_mut(loser) {
+                profile.lookup_values.retain(|lookup| !fields.contains(lookup.field()));
+            }
+        }
+        !losses.is_empty()
     }
 
-    /// Replaces a profile, and keeps the index in step. Returns the profile that was there.
+    /// Replaces or removes a profile and its part of the index. Returns the profile that was there.
     fn put(&mut self, number: u64, profile: Option<Profile>) -> Option<Profile> {
         let before = self.profiles.remove(&number);
-        for entry in before.iter().flat_map(|before| before.index_entries()) {
-            self.index.remove(&(self.hash(entry.1, entry.2), entry.0, number));
+        for (by, field, value) in before.iter().flat_map(Profile::index_entries) {
+            self.index.remove(&(self.hash(field, value), by, number));
         }
-        if let Some(profile) = profile {
-            for (by, field, value) in profile.index_entries() {
-                self.index.insert((self.hash(field, value), by, number));
-            }
-            self.profiles.insert(number, profile);
+        for (by, field, value) in profile.iter().flat_map(Profile::index_entries) {
+            self.index.insert((self.hash(field, value), by, number));
         }
+        self.profiles.extend(profile.map(|profile| (number, profile)));
         before
     }
 
@@ -298,94 +280,7 @@ impl Debug for Mirror {
     }
 }
 
-/// A profile in a [`Mirror`]. `Debug` shows the user id, names, types and lengths, and no value.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Profile {
-    id: Option<String>,
-    fields: Fields<'static>,
-    /// Sorted by field, one for each.
-    lookup_values: Vec<LookupValue<'static>>,
-}
-
-impl Profile {
-    /// Returns the user's id, if a delivery has named it. The profile keeps it even if the field `user_id` is redacted later.
-    #[must_use]
-    pub fn user_id(&self) -> Option<UserId<'_>> {
-        self.id.as_deref().and_then(UserId::new)
-    }
-
-    /// Returns the fields: visible with their latest value, or redacted.
-    #[must_use]
-    pub fn fields(&self) -> &Fields<'static> {
-        &self.fields
-    }
-
-    /// Returns the lookup values that belong to this profile, sorted by field, one for each field.
-    #[must_use]
-    pub fn lookup_values(&self) -> &[LookupValue<'static>] {
-        &self.lookup_values
-    }
-
-    /// Keeps the usable lookup values of a delivery, the last one per field. One that compares equal stays as it is.
-    fn keep(&mut self, lookup_values: &[LookupValue<'_>]) {
-        let usable =
-            lookup_values.iter().filter_map(|lookup| Some((lookup.field(), (lookup, lookup.usable()?))));
-        let mut latest: BTreeMap<_, _> = usable.collect();
-        latest.retain(|field, (_, value)| !self.has_lookup_value(field, value));
-        self.lookup_values.retain(|lookup| !latest.contains_key(lookup.field()));
-        self.lookup_values.extend(latest.into_values().map(|(lookup, _)| lookup.clone().into_owned()));
-        self.lookup_values.sort_by(|before, after| before.field().cmp(after.field()));
-    }
-
-    fn has_lookup_value(&self, field: &str, value: &str) -> bool {
-        let position = self.lookup_values.binary_search_by(|lookup| lookup.field().cmp(field)).ok();
-        let held = position.and_then(|position| self.lookup_values.get(position)?.usable());
-        held.is_some_and(|held| comparable(field, held) == comparable(field, value))
-    }
-
-    fn has_field(&self, field: &str, value: &str) -> bool {
-        let text = self.fields.get(field).and_then(text);
-        text.is_some_and(|text| comparable(field, text) == comparable(field, value))
-    }
-
-    /// What the profile is found by: the part of the index, field and value.
-    fn index_entries(&self) -> impl Iterator<Item = (By, &str, &str)> {
-        let by_field = if self.id.is_some() { By::FieldWithId } else { By::FieldWithoutId };
-        let fields = self.fields.iter().filter_map(move |(name, field)| Some((by_field, name, text(field)?)));
-        let lookup_values = self
-            .lookup_values
-            .iter()
-            .filter_map(|lookup| Some((By::LookupValue, lookup.field(), lookup.usable()?)));
-        fields.chain(lookup_values)
-    }
-}
-
-impl Debug for Profile {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Profile")
-            .field("user_id", &self.user_id())
-            .field("fields", &self.fields)
-            .field("lookup_values", &self.lookup_values)
-            .finish()
-    }
-}
-
 /// The usable lookup values: fields and values.
 fn identifiers<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s str, &'s str)> {
-    subject.lookup_values().iter().filter_map(|lookup| Some((lookup.field(), lookup.usable()?)))
-}
-
-/// The text of a field that a lookup value can find: a string or a number, visible and not empty.
-fn text<'f>(field: &'f Redactable<Value<'_>>) -> Option<&'f str> {
-    let text = match field.visible()? {
-        Value::String(text) => text,
-        Value::Number(number) => number.as_str(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
-    };
-    (!text.is_empty()).then_some(text)
-}
-
-/// A value such that equal ones have one text: `email` in lower case, everything else as it is.
-fn comparable<'v>(field: &str, value: &'v str) -> Cow<'v, str> {
-    if field == "email" { value.to_ascii_lowercase().into() } else { value.into() }
+    subject.lookup_values().iter().filter_map(|lookup| Some((lookup.field(), lookup.identifier()?)))
 }

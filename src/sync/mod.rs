@@ -1,23 +1,24 @@
-//! Keeping a copy of profiles in step.
+//! Keeping a copy of profiles in step with the vendor's.
 //!
-//! A receiver that stores profiles has three questions for each payload: what to write, what to erase, and whom to
-//! forget. [`SyncPlan`] answers them, such that applying a plan twice is the same as once, since a delivery may repeat.
-//! [`Changes`] tells what differs between two sets of fields, for services that act on a change and not on a state.
+//! - [`SyncPlan`] says what one delivery asks a receiver to do to its copy: what to write, what to erase, whom to forget.
+//! - [`Mirror`] is a copy in memory, and the reference for what a correct receiver's store does.
+//! - [`Changes`] are the differences between two sets of fields, for services that act on a change.
+//!
+//! # Examples
 //!
 //! ```
-//! use rownd_webhooks::sync::SyncPlan;
+//! use rownd_webhooks::{sync::SyncPlan, testing::samples};
 //! use std::collections::BTreeMap;
 //!
-//! let mut copy: BTreeMap<String, String> = BTreeMap::new();
-//! copy.insert("country".into(), "United States".into());
+//! let mut copy = BTreeMap::from([("country".to_owned(), "\"United States\"".to_owned())]);
 //!
-//! let payload = rownd_webhooks::from_str(rownd_webhooks::testing::samples::VISIBILITY_UPDATE)?;
+//! let payload = rownd_webhooks::from_str(samples::VISIBILITY_UPDATE)?;
 //! match payload.sync_plan()? {
 //!     SyncPlan::Upsert { set, erase, .. } => {
-//!         for (name, value) in set.iter() {
+//!         for (name, value) in &set {
 //!             copy.insert(name.to_owned(), serde_json::to_string(value)?);
 //!         }
-//!         for name in erase.iter() {
+//!         for name in &erase {
 //!             copy.remove(name);
 //!         }
 //!     }
@@ -32,7 +33,9 @@
 mod changes;
 mod mirror;
 mod plan;
+mod profile;
 
 pub use changes::{ChangeKind, Changes, FieldChange};
-pub use mirror::{Applied, Mirror, Profile};
-pub use plan::{Erase, Set, SyncPlan};
+pub use mirror::{Applied, Mirror};
+pub use plan::{RedactedNames, SyncPlan, VisibleFields};
+pub use profile::Profile;

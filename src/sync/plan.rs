@@ -1,100 +1,263 @@
-//! What a receiver has to do to its own copy of a profile.
+//! What one delivery asks a receiver to do.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
+use std::iter::FusedIterator;
 
-use crate::event::Subject;
-use crate::fields::Fields;
-use crate::operation::Operation;
+use serde::{Serialize, Serializer};
+
+use crate::event::Event;
+use crate::issue::ValidationError;
+use crate::json::printable::DebugName;
 use crate::payload::Payload;
-use crate::text::DebugName;
-use crate::validate::ValidationError;
-use crate::value::Value;
+use crate::payload::fields::{Fields, FieldsIter};
+use crate::payload::operation::Operation;
+use crate::payload::value::Value;
+use crate::subject::Subject;
 
-/// What a receiver has to do to its own copy of a profile.
+/// What a delivery asks a receiver to do to its own copy of a profile.
 ///
-/// Applying a plan twice is the same as once. Two deliveries may arrive out of order, and nothing in them tells so:
-/// a receiver that keeps tombstones of deleted users is not fooled by a late update.
+/// Applying a plan twice equals applying it once. Deliveries may overtake one another, and nothing in them shows it: keep a
+/// tombstone of deleted users, so that a late update does not bring one back, as [`Mirror`](super::Mirror) does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SyncPlan<'a> {
-    /// Write some fields, erase others, leave alone those that the plan does not name.
+    /// Write some fields, erase others, and leave alone those that the plan does not name.
     Upsert {
-        /// Whose profile.
+        /// The user whose profile changed.
         subject: Subject<'a>,
-        /// The fields to write: those in clear, `null` and `user_id` included.
-        set: Set<'a>,
-        /// The fields to erase, since their user has hidden them: those that are listed but absent from `data`, too.
-        erase: Erase<'a>,
+        /// The fields to write.
+        set: VisibleFields<'a>,
+        /// The fields to erase, since the user has hidden them.
+        erase: RedactedNames<'a>,
     },
     /// Forget the user.
     Delete {
-        /// Whose profile it was.
+        /// The user to forget.
         subject: Subject<'a>,
     },
-    /// Do nothing: an operation that this version does not know.
+    /// Do nothing: this version does not know the operation.
     Ignore,
 }
 
 impl<'a> SyncPlan<'a> {
-    pub(crate) fn new(payload: &'a Payload<'_>) -> Result<Self, ValidationError> {
-        Ok(match payload.operation() {
-            Operation::Unknown(_) => Self::Ignore,
-            Operation::Delete => Self::Delete { subject: Subject::of(payload)? },
+    /// Returns the user whom the plan is about; `None` if there is nothing to do.
+    #[must_use]
+    pub fn subject(&self) -> Option<&Subject<'a>> {
+        match self {
+            Self::Upsert { subject, .. } | Self::Delete { subject } => Some(subject),
+            Self::Ignore => None,
+        }
+    }
+
+    /// Converts the plan into one that owns its data.
+    #[must_use]
+    pub fn into_owned(self) -> SyncPlan<'static> {
+        match self {
+            Self::Upsert { subject, set, erase } => SyncPlan::Upsert {
+                subject: subject.into_owned(),
+                set: VisibleFields(Cow::Owned(set.0.into_owned().into_owned())),
+                erase: RedactedNames(Cow::Owned(erase.0.into_owned().into_owned())),
+            },
+            Self::Delete { subject } => SyncPlan::Delete { subject: subject.into_owned() },
+            Self::Ignore => SyncPlan::Ignore,
+        }
+    }
+}
+
+impl Event<'_> {
+    /// Returns what the event asks a receiver to do to its own copy of the profile.
+    #[must_use]
+    pub fn sync_plan(&self) -> SyncPlan<'_> {
+        match (self, self.subject(), self.fields()) {
+            (Self::Unknown(_), ..) | (_, None, _) => SyncPlan::Ignore,
+            (_, Some(subject), None) => SyncPlan::Delete { subject: subject.clone() },
+            (_, Some(subject), Some(fields)) => SyncPlan::upsert(subject.clone(), fields),
+        }
+    }
+}
+
+impl Payload<'_> {
+    /// Returns what the payload asks a receiver to do to its own copy of the profile.
+    ///
+    /// # Errors
+    ///
+    /// There is no user id and no lookup value that identifies a user, and the operation is known.
+    pub fn sync_plan(&self) -> Result<SyncPlan<'_>, ValidationError> {
+        Ok(match self.operation() {
+            Operation::Unknown(_) => SyncPlan::Ignore,
+            Operation::Delete => SyncPlan::Delete { subject: Subject::of(self)? },
             Operation::DataInsert | Operation::DataUpdate | Operation::VisibilityUpdate => {
-                let withheld = payload.fields().iter().filter(|(_, field)| field.is_redacted());
-                // Listed but absent: the copy may still hold it.
-                let erase: BTreeSet<&str> =
-                    withheld.map(|(name, _)| name).chain(payload.redacted()).collect();
-                Self::Upsert {
-                    subject: Subject::of(payload)?,
-                    set: Set(payload.fields()),
-                    erase: Erase(erase.into_iter().collect()),
-                }
+                SyncPlan::upsert(Subject::of(self)?, self.fields())
             }
         })
     }
 }
 
-/// The fields to write, sorted by name: those in clear, `null` and `user_id` included.
+impl<'a> SyncPlan<'a> {
+    fn upsert(subject: Subject<'a>, fields: &'a Fields<'a>) -> Self {
+        let (set, erase) = (VisibleFields(Cow::Borrowed(fields)), RedactedNames(Cow::Borrowed(fields)));
+        Self::Upsert { subject, set, erase }
+    }
+}
+
+/// The visible fields of a delivery, sorted by name, `user_id` and fields that are `null` included.
+///
+/// Two are equal if they have the same names and values. `Debug` shows names, types and lengths. `Serialize` writes an object.
 #[derive(Clone)]
-pub struct Set<'a>(&'a Fields<'a>);
+pub struct VisibleFields<'a>(Cow<'a, Fields<'a>>);
 
-impl<'a> Set<'a> {
-    /// Names and values, sorted by name.
+impl<'a> VisibleFields<'a> {
+    /// Returns the value of the field with this name.
     #[must_use]
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a Value<'a>)> + Clone + use<'a> {
-        self.0.iter().filter_map(|(name, field)| Some((name, field.visible()?)))
+    pub fn get(&self, name: &str) -> Option<&Value<'a>> {
+        self.0.value(name)
+    }
+
+    /// Returns the number of visible fields, which it counts.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.iter().count()
+    }
+
+    /// Returns `true` if there are no visible fields.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// Iterates over names and values, sorted by name.
+    #[must_use]
+    pub fn iter(&self) -> VisibleFieldsIter<'_, 'a> {
+        VisibleFieldsIter(self.0.iter())
     }
 }
 
-impl PartialEq for Set<'_> {
+/// The names of the redacted fields of a delivery, sorted, each once.
+///
+/// Two are equal if they have the same names. `Serialize` writes an array.
+#[derive(Clone)]
+pub struct RedactedNames<'a>(Cow<'a, Fields<'a>>);
+
+impl<'a> RedactedNames<'a> {
+    /// Returns `true` if the name is among them.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.is_redacted(name)
+    }
+
+    /// Returns the number of names, which it counts.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.iter().count()
+    }
+
+    /// Returns `true` if there are no names.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// Iterates over the names, sorted.
+    #[must_use]
+    pub fn iter(&self) -> RedactedNamesIter<'_, 'a> {
+        RedactedNamesIter(self.0.iter())
+    }
+}
+
+/// The iterator of [`VisibleFields::iter`].
+#[derive(Clone, Debug)]
+pub struct VisibleFieldsIter<'f, 'a>(FieldsIter<'f, 'a>);
+
+impl<'f, 'a> Iterator for VisibleFieldsIter<'f, 'a> {
+    type Item = (&'f str, &'f Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.find_map(|(name, field)| Some((name, field.visible()?)))
+    }
+}
+
+impl DoubleEndedIterator for VisibleFieldsIter<'_, '_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.by_ref().rev().find_map(|(name, field)| Some((name, field.visible()?)))
+    }
+}
+
+impl FusedIterator for VisibleFieldsIter<'_, '_> {}
+
+/// The iterator of [`RedactedNames::iter`].
+#[derive(Clone, Debug)]
+pub struct RedactedNamesIter<'f, 'a>(FieldsIter<'f, 'a>);
+
+impl<'f> Iterator for RedactedNamesIter<'f, '_> {
+    type Item = &'f str;
+
+    fn next(&mut self) -> Option<&'f str> {
+        self.0.find(|(_, field)| field.is_redacted()).map(|(name, _)| name)
+    }
+}
+
+impl DoubleEndedIterator for RedactedNamesIter<'_, '_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.rfind(|(_, field)| field.is_redacted()).map(|(name, _)| name)
+    }
+}
+
+impl FusedIterator for RedactedNamesIter<'_, '_> {}
+
+impl<'f, 'a> IntoIterator for &'f VisibleFields<'a> {
+    type Item = (&'f str, &'f Value<'a>);
+    type IntoIter = VisibleFieldsIter<'f, 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'f, 'a> IntoIterator for &'f RedactedNames<'a> {
+    type Item = &'f str;
+    type IntoIter = RedactedNamesIter<'f, 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl PartialEq for VisibleFields<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
+        self.iter().eq(other)
     }
 }
 
-impl Eq for Set<'_> {}
+impl Eq for VisibleFields<'_> {}
 
-impl Debug for Set<'_> {
+impl PartialEq for RedactedNames<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other)
+    }
+}
+
+impl Eq for RedactedNames<'_> {}
+
+impl Debug for VisibleFields<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter().map(|(name, value)| (DebugName(name), value))).finish()
     }
 }
 
-/// The names of the fields to erase, sorted, each once.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Erase<'a>(Vec<&'a str>);
-
-impl<'a> Erase<'a> {
-    /// The names, sorted.
-    #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &'a str> + DoubleEndedIterator + Clone {
-        self.0.iter().copied()
+impl Debug for RedactedNames<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(DebugName)).finish()
     }
 }
 
-impl Debug for Erase<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(DebugName)).finish()
+impl Serialize for VisibleFields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self)
+    }
+}
+
+impl Serialize for RedactedNames<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self)
     }
 }

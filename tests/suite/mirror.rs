@@ -17,14 +17,34 @@ struct Delivery {
     id: Option<&'static str>,
     fields: BTreeMap<&'static str, Value>,
     lookup_values: Vec<(&'static str, Value)>,
+    redaction: Redaction,
+}
+
+/// How a body says that a field is redacted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Redaction {
+    ListedWithSentinel,
+    ListedWithValue,
+    ListedAndAbsent,
+    SentinelAlone,
 }
 
 impl Delivery {
     fn body(&self) -> String {
         let mut data = self.fields.clone();
+        let mut redacted: Vec<&str> =
+            data.iter().filter(|(_, value)| **value == REDACTED).map(|(name, _)| *name).collect();
+        for name in &redacted {
+            match self.redaction {
+                Redaction::ListedWithSentinel | Redaction::SentinelAlone => {}
+                Redaction::ListedWithValue => drop(data.insert(name, json!("x"))),
+                Redaction::ListedAndAbsent => drop(data.remove(name)),
+            }
+        }
+        if self.redaction == Redaction::SentinelAlone {
+            redacted.clear();
+        }
         data.extend(self.id.map(|id| ("user_id", json!(id))));
-        let redacted: Vec<_> =
-            data.iter().filter(|(_, value)| **value == REDACTED).map(|(name, _)| name).collect();
         let lookup_values: Vec<Value> =
             self.lookup_values.iter().map(|(field, value)| json!({"field": field, "value": value})).collect();
         json!({
@@ -37,8 +57,8 @@ impl Delivery {
 
     /// The lookup values that can find a user: their fields and texts.
     fn identifiers(&self) -> Vec<(&'static str, String)> {
-        let usable = self.lookup_values.iter().filter(|(_, value)| *value != "" && *value != REDACTED);
-        usable.map(|(field, value)| (*field, text(value).unwrap())).collect()
+        let visible = self.lookup_values.iter().filter(|(_, value)| *value != "" && *value != REDACTED);
+        visible.filter_map(|(field, value)| Some((*field, text(value)?))).collect()
     }
 }
 
@@ -190,7 +210,7 @@ fn row(profile: &Profile) -> Row {
         lookup_values: profile
             .lookup_values()
             .iter()
-            .map(|lookup| (lookup.field().to_owned(), lookup.usable().unwrap().to_owned()))
+            .map(|lookup| (lookup.field().to_owned(), lookup.identifier().unwrap().to_owned()))
             .collect(),
     }
 }
@@ -204,6 +224,7 @@ fn value() -> impl Strategy<Value = Value> {
         12 => select(&TEXTS[..]).prop_map(Value::from),
         1 => Just(json!(7)),
         1 => Just(json!(REDACTED)),
+        1 => Just(json!(null)),
     ]
 }
 
@@ -217,14 +238,24 @@ fn delivery() -> impl Strategy<Value = Delivery> {
     ];
     let id = prop::option::of(select(&IDS[..]));
     let field = prop_oneof![6 => value(), 2 => Just(json!(REDACTED)), 1 => Just(json!(null)), 1 => Just(json!(["x"]))];
-    let fields = btree_map(select(&["email", "phone_number", "nick"][..]), field, 0..3);
+    let fields = btree_map(select(&["email", "phone_number", "nick", "user_id"][..]), field, 0..3);
     let lookup_values = vec((select(&NAMES[..]), value()), 0..3);
-    (operation, id, fields, lookup_values).prop_map(|(operation, id, fields, lookup_values)| Delivery {
-        operation,
-        id,
-        fields,
-        lookup_values,
-    })
+    let redaction = select(vec![
+        Redaction::ListedWithSentinel,
+        Redaction::ListedWithValue,
+        Redaction::ListedAndAbsent,
+        Redaction::SentinelAlone,
+    ]);
+    (operation, id, fields, lookup_values, redaction).prop_map(
+        |(operation, id, mut fields, lookup_values, redaction)| {
+            // A visible `user_id` is the delivery's id; here it can only be redacted.
+            if id.is_some() {
+                fields.remove("user_id");
+            }
+            fields.entry("user_id").and_modify(|value| *value = json!(REDACTED));
+            Delivery { operation, id, fields, lookup_values, redaction }
+        },
+    )
 }
 
 /// Deliveries, of which some are repeated, at once or later.

@@ -1,13 +1,16 @@
-//! The receiver over real HTTP: what it answers, what it keeps, and what it logs.
+//! The receiver over real HTTP: its responses, its store and its log.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::Command;
-use std::sync::{Arc, Mutex};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 
-use actix_receiver::{MOST_BYTES, Store, hooks};
+use actix_receiver::hooks;
 use actix_web::{App, HttpServer};
+use receiver_store::{MAX_BYTES, METRICS_CONTENT_TYPE, Store, cases};
 use rownd_webhooks::testing::{self, samples};
+use ureq::Agent;
+use ureq::http::{HeaderMap, Request};
 
 const SECRET: &str = "d41d8cd98f00";
 const USER: &str = "0e223bd4-1324-49ff-b948-122eeaaa42d1";
@@ -16,37 +19,15 @@ const SAMPLES: [&str; 4] =
     [samples::DATA_INSERT, samples::DATA_UPDATE, samples::VISIBILITY_UPDATE, samples::DELETE];
 
 struct Service {
+    agent: Agent,
     address: String,
     store: Arc<Store>,
 }
 
 struct Answer {
     status: u16,
-    retry_after: Option<String>,
-    headers: Vec<String>,
+    headers: HeaderMap,
     body: String,
-}
-
-impl From<ureq::Response> for Answer {
-    fn from(response: ureq::Response) -> Self {
-        let mut headers = response.headers_names();
-        headers.sort();
-        let answer = Self {
-            status: response.status(),
-            retry_after: response.header("retry-after").map(str::to_owned),
-            headers,
-            body: response.into_string().unwrap(),
-        };
-        assert!(!answer.body.contains(EMAIL), "{}", answer.body);
-        answer
-    }
-}
-
-fn answer(result: Result<ureq::Response, ureq::Error>) -> Answer {
-    match result {
-        Ok(response) | Err(ureq::Error::Status(_, response)) => response.into(),
-        Err(error) => panic!("{error}"),
-    }
 }
 
 impl Service {
@@ -60,15 +41,30 @@ impl Service {
             let server = server.workers(1).disable_signals().listen(listener).unwrap();
             actix_web::rt::System::new().block_on(server.run()).unwrap();
         });
-        Self { address, store }
+        Self::at(address, store)
     }
 
-    fn request(&self, method: &str, path: &str) -> ureq::Request {
-        ureq::request(method, &format!("http://{}{path}", self.address))
+    fn at(address: String, store: Arc<Store>) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            // A server closes the connection if it has not read the whole body.
+            .max_idle_connections(0);
+        Self { agent: config.build().into(), address, store }
     }
 
     fn call(&self, method: &str, path: &str, body: &[u8]) -> Answer {
-        answer(self.request(method, path).send_bytes(body))
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("http://{}{path}", self.address))
+            .body(body)
+            .unwrap();
+        let mut response = self.agent.run(request).unwrap();
+        let mut headers = response.headers().clone();
+        headers.remove("date");
+        let body = response.body_mut().read_to_string().unwrap();
+        assert!(!body.contains(EMAIL), "{body}");
+        Answer { status: response.status().as_u16(), headers, body }
     }
 
     fn post(&self, body: impl AsRef<[u8]>) -> Answer {
@@ -76,14 +72,14 @@ impl Service {
     }
 }
 
-/// A good body of so many bytes.
+/// A valid body of this size.
 fn filled(bytes: usize) -> String {
     let empty = testing::data_update().field("text", "").body().len();
     testing::data_update().field("text", "x".repeat(bytes - empty)).body()
 }
 
 #[test]
-fn every_sample_is_taken_by_every_method() {
+fn every_method_is_accepted() {
     let service = Service::start();
     for method in ["POST", "PUT", "PATCH", "GET", "DELETE", "OPTIONS", "ROWND"] {
         for body in SAMPLES {
@@ -95,27 +91,23 @@ fn every_sample_is_taken_by_every_method() {
 }
 
 #[test]
-fn a_get_without_a_body_is_told_so() {
+fn a_get_without_a_body_is_refused_as_empty() {
     let service = Service::start();
-    let answer = answer(service.request("GET", &format!("/hooks/{SECRET}")).call());
+    let answer = service.call("GET", &format!("/hooks/{SECRET}"), b"");
     assert_eq!((answer.status, answer.body.as_str()), (400, r#"{"code":"empty","path":null}"#));
 }
 
 #[test]
-fn the_copy_is_kept_in_step() {
-    let service = Service::start();
-    assert_eq!(service.post(samples::DATA_UPDATE).status, 204);
-    assert_eq!(service.store.profile(USER).unwrap()["country"], "\"United States\"");
-    assert_eq!(service.post(samples::VISIBILITY_UPDATE).status, 204);
-    let profile = service.store.profile(USER).unwrap();
-    assert!(!profile.contains_key("country"));
-    assert_eq!(profile["first_name"], "\"Juliet\"");
-    assert_eq!(service.post(samples::DELETE).status, 204);
-    assert!(service.store.profile(USER).is_none());
+fn the_store_follows_the_rules_of_a_receivers_copy() {
+    for case in cases::cases() {
+        let service = Service::start();
+        case.deliver(|body| service.post(body).status);
+        case.check(service.store.profiles().iter().map(cases::to_json).collect());
+    }
 }
 
 #[test]
-fn an_operation_that_is_not_known_is_a_success() {
+fn an_unknown_operation_is_a_success() {
     let service = Service::start();
     let body = testing::data_update().user_id(USER).tamper(|body| {
         body["meta"]["operation"] = "user_merge".into();
@@ -125,7 +117,7 @@ fn an_operation_that_is_not_known_is_a_success() {
 }
 
 #[test]
-fn without_the_secret_there_is_nothing() {
+fn a_wrong_secret_is_answered_like_an_unknown_path() {
     let service = Service::start();
     let wrong = [
         "/hooks/wrong",
@@ -157,11 +149,11 @@ fn without_the_secret_there_is_nothing() {
 }
 
 #[test]
-fn without_the_secret_no_body_is_waited_for() {
+fn the_secret_is_checked_before_the_body_arrives() {
     let service = Service::start();
     for path in ["/hooks/wrong", "/nowhere"] {
         let mut stream = TcpStream::connect(&service.address).unwrap();
-        let length = MOST_BYTES + 1;
+        let length = MAX_BYTES + 1;
         write!(stream, "POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n").unwrap();
         assert_eq!(status_line(stream), "HTTP/1.1 404");
     }
@@ -174,9 +166,9 @@ fn status_line(mut stream: TcpStream) -> String {
 }
 
 #[test]
-fn malformed_bodies_are_told_by_code_and_path() {
+fn refusals_have_a_code_and_a_path() {
     let service = Service::start();
-    for (body, told) in [
+    for (body, expected) in [
         ("", r#"{"code":"empty","path":null}"#),
         (" \n", r#"{"code":"empty","path":null}"#),
         ("jrose@acme.com", r#"{"code":"syntax","path":null}"#),
@@ -184,11 +176,11 @@ fn malformed_bodies_are_told_by_code_and_path() {
         (r#"{"data":{"a":"jrose@acme.com","a":1}}"#, r#"{"code":"duplicate_member","path":"/data/a"}"#),
         (
             r#"{"data":{"a":"jrose@acme.com"},"meta":{"operation":"delete"}}"#,
-            r#"{"code":"invalid","path":null}"#,
+            r#"{"code":"no_lookup_values","path":"/meta/lookup_values"}"#,
         ),
     ] {
         let answer = service.post(body);
-        assert_eq!((answer.status, answer.body.as_str()), (400, told), "{body}");
+        assert_eq!((answer.status, answer.body.as_str()), (400, expected), "{body}");
     }
     let answer = service.post(b"{\"data\":\"\xff\"}");
     assert_eq!(answer.status, 400);
@@ -196,11 +188,11 @@ fn malformed_bodies_are_told_by_code_and_path() {
 }
 
 #[test]
-fn no_part_of_a_sample_comes_back() {
+fn responses_to_truncated_bodies_contain_no_values() {
     let service = Service::start();
     for body in SAMPLES {
-        for end in 0..body.trim_end().len() {
-            // `Answer` looks for the address.
+        for end in (0..body.trim_end().len()).step_by(5) {
+            // `call` looks for the address.
             assert_eq!(service.post(&body[..end]).status, 400, "{end}");
         }
     }
@@ -209,29 +201,16 @@ fn no_part_of_a_sample_comes_back() {
 #[test]
 fn a_body_that_is_too_large_is_refused() {
     let service = Service::start();
-    assert_eq!(service.post(filled(MOST_BYTES)).status, 204);
+    assert_eq!(service.post(filled(MAX_BYTES)).status, 204);
     let too_large = (413, r#"{"code":"too_large","path":null}"#);
-    let body = filled(MOST_BYTES + 1);
+    let body = filled(MAX_BYTES + 1);
     let counted = service.post(&body);
     assert_eq!((counted.status, counted.body.as_str()), too_large);
-    // A body of no told length, of which no byte more is sent than has to be read.
+    // A body of unknown length, of which only what has to be read is sent.
     let mut stream = TcpStream::connect(&service.address).unwrap();
     write!(stream, "POST /hooks/{SECRET} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n").unwrap();
     write!(stream, "{:x}\r\n{body}", body.len()).unwrap();
     assert_eq!(status_line(stream), "HTTP/1.1 413");
-}
-
-#[test]
-fn while_the_store_is_away_the_sender_is_asked_to_try_again() {
-    let service = Service::start();
-    service.store.set_away(true);
-    for body in SAMPLES {
-        let answer = service.post(body);
-        assert_eq!((answer.status, answer.retry_after.as_deref()), (503, Some("30")));
-    }
-    service.store.set_away(false);
-    assert_eq!(service.post(samples::DATA_INSERT).status, 204);
-    assert!(service.store.profile(USER).is_some());
 }
 
 #[test]
@@ -247,38 +226,72 @@ fn it_does_not_start_without_a_secret() {
     }
 }
 
-/// What everything in this process but the client logs.
-struct Log(Mutex<Vec<u8>>);
-
-static LOG: Log = Log(Mutex::new(Vec::new()));
-
-impl log::Log for Log {
-    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        !metadata.target().starts_with("ureq")
-    }
-
-    fn log(&self, record: &log::Record<'_>) {
-        if self.enabled(record.metadata()) {
-            writeln!(self.0.lock().unwrap(), "{}: {}", record.target(), record.args()).unwrap();
-        }
-    }
-
-    fn flush(&self) {}
+#[test]
+fn the_sender_is_asked_to_try_again_while_the_store_is_unavailable() {
+    let service = Service::start();
+    service.store.set_available(false);
+    let answer = service.post(samples::DATA_INSERT);
+    assert_eq!((answer.status, answer.body.as_str()), (503, r#"{"code":"unavailable","path":null}"#));
+    assert_eq!(answer.headers["retry-after"], "30");
+    service.store.set_available(true);
+    assert_eq!(service.post(samples::DATA_INSERT).status, 204);
+    assert!(service.store.profile(USER).is_some());
 }
 
 #[test]
-fn nothing_of_a_body_is_logged() {
-    log::set_logger(&LOG).unwrap();
-    log::set_max_level(log::LevelFilter::Trace);
+fn deliveries_are_counted() {
     let service = Service::start();
-    for body in SAMPLES {
-        assert_eq!(service.post(body).status, 204);
-        assert_eq!(service.post(&body[..body.len() / 2]).status, 400);
+    service.post(samples::DATA_INSERT);
+    service.post("not JSON");
+    let answer = service.call("GET", "/metrics", b"");
+    assert_eq!(
+        (answer.status, answer.headers["content-type"].to_str().unwrap()),
+        (200, METRICS_CONTENT_TYPE)
+    );
+    for line in [
+        r#"rownd_deliveries_total{operation="data_insert",outcome="created"} 1"#,
+        r#"rownd_deliveries_total{operation="none",outcome="refused"} 1"#,
+    ] {
+        assert!(answer.body.lines().any(|counter| counter == line), "{}", answer.body);
     }
-    assert_eq!(service.post(filled(MOST_BYTES + 1)).status, 413);
-    let logged = String::from_utf8(LOG.0.lock().unwrap().clone()).unwrap();
-    assert!(logged.contains("actix"), "the logger was heard");
-    for value in [EMAIL, "Juliet", "United States", "xxxx"] {
-        assert!(!logged.contains(value), "{value}");
+}
+
+#[test]
+fn the_address_that_cannot_be_bound_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_actix-receiver"));
+    let output = program.env("WEBHOOK_SECRET", SECRET).env("ADDRESS", &address).output().unwrap();
+    assert!(!output.status.success());
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains(&format!("cannot listen on {address}: ")), "{error}");
+}
+
+#[test]
+fn one_line_per_delivery_is_logged_and_no_personal_data() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_actix-receiver"));
+    program.env("WEBHOOK_SECRET", SECRET).env("ADDRESS", "127.0.0.1:0").env("RUST_LOG", "trace");
+    let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    let address =
+        line.strip_prefix("listening on http://").unwrap().split("/hooks").next().unwrap().to_owned();
+    let service = Service::at(address, Arc::default());
+    service.post(samples::DATA_INSERT);
+    service.post(&samples::DATA_INSERT[..100]);
+    service.call("POST", "/hooks/wrong", samples::DATA_INSERT.as_bytes());
+    child.kill().unwrap();
+
+    let mut logged = String::new();
+    stdout.read_to_string(&mut logged).unwrap();
+    let lines: Vec<&str> = logged.lines().collect();
+    assert!(
+        matches!(lines[..], [created, refused] if created.contains(USER) && refused.contains("syntax")),
+        "{logged}"
+    );
+    for secret in [SECRET, "jrose@acme.com", "Juliet"] {
+        assert!(!logged.contains(secret), "{logged}");
     }
+    assert_eq!(child.wait_with_output().unwrap().stderr, b"");
 }

@@ -1,4 +1,4 @@
-//! actix-web's own `Json<Payload>`: it reads the samples, and its rejections tell no value.
+//! actix-web's own `Json<Payload>`: it reads the samples, and its rejections contain no values.
 
 use actix_web::body::to_bytes;
 use actix_web::test::TestRequest;
@@ -30,7 +30,7 @@ async fn it_reads_the_samples() {
 }
 
 #[actix_web::test]
-async fn its_rejections_tell_no_value() {
+async fn its_rejections_contain_no_values() {
     const CANARY: &str = "canary7f3a";
     let bodies = [
         r#""@""#,
@@ -42,9 +42,7 @@ async fn its_rejections_tell_no_value() {
         r#"{"redacted":[{"a":"@"}],"meta":{"operation":"delete"}}"#,
         r#"{"meta":"@"}"#,
         r#"{"meta":{"operation":["@"]}}"#,
-        r#"{"meta":{"operation":"delete","lookup_values":"@"}}"#,
-        r#"{"meta":{"operation":"delete","lookup_values":["@"]}}"#,
-        r#"{"meta":{"operation":"delete","lookup_values":[{"field":"a","value":["@"]}]}}"#,
+        r#"{"meta":{"operation":"delete","lookup_values":[{"field":"@","value":"@","value":"@"}]}}"#,
         r#"{"data":{"a":"@"}}"#,
         r#"{"data":{"a":"@\ud800"},"meta":{"operation":"delete"}}"#,
         r#"{"data":{"a":"@"},"meta":{"operation":"delete"}} @"#,
@@ -53,7 +51,7 @@ async fn its_rejections_tell_no_value() {
         "@",
     ];
     for body in bodies {
-        let told = extract(&body.replace('@', CANARY)).await.unwrap_err();
-        assert!(!told.contains(CANARY), "{told}");
+        let rejection = extract(&body.replace('@', CANARY)).await.unwrap_err();
+        assert!(!rejection.contains(CANARY), "{rejection}");
     }
 }

@@ -1,10 +1,11 @@
-//! Listens on port 8080 of this machine.
+//! Listens on `ADDRESS`, by default port 8080 of this machine.
 
 use std::env;
 use std::error::Error;
 use std::sync::Arc;
 
-use axum_receiver::{Store, app};
+use axum_receiver::app;
+use receiver_store::Store;
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -13,7 +14,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if secret.is_empty() {
         return Err("WEBHOOK_SECRET has to hold the secret of the webhook's path".into());
     }
-    let listener = TcpListener::bind("127.0.0.1:8080").await?;
+    receiver_store::log_to_stdout();
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
+    let listener =
+        TcpListener::bind(&address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
     println!("listening on http://{}/hooks/…", listener.local_addr()?);
     axum::serve(listener, app(secret, Arc::new(Store::new()))).await?;
     Ok(())

@@ -1,24 +1,27 @@
-//! The receiver over real HTTP: what it answers, and what it keeps.
+//! The receiver over real HTTP: its responses, its store and its log.
 
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use axum_receiver::{MOST_BYTES, Store, app};
+use axum_receiver::app;
+use receiver_store::{MAX_BYTES, METRICS_CONTENT_TYPE, Store, cases};
 use rownd_webhooks::testing::{self, samples};
 use ureq::Agent;
-use ureq::http::Request;
+use ureq::http::{HeaderMap, Request};
 
 const SECRET: &str = "d41d8cd98f00";
 const USER: &str = "0e223bd4-1324-49ff-b948-122eeaaa42d1";
 
 struct Service {
+    agent: Agent,
     address: String,
     store: Arc<Store>,
 }
 
 struct Answer {
     status: u16,
-    retry_after: Option<String>,
-    headers: Vec<String>,
+    headers: HeaderMap,
     body: String,
 }
 
@@ -36,21 +39,27 @@ impl Service {
                 axum::serve(listener, router).await.unwrap();
             });
         });
-        Self { address, store }
+        Self::at(address, store)
+    }
+
+    fn at(address: String, store: Arc<Store>) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            // A server closes the connection if it has not read the whole body.
+            .max_idle_connections(0);
+        Self { agent: config.build().into(), address, store }
     }
 
     fn call(&self, method: &str, path: &str, body: &[u8]) -> Answer {
-        let config = Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true);
         let request =
             Request::builder().method(method).uri(format!("{}{path}", self.address)).body(body).unwrap();
-        let agent: Agent = config.build().into();
-        let mut response = agent.run(request).unwrap();
-        let header =
-            |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let mut response = self.agent.run(request).unwrap();
+        let mut headers = response.headers().clone();
+        headers.remove("date");
         Answer {
             status: response.status().as_u16(),
-            retry_after: header("retry-after"),
-            headers: response.headers().keys().map(ToString::to_string).collect(),
+            headers,
             body: response.body_mut().read_to_string().unwrap(),
         }
     }
@@ -61,7 +70,7 @@ impl Service {
 }
 
 #[test]
-fn every_sample_is_taken_by_every_method() {
+fn every_method_is_accepted() {
     let service = Service::start();
     let samples = [samples::DATA_INSERT, samples::DATA_UPDATE, samples::VISIBILITY_UPDATE, samples::DELETE];
     for method in ["POST", "PUT", "PATCH", "DELETE"] {
@@ -77,25 +86,23 @@ fn every_sample_is_taken_by_every_method() {
 }
 
 #[test]
-fn the_copy_is_kept_in_step() {
-    let service = Service::start();
-    assert_eq!(service.post(samples::DATA_UPDATE).status, 204);
-    assert_eq!(service.store.profile(USER).unwrap()["country"], "\"United States\"");
-    assert_eq!(service.post(samples::VISIBILITY_UPDATE).status, 204);
-    let profile = service.store.profile(USER).unwrap();
-    assert!(!profile.contains_key("country"));
-    assert_eq!(profile["first_name"], "\"Juliet\"");
+fn the_store_follows_the_rules_of_a_receivers_copy() {
+    for case in cases::cases() {
+        let service = Service::start();
+        case.deliver(|body| service.post(body).status);
+        case.check(service.store.profiles().iter().map(cases::to_json).collect());
+    }
 }
 
 #[test]
-fn an_operation_that_is_not_known_is_a_success() {
+fn an_unknown_operation_is_a_success() {
     let service = Service::start();
     let body = testing::data_update().tamper(|body| body["meta"]["operation"] = "user_merge".into());
     assert_eq!(service.post(&body).status, 204);
 }
 
 #[test]
-fn without_the_secret_there_is_nothing() {
+fn a_wrong_secret_is_answered_like_an_unknown_path() {
     let service = Service::start();
     let body = samples::DATA_INSERT.as_bytes();
     let nowhere = service.call("POST", "/nowhere", body);
@@ -111,42 +118,100 @@ fn without_the_secret_there_is_nothing() {
 }
 
 #[test]
-fn malformed_bodies_are_told_by_code_and_path() {
+fn refusals_have_a_code_and_a_path() {
     let service = Service::start();
-    for (body, told) in [
+    for (body, expected) in [
         ("", r#"{"code":"empty","path":null}"#),
         ("jrose@acme.com", r#"{"code":"syntax","path":null}"#),
         (r#"{"meta":"jrose@acme.com"}"#, r#"{"code":"wrong_type","path":"/meta"}"#),
         (r#"{"data":{"a":"jrose@acme.com","a":1}}"#, r#"{"code":"duplicate_member","path":"/data/a"}"#),
         (
             r#"{"data":{"a":"jrose@acme.com"},"meta":{"operation":"delete"}}"#,
-            r#"{"code":"invalid","path":null}"#,
+            r#"{"code":"no_lookup_values","path":"/meta/lookup_values"}"#,
         ),
     ] {
         let answer = service.post(body);
-        assert_eq!((answer.status, answer.body.as_str()), (400, told), "{body}");
+        assert_eq!((answer.status, answer.body.as_str()), (400, expected), "{body}");
     }
 }
 
 #[test]
-fn a_body_that_is_too_large_is_not_read() {
+fn a_body_that_is_too_large_is_refused() {
     let service = Service::start();
     let filled = |bytes: usize| {
         let empty = testing::data_update().field("text", "").body().len();
         testing::data_update().field("text", "x".repeat(bytes - empty)).body()
     };
-    assert_eq!(service.post(&filled(MOST_BYTES)).status, 204);
-    let answer = service.post(&filled(MOST_BYTES + 1));
+    assert_eq!(service.post(&filled(MAX_BYTES)).status, 204);
+    let answer = service.post(&filled(MAX_BYTES + 1));
     assert_eq!((answer.status, answer.body.as_str()), (413, r#"{"code":"too_large","path":null}"#));
 }
 
 #[test]
-fn while_the_store_is_away_the_sender_is_asked_to_try_again() {
+fn the_sender_is_asked_to_try_again_while_the_store_is_unavailable() {
     let service = Service::start();
-    service.store.set_away(true);
+    service.store.set_available(false);
     let answer = service.post(samples::DATA_INSERT);
-    assert_eq!((answer.status, answer.retry_after.as_deref()), (503, Some("30")));
-    service.store.set_away(false);
+    assert_eq!((answer.status, answer.body.as_str()), (503, r#"{"code":"unavailable","path":null}"#));
+    assert_eq!(answer.headers["retry-after"], "30");
+    service.store.set_available(true);
     assert_eq!(service.post(samples::DATA_INSERT).status, 204);
     assert!(service.store.profile(USER).is_some());
+}
+
+#[test]
+fn deliveries_are_counted() {
+    let service = Service::start();
+    service.post(samples::DATA_INSERT);
+    service.post("not JSON");
+    let answer = service.call("GET", "/metrics", b"");
+    assert_eq!(
+        (answer.status, answer.headers["content-type"].to_str().unwrap()),
+        (200, METRICS_CONTENT_TYPE)
+    );
+    for line in [
+        r#"rownd_deliveries_total{operation="data_insert",outcome="created"} 1"#,
+        r#"rownd_deliveries_total{operation="none",outcome="refused"} 1"#,
+    ] {
+        assert!(answer.body.lines().any(|counter| counter == line), "{}", answer.body);
+    }
+}
+
+#[test]
+fn the_address_that_cannot_be_bound_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_axum-receiver"));
+    let output = program.env("WEBHOOK_SECRET", SECRET).env("ADDRESS", &address).output().unwrap();
+    assert!(!output.status.success());
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains(&format!("cannot listen on {address}: ")), "{error}");
+}
+
+#[test]
+fn one_line_per_delivery_is_logged_and_no_personal_data() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_axum-receiver"));
+    program.env("WEBHOOK_SECRET", SECRET).env("ADDRESS", "127.0.0.1:0").env("RUST_LOG", "trace");
+    let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    let address = line.strip_prefix("listening on ").unwrap().split("/hooks").next().unwrap().to_owned();
+    let service = Service::at(address, Arc::default());
+    service.post(samples::DATA_INSERT);
+    service.post(&samples::DATA_INSERT[..100]);
+    service.call("POST", "/hooks/wrong", samples::DATA_INSERT.as_bytes());
+    child.kill().unwrap();
+
+    let mut logged = String::new();
+    stdout.read_to_string(&mut logged).unwrap();
+    let lines: Vec<&str> = logged.lines().collect();
+    assert!(
+        matches!(lines[..], [created, refused] if created.contains(USER) && refused.contains("syntax")),
+        "{logged}"
+    );
+    for secret in [SECRET, "jrose@acme.com", "Juliet"] {
+        assert!(!logged.contains(secret), "{logged}");
+    }
+    assert_eq!(child.wait_with_output().unwrap().stderr, b"");
 }

@@ -1,4 +1,4 @@
-//! axum's own `Json<Payload>`: it reads the samples, and its rejections tell no value.
+//! axum's own `Json<Payload>`: it reads the samples, and its rejections contain no values.
 
 use axum::Json;
 use axum::body::Body;
@@ -24,7 +24,7 @@ async fn it_reads_the_samples() {
 }
 
 #[tokio::test]
-async fn its_rejections_tell_no_value() {
+async fn its_rejections_contain_no_values() {
     const CANARY: &str = "canary7f3a";
     let bodies = [
         r#""@""#,
@@ -36,16 +36,14 @@ async fn its_rejections_tell_no_value() {
         r#"{"redacted":[{"a":"@"}],"meta":{"operation":"delete"}}"#,
         r#"{"meta":"@"}"#,
         r#"{"meta":{"operation":["@"]}}"#,
-        r#"{"meta":{"operation":"delete","lookup_values":"@"}}"#,
-        r#"{"meta":{"operation":"delete","lookup_values":["@"]}}"#,
-        r#"{"meta":{"operation":"delete","lookup_values":[{"field":"a","value":["@"]}]}}"#,
+        r#"{"meta":{"operation":"delete","lookup_values":[{"field":"@","value":"@","value":"@"}]}}"#,
         r#"{"data":{"a":"@"}}"#,
         r#"{"data":{"a":"@\ud800"},"meta":{"operation":"delete"}}"#,
         r#"{"data":{"a":"@"},"meta":{"operation":"delete"}} @"#,
         r#"{"data":{"a":"@" @"#,
     ];
     for body in bodies {
-        let told = extract(&body.replace('@', CANARY)).await.unwrap_err();
-        assert!(!told.contains(CANARY), "{told}");
+        let rejection = extract(&body.replace('@', CANARY)).await.unwrap_err();
+        assert!(!rejection.contains(CANARY), "{rejection}");
     }
 }

@@ -203,7 +203,7 @@ fn mirrored(profile: &Profile, salt: &Salt) -> Result<Comparable> {
     }
     let key = |field: &str, value: &str| (field.to_owned(), salt.key(field, value));
     let lookups = profile.lookup_values().iter();
-    let keys = lookups.filter_map(|lookup| Some(key(lookup.field(), lookup.usable()?))).collect();
+    let keys = lookups.filter_map(|lookup| Some(key(lookup.field(), lookup.identifier()?))).collect();
     Ok((profile.user_id().map(|id| id.as_str().to_owned()), visible, redacted, keys))
 }
 

@@ -44,8 +44,9 @@ impl Salt {
 
     /// Returns the keys of a delivery's lookup values, by field.
     fn keys<'p>(&self, payload: &'p Payload<'_>) -> impl Iterator<Item = (&'p str, Key)> {
-        let key =
-            |lookup: &'p LookupValue<'_>| Some((lookup.field(), self.key(lookup.field(), lookup.usable()?)));
+        let key = |lookup: &'p LookupValue<'_>| {
+            Some((lookup.field(), self.key(lookup.field(), lookup.identifier()?)))
+        };
         payload.lookup_values().iter().filter_map(key)
     }
 }
@@ -117,13 +118,11 @@ impl Row {
         let Self { fields, redacted, .. } = self;
         let body =
             format!(r#"{{"data":{fields},"redacted":{redacted},"meta":{{"operation":"data_update"}}}}"#);
-        let payload = Parser::new().max_bytes(usize::MAX).max_fields(usize::MAX).parse(body.as_bytes())?;
+        let payload = Parser::new().max_bytes(usize::MAX).max_entries(usize::MAX).parse(body.as_bytes())?;
         let fields = payload.fields().iter().map(|(name, field)| (name.to_owned(), owned(field)));
-        let mut fields: BTreeMap<_, _> = fields.collect();
-        fields.extend(payload.redacted().map(|name| (name.to_owned(), Redactable::Redacted)));
         Ok(Profile {
             user_id: self.user_id.clone(),
-            fields,
+            fields: fields.collect(),
             lookup_keys: serde_json::from_str(&self.lookup_keys)?,
         })
     }

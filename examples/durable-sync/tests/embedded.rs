@@ -16,7 +16,7 @@ use durable_sync::receiver::Receiver;
 use durable_sync::replay::{self, Replayed};
 use durable_sync::store::Store;
 use reqwest::{Client, Method, Response};
-use rownd_webhooks::testing::{self, ProfileBuilder, samples};
+use rownd_webhooks::testing::{self, PayloadBuilder, samples};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -133,7 +133,7 @@ async fn send(http: &Client, url: &str, body: impl Into<reqwest::Body>) -> Respo
     http.post(format!("{url}/hooks/{SECRET}")).body(body).send().await.unwrap()
 }
 
-fn upsert(builder: ProfileBuilder, fields: &[(&str, Value)]) -> String {
+fn upsert(builder: PayloadBuilder, fields: &[(&str, Value)]) -> String {
     let builder = builder.user_id(USER).lookup("email", "ada@example.com");
     fields.iter().fold(builder, |builder, (name, value)| builder.field(*name, value.clone())).body()
 }

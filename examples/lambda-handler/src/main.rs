@@ -1,11 +1,12 @@
-//! Asks the Lambda runtime for requests, and answers them.
+//! Asks the Lambda runtime for requests and answers them.
 
 use std::convert::Infallible;
 use std::env;
 use std::sync::Arc;
 
-use lambda_handler::{Receiver, Store};
+use lambda_handler::Receiver;
 use lambda_http::{Error, Request, service_fn};
+use receiver_store::Store;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -13,8 +14,8 @@ async fn main() -> Result<(), Error> {
     if secret.is_empty() {
         return Err("WEBHOOK_SECRET has to hold the secret of the webhook's path".into());
     }
+    receiver_store::log_to_stdout();
     let receiver = &Receiver::new(secret, Arc::new(Store::new()));
-    // No subscriber of `tracing`: at its level "trace", the runtime's crates may tell more than a log should hold.
     lambda_http::run(service_fn(async move |request: Request| Ok::<_, Infallible>(receiver.answer(&request))))
         .await
 }

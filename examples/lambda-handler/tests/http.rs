@@ -1,4 +1,4 @@
-//! The receiver behind each of the services that speak HTTP for Lambda: what it answers, and what it keeps.
+//! The receiver behind each of the services that speak HTTP for Lambda: its responses and its store.
 //!
 //! The files in `data` are events as the services send them. Cases vary their method, path and body.
 
@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lambda_handler::{MOST_BYTES, Receiver, Store};
+use lambda_handler::Receiver;
 use lambda_http::http::{HeaderMap, StatusCode};
 use lambda_http::{Body, Request, request};
+use receiver_store::{MAX_BYTES, Store, cases};
 use rownd_webhooks::testing::{self, samples};
 use serde_json::Value;
 
@@ -83,18 +84,28 @@ fn the_events_are_read_as_they_are() {
     let deliver = |event: &str| {
         let request = request::from_reader(event.as_bytes()).unwrap();
         assert_eq!(service.answer(&request).status, StatusCode::NO_CONTENT);
-        service.store.profile(USER)
+        service.store.profile(USER).map(|profile| cases::to_json(&profile)["fields"].clone())
     };
-    assert_eq!(deliver(HTTP_API).unwrap()["email"], format!("\"{EMAIL}\""));
-    assert_eq!(deliver(HTTP_API_BASE64).unwrap()["country"], "\"United States\"");
-    let profile = deliver(REST_API).unwrap();
-    assert!(!profile.contains_key("country"));
-    assert_eq!(profile["first_name"], "\"Juliet\"");
+    assert_eq!(deliver(HTTP_API).unwrap()["email"], EMAIL);
+    assert_eq!(deliver(HTTP_API_BASE64).unwrap()["country"], "United States");
+    let fields = deliver(REST_API).unwrap();
+    assert_eq!((&fields["country"], &fields["first_name"]), (&Value::Null, &"Juliet".into()));
     assert_eq!(deliver(ALB), None);
 }
 
 #[test]
-fn every_sample_is_taken_by_every_method() {
+fn the_store_follows_the_rules_of_a_receivers_copy() {
+    for event in EVENTS {
+        for case in cases::cases() {
+            let service = Service::new();
+            case.deliver(|body| service.post(event, body).status);
+            case.check(service.store.profiles().iter().map(cases::to_json).collect());
+        }
+    }
+}
+
+#[test]
+fn every_method_is_accepted() {
     let service = Service::new();
     for event in EVENTS {
         for method in ["POST", "PUT", "PATCH", "GET", "DELETE", "OPTIONS"] {
@@ -108,7 +119,7 @@ fn every_sample_is_taken_by_every_method() {
 }
 
 #[test]
-fn a_get_without_a_body_is_told_so() {
+fn a_get_without_a_body_is_refused_as_empty() {
     let service = Service::new();
     for event in EVENTS {
         let mut event: Value = serde_json::from_str(event).unwrap();
@@ -120,7 +131,7 @@ fn a_get_without_a_body_is_told_so() {
 }
 
 #[test]
-fn an_operation_that_is_not_known_is_a_success() {
+fn an_unknown_operation_is_a_success() {
     let service = Service::new();
     let body = testing::data_update().user_id(USER).tamper(|body| {
         body["meta"]["operation"] = "user_merge".into();
@@ -132,7 +143,7 @@ fn an_operation_that_is_not_known_is_a_success() {
 }
 
 #[test]
-fn without_the_secret_there_is_nothing() {
+fn a_wrong_secret_is_answered_like_an_unknown_path() {
     let service = Service::new();
     let wrong = [
         "/hooks/wrong",
@@ -146,7 +157,7 @@ fn without_the_secret_there_is_nothing() {
         "/",
     ];
     for event in EVENTS {
-        for body in [samples::DATA_INSERT, "not JSON", "", &filled(MOST_BYTES + 1)] {
+        for body in [samples::DATA_INSERT, "not JSON", "", &filled(MAX_BYTES + 1)] {
             let nowhere = service.answer(&request(event, "POST", "/nowhere", body.as_bytes()));
             assert_eq!((nowhere.status, nowhere.body.as_str()), (404, ""));
             for path in wrong {
@@ -163,14 +174,14 @@ fn without_the_secret_there_is_nothing() {
 }
 
 #[test]
-fn the_stage_of_an_http_api_may_stand_in_front() {
+fn the_stage_of_an_http_api_may_come_first() {
     let service = Service::new();
     let body = samples::DATA_INSERT.as_bytes();
     for stage in ["prod", "hooks"] {
         let event = HTTP_API.replace(r#""stage": "$default""#, &format!(r#""stage": "{stage}""#));
         let answer = |path: &str| service.answer(&request(&event, "POST", path, body)).status;
         assert_eq!(answer(&format!("/{stage}{HOOK}")), 204, "{stage}");
-        // With a domain of one's own.
+        // With a custom domain.
         assert_eq!(answer(HOOK), 204, "{stage}");
         assert_eq!(answer(&format!("/{stage}/hooks/wrong")), 404, "{stage}");
         assert_eq!(answer(&format!("/{stage}x{HOOK}")), 404, "{stage}");
@@ -179,9 +190,9 @@ fn the_stage_of_an_http_api_may_stand_in_front() {
 }
 
 #[test]
-fn malformed_bodies_are_told_by_code_and_path() {
+fn refusals_have_a_code_and_a_path() {
     let service = Service::new();
-    for (body, told) in [
+    for (body, expected) in [
         ("", r#"{"code":"empty","path":null}"#),
         (" \n", r#"{"code":"empty","path":null}"#),
         ("jrose@acme.com", r#"{"code":"syntax","path":null}"#),
@@ -189,12 +200,12 @@ fn malformed_bodies_are_told_by_code_and_path() {
         (r#"{"data":{"a":"jrose@acme.com","a":1}}"#, r#"{"code":"duplicate_member","path":"/data/a"}"#),
         (
             r#"{"data":{"a":"jrose@acme.com"},"meta":{"operation":"delete"}}"#,
-            r#"{"code":"invalid","path":null}"#,
+            r#"{"code":"no_lookup_values","path":"/meta/lookup_values"}"#,
         ),
     ] {
         for event in EVENTS {
             let answer = service.post(event, body);
-            assert_eq!((answer.status, answer.body.as_str()), (400, told), "{body}");
+            assert_eq!((answer.status, answer.body.as_str()), (400, expected), "{body}");
             assert_eq!(answer.headers["content-type"], "application/json");
         }
     }
@@ -204,7 +215,7 @@ fn malformed_bodies_are_told_by_code_and_path() {
 }
 
 #[test]
-fn no_part_of_a_sample_comes_back() {
+fn responses_to_truncated_bodies_contain_no_values() {
     let service = Service::new();
     for body in SAMPLES {
         for end in 0..body.trim_end().len() {
@@ -214,7 +225,7 @@ fn no_part_of_a_sample_comes_back() {
     }
 }
 
-/// A good body of so many bytes.
+/// A valid body of this size.
 fn filled(bytes: usize) -> String {
     let empty = testing::data_update().field("text", "").body().len();
     testing::data_update().field("text", "x".repeat(bytes - empty)).body()
@@ -225,23 +236,23 @@ fn a_body_that_is_too_large_is_refused() {
     let service = Service::new();
     for event in EVENTS {
         // The limit is the body's, not that of its base64.
-        assert_eq!(service.post(event, filled(MOST_BYTES)).status, 204);
-        let answer = service.post(event, filled(MOST_BYTES + 1));
+        assert_eq!(service.post(event, filled(MAX_BYTES)).status, 204);
+        let answer = service.post(event, filled(MAX_BYTES + 1));
         assert_eq!((answer.status, answer.body.as_str()), (413, r#"{"code":"too_large","path":null}"#));
     }
 }
 
 #[test]
-fn while_the_store_is_away_the_sender_is_asked_to_try_again() {
+fn the_sender_is_asked_to_try_again_while_the_store_is_unavailable() {
     let service = Service::new();
     for event in EVENTS {
-        service.store.set_away(true);
+        service.store.set_available(false);
         for body in SAMPLES {
             let answer = service.post(event, body);
             assert_eq!(answer.status, 503);
             assert_eq!(answer.headers["retry-after"], "30");
         }
-        service.store.set_away(false);
+        service.store.set_available(true);
         assert_eq!(service.post(event, samples::DATA_INSERT).status, 204);
         assert!(service.store.profile(USER).is_some());
     }

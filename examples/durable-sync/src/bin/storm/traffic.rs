@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
-use rownd_webhooks::testing::{self, ProfileBuilder};
+use rownd_webhooks::testing;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -19,6 +19,18 @@ use tokio::time::sleep;
 const BROKEN: f64 = 0.01;
 /// How many of the others have no user id.
 const WITHOUT_ID: f64 = 1.0 / 3.0;
+const NAMES: [&str; 10] = [
+    "email",
+    "first_name",
+    "last_name",
+    "country",
+    "age",
+    "newsletter",
+    "nickname",
+    "address",
+    "tags",
+    "note",
+];
 /// How long a response may take: longer than a receiver waits for its log, so that a try is over before the next.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -246,70 +258,33 @@ fn delivery(rng: &mut StdRng, directory: &Directory, mark: &str) -> String {
         _ => None,
     };
     let phone = phone.map(|user| format!("+1-555-{user}"));
-    let has_id = id.is_some();
-    let finish = |body: &mut Value| {
-        body["meta"]["delivery"] = mark.into();
-        if !has_id {
-            body["data"].as_object_mut().and_then(|data| data.remove("user_id"));
-        }
-    };
 
     // Percentages of data_insert, data_update and visibility_update; the rest is delete.
-    let [insert, update, visibility] = if has_id { [25, 40, 25] } else { [5, 45, 30] };
-    let (builder, shown, hidden) = match rng.random_range(0..100) {
+    let [insert, update, visibility] = if id.is_some() { [25, 40, 25] } else { [5, 45, 30] };
+    let (mut builder, shown, hidden) = match rng.random_range(0..100) {
         roll if roll < insert => (testing::data_insert(), 3..=6, 0..=1),
         roll if roll < insert + update => (testing::data_update(), 1..=4, 0..=1),
         roll if roll < insert + update + visibility => (testing::visibility_update(), 0..=3, 0..=2),
-        _ => {
-            let mut builder = testing::delete().lookup("email", email);
-            if let Some(id) = id {
-                builder = builder.user_id(id);
-            }
-            if let Some(phone) = phone {
-                builder = builder.lookup("phone_number", phone);
-            }
-            return builder.tamper(finish);
-        }
+        _ => (testing::delete(), 0..=0, 0..=0),
     };
     let (shown, hidden) = (rng.random_range(shown), rng.random_range(hidden));
-    let mut builder = with_fields(rng, builder, &email, shown, hidden).lookup("email", email);
-    if let Some(id) = id {
-        builder = builder.user_id(id);
+    for (position, name) in NAMES.sample(rng, shown + hidden).enumerate() {
+        let is_shown = position < shown;
+        builder =
+            if is_shown { builder.field(*name, value(rng, name, &email)) } else { builder.redact(*name) };
     }
+    builder = builder.lookup("email", email);
     if let Some(phone) = phone {
         builder = builder.lookup("phone_number", phone);
     }
-    builder.tamper(finish)
-}
-
-fn with_fields(
-    rng: &mut StdRng,
-    mut builder: ProfileBuilder,
-    email: &str,
-    shown: usize,
-    hidden: usize,
-) -> ProfileBuilder {
-    const NAMES: [&str; 10] = [
-        "email",
-        "first_name",
-        "last_name",
-        "country",
-        "age",
-        "newsletter",
-        "nickname",
-        "address",
-        "tags",
-        "note",
-    ];
-    let names: Vec<&str> = NAMES.sample(rng, shown + hidden).copied().collect();
-    for (position, name) in names.into_iter().enumerate() {
-        builder = if position < shown {
-            builder.field(name, value(rng, name, email))
-        } else {
-            builder.redact(name)
-        };
-    }
-    builder
+    builder.tamper(|body| {
+        body["meta"]["delivery"] = mark.into();
+        match (id, body["data"].as_object_mut()) {
+            (Some(id), Some(data)) => _ = data.insert("user_id".to_owned(), id.into()),
+            (None, Some(data)) => _ = data.remove("user_id"),
+            (_, None) => {}
+        }
+    })
 }
 
 /// The text with some letters in upper and some in lower case.

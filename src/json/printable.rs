@@ -1,11 +1,11 @@
-//! Names made safe to print: anyone can send them.
+//! Names made safe to print, since anybody can send them.
 
 use std::fmt::{self, Debug, Display, Formatter, Write};
 
-/// The characters of a name that are shown, at most.
-const SHOWN: usize = 64;
+/// The number of characters of a name that are shown at most.
+const MAX_SHOWN: usize = 64;
 
-/// A name as messages show it: no control, bidi or separator character, and cut at 64 characters.
+/// A name as messages show it: without control, bidi and separator characters, and cut at 64 characters.
 pub(crate) struct Printable<'a>(pub(crate) &'a str);
 
 impl Display for Printable<'_> {
@@ -14,7 +14,7 @@ impl Display for Printable<'_> {
     }
 }
 
-/// A name as `Debug` shows it: between quotes, otherwise the same.
+/// A name as `Debug` shows it: in quotes, otherwise the same.
 pub(crate) struct DebugName<'a>(pub(crate) &'a str);
 
 impl Debug for DebugName<'_> {
@@ -23,11 +23,11 @@ impl Debug for DebugName<'_> {
     }
 }
 
-/// Escapes what does not print, and cuts.
+/// Escapes the characters that do not print, and cuts.
 pub(crate) fn printable(name: impl Iterator<Item = char>) -> String {
     let mut shown = String::new();
     let mut length = 0;
-    // Where the text ends if it turns out to be too long: room for the ellipsis is kept.
+    // Where the text ends if it turns out to be too long, with room for the ellipsis.
     let mut cut = 0;
     for character in name {
         if matches!(character, '"' | '\'' | '\\') {
@@ -39,12 +39,12 @@ pub(crate) fn printable(name: impl Iterator<Item = char>) -> String {
             // A `String` takes every write.
             let _ = write!(shown, "{escaped}");
         }
-        if length > SHOWN {
+        if length > MAX_SHOWN {
             shown.truncate(cut);
             shown.push('…');
             break;
         }
-        if length < SHOWN {
+        if length < MAX_SHOWN {
             cut = shown.len();
         }
     }

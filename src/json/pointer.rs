@@ -1,8 +1,8 @@
-//! JSON Pointer (RFC 6901), built only when something is wrong.
+//! JSON Pointers (RFC 6901), built only when something is wrong.
 
-use crate::text::printable;
+use super::printable::printable;
 
-/// A JSON Pointer into a body, safe to print: a name in it is escaped and cut like any other.
+/// A JSON Pointer that is safe to print: every name in it is escaped and cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pointer(String);
 
@@ -11,7 +11,7 @@ impl Pointer {
         Self(path.to_owned())
     }
 
-    /// The member called `name`.
+    /// Adds the name of a member.
     pub(crate) fn member(mut self, name: &str) -> Self {
         self.0.push('/');
         self.0.push_str(&printable(name.chars().flat_map(|character| {
@@ -25,7 +25,7 @@ impl Pointer {
         self
     }
 
-    /// The element at `index`.
+    /// Adds the index of an element.
     pub(crate) fn element(self, index: usize) -> Self {
         self.member(&index.to_string())
     }

@@ -1,0 +1,16 @@
+//! The names to which serde_json gives a meaning of its own.
+
+/// The start of every such name.
+const PREFIX: &str = "$serde_json::private::";
+
+/// The name of the newtype for which serde_json hands over, and takes, JSON text.
+pub(crate) const RAW_VALUE: &str = "$serde_json::private::RawValue";
+
+/// Returns `true` if serde_json reserves the member name.
+///
+/// A caller's `serde_json::Value` would read the text behind such a name as JSON, with a fresh depth limit.
+#[inline]
+pub(crate) fn is_reserved(name: &str) -> bool {
+    // The first byte rules out nearly every name.
+    name.as_bytes().first() == PREFIX.as_bytes().first() && name.starts_with(PREFIX)
+}

@@ -1,0 +1,69 @@
+//! Trees of `serde_json::Value`, in both directions.
+
+use serde_json::{Map, Value};
+
+use super::MAX_DEPTH;
+use super::error::{Error, ErrorKind};
+use super::reader::{Reader, Token, check};
+
+/// The text of a tree, checked like any other text.
+pub(crate) fn text(tree: &Value) -> Result<String, ErrorKind> {
+    let text = print(tree).ok_or(ErrorKind::TooDeep)?;
+    check(&text).map_err(|error| error.kind)?;
+    Ok(text)
+}
+
+/// The text of a tree, `None` if it is too deep.
+pub(crate) fn print(tree: &Value) -> Option<String> {
+    (!is_too_deep(tree)).then(|| tree.to_string())
+}
+
+/// Returns `true` if printing the tree, which is recursive, would open too many arrays and objects.
+///
+/// This is not recursive: a program can build a tree that is too deep for the stack.
+fn is_too_deep(tree: &Value) -> bool {
+    let mut rest = vec![(tree, 1)];
+    while let Some((value, open)) = rest.pop() {
+        match value {
+            Value::Array(_) | Value::Object(_) if open > MAX_DEPTH => return true,
+            Value::Array(elements) => rest.extend(elements.iter().map(|element| (element, open + 1))),
+            Value::Object(members) => rest.extend(members.values().map(|member| (member, open + 1))),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The tree of a valid text. A number that serde_json cannot hold becomes a string of its digits.
+pub(crate) fn tree(text: &str) -> Value {
+    read(&mut Reader::new(text)).unwrap_or_default()
+}
+
+/// Reads one value. The reader limits the depth, and so this recursion.
+fn read(reader: &mut Reader<'_>) -> Result<Value, Error> {
+    let mut is_first = true;
+    Ok(match reader.peek() {
+        Some(b'[') => {
+            let mut elements = Vec::new();
+            reader.begin_array()?;
+            while reader.next_element(&mut is_first)?.is_some() {
+                elements.push(read(reader)?);
+            }
+            Value::Array(elements)
+        }
+        Some(b'{') => {
+            let mut members = Map::new();
+            reader.begin_object()?;
+            while let Some(name) = reader.next_name(&mut is_first)? {
+                members.insert(name.into_owned(), read(reader)?);
+            }
+            Value::Object(members)
+        }
+        _ => match reader.value()? {
+            Token::Null | Token::Array(_) | Token::Object(_) => Value::Null,
+            Token::Bool(bool) => Value::Bool(bool),
+            Token::Number(text) => text.parse().map_or_else(|_| text.into(), Value::Number),
+            Token::String(text) => Value::String(text.into_owned()),
+        },
+    })
+}

@@ -1,0 +1,418 @@
+//! The vendor's body, read from JSON text into a payload.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::limits::Limits;
+use crate::error::{ParseError, ParseErrorKind};
+use crate::json::pointer::Pointer;
+use crate::json::{Error, ErrorKind, Reader, Token, is_reserved};
+use crate::mapping::FieldMapping;
+use crate::payload::fields::Fields;
+use crate::payload::lookup::{LookupText, LookupValue};
+use crate::payload::members::Members;
+use crate::payload::operation::Operation;
+use crate::payload::value::{RawJson, Value};
+use crate::payload::{LookupList, Payload, Presence};
+use crate::redactable::{REDACTED, Redactable};
+
+/// Reads the body that is next in `json`.
+pub(crate) fn read<'a>(
+    json: Reader<'a>,
+    limits: &Limits,
+    mapping: Option<&FieldMapping>,
+) -> Result<(Payload<'a>, Reader<'a>), ParseError> {
+    let mut reader = BodyReader::new(json, limits, mapping);
+    reader.body()?;
+    reader.payload.redact_listed();
+    Ok((reader.payload, reader.json))
+}
+
+/// Reads a text that is an object of fields.
+pub(crate) fn read_fields<'a>(text: &'a str, limits: &Limits) -> Result<Fields<'a>, ParseError> {
+    let mut reader = BodyReader::new(Reader::new(text), limits, None);
+    let fields = reader.fields(Path::Body)?;
+    reader.json.end().map_err(|error| reader.refuse(error))?;
+    Ok(fields)
+}
+
+struct BodyReader<'a, 'p> {
+    json: Reader<'a>,
+    mapping: Option<&'p FieldMapping>,
+    max_entries: usize,
+    entries: usize,
+    payload: Payload<'a>,
+}
+
+/// A member that this crate does not know.
+type UnknownMember<'a> = (Cow<'a, str>, RawJson<'a>);
+
+/// An object of the vendor's: where it is in the body, and what its path is.
+#[derive(Clone, Copy)]
+struct Object {
+    start: usize,
+    path: Path,
+}
+
+/// The path of one of the vendor's own values.
+#[derive(Clone, Copy)]
+enum Path {
+    Body,
+    Data,
+    Redacted,
+    RedactedName(usize),
+    Meta,
+    Operation,
+    LookupValues,
+    LookupValue(usize),
+}
+
+impl Path {
+    #[cold]
+    fn pointer(self) -> Pointer {
+        match self {
+            Self::Body => Pointer::default(),
+            Self::Data => Pointer::new("/data"),
+            Self::Redacted => Pointer::new("/redacted"),
+            Self::RedactedName(index) => Self::Redacted.pointer().element(index),
+            Self::Meta => Pointer::new("/meta"),
+            Self::Operation => Pointer::new("/meta/operation"),
+            Self::LookupValues => Pointer::new("/meta/lookup_values"),
+            Self::LookupValue(index) => Self::LookupValues.pointer().element(index),
+        }
+    }
+}
+
+impl<'a, 'p> BodyReader<'a, 'p> {
+    fn new(json: Reader<'a>, limits: &Limits, mapping: Option<&'p FieldMapping>) -> Self {
+        Self { json, mapping, max_entries: limits.max_entries, entries: 0, payload: Payload::empty() }
+    }
+
+    fn body(&mut self) -> Result<(), ParseError> {
+        let body = self.object(Path::Body)?;
+        let (mut has_meta, mut unknown, mut is_first) = (false, Vec::new(), true);
+        while let Some(name) = self.name(body, &mut is_first)? {
+            match &*name {
+                "data" if self.payload.data == Presence::Absent => self.data()?,
+                "redacted" if self.payload.redacted == Presence::Absent => self.redacted()?,
+                "meta" if !has_meta => {
+                    has_meta = true;
+                    self.meta()?;
+                }
+                "data" | "redacted" | "meta" => return Err(self.duplicate(Path::Body, &name)),
+                _ => self.unknown_member(body, name, &mut unknown)?,
+            }
+        }
+        self.payload.unknown_members = self.sorted(body, unknown)?;
+        if has_meta { Ok(()) } else { Err(self.missing(body, "meta")) }
+    }
+
+    fn data(&mut self) -> Result<(), ParseError> {
+        if self.json.peek() == Some(b'n') {
+            self.payload.data = self.null(Path::Data)?;
+            return Ok(());
+        }
+        self.payload.data = Presence::Present;
+        self.payload.fields = self.fields(Path::Data)?;
+        Ok(())
+    }
+
+    fn fields(&mut self, path: Path) -> Result<Fields<'a>, ParseError> {
+        let data = self.object(path)?;
+        let (mut fields, mut is_first) = (Vec::new(), true);
+        while let Some(name) = self.name(data, &mut is_first)? {
+            self.count(path, self.json.name_offset())?;
+            let value = match self.json.value() {
+                Ok(value) => value,
+                Err(error) => return Err(self.refuse_in(error, data.path, &name)),
+            };
+            let field = match Value::new(value) {
+                Value::String(text) if text == REDACTED => Redactable::Redacted,
+                value => Redactable::Visible(value),
+            };
+            fields.push((self.mapped(name), field));
+        }
+        Ok(Fields(self.sorted(data, fields)?))
+    }
+
+    fn redacted(&mut self) -> Result<(), ParseError> {
+        match self.json.peek() {
+            Some(b'[') => {}
+            Some(b'n') => {
+                self.payload.redacted = self.null(Path::Redacted)?;
+                return Ok(());
+            }
+            _ => return Err(self.wrong_type(Path::Redacted, "an array")),
+        }
+        self.payload.redacted = Presence::Present;
+        self.begin_array(Path::Redacted)?;
+        let mut is_first = true;
+        while let Some(first) = self.next_element(&mut is_first)? {
+            self.count(Path::Redacted, self.json.offset())?;
+            let name = self.string(first, Path::RedactedName(self.payload.redacted_names.len()))?;
+            let name = self.mapped(name);
+            self.payload.redacted_names.push(name);
+        }
+        Ok(())
+    }
+
+    fn meta(&mut self) -> Result<(), ParseError> {
+        let meta = self.object(Path::Meta)?;
+        let (mut has_operation, mut unknown, mut is_first) = (false, Vec::new(), true);
+        while let Some(name) = self.name(meta, &mut is_first)? {
+            match &*name {
+                "operation" if !has_operation => {
+                    has_operation = true;
+                    let first = self.json.peek();
+                    let word = self.string(first.unwrap_or_default(), Path::Operation)?;
+                    self.payload.operation = Operation::from_word(word);
+                }
+                "lookup_values" if self.payload.lookup_list == LookupList::Absent => self.lookup_values()?,
+                "operation" | "lookup_values" => return Err(self.duplicate(Path::Meta, &name)),
+                _ => self.unknown_member(meta, name, &mut unknown)?,
+            }
+        }
+        self.payload.unknown_meta = self.sorted(meta, unknown)?;
+        if has_operation { Ok(()) } else { Err(self.missing(meta, "operation")) }
+    }
+
+    fn lookup_values(&mut self) -> Result<(), ParseError> {
+        match self.json.peek() {
+            Some(b'[') => {}
+            Some(b'n') => {
+                self.null(Path::LookupValues)?;
+                self.payload.lookup_list = LookupList::Null;
+                return Ok(());
+            }
+            first => {
+                self.count(Path::LookupValues, self.json.offset())?;
+                let start = self.json.offset();
+                // Members of an object are checked as those of a lookup value are, but it is none without the array.
+                self.lookup_value(first, Path::LookupValues)?;
+                self.payload.lookup_list = LookupList::NotAnArray(RawJson::new(self.json.text_since(start)));
+                return Ok(());
+            }
+        }
+        self.begin_array(Path::LookupValues)?;
+        let (mut unusable, mut is_first) = (Vec::new(), true);
+        for index in 0.. {
+            let Some(first) = self.next_element(&mut is_first)? else { break };
+            self.count(Path::LookupValues, self.json.offset())?;
+            let start = self.json.offset();
+            match self.lookup_value(Some(first), Path::LookupValue(index))? {
+                Some(lookup) => self.payload.lookup_values.push(lookup),
+                None => unusable.push((index, RawJson::new(self.json.text_since(start)))),
+            }
+        }
+        self.payload.lookup_list = LookupList::Array(unusable);
+        Ok(())
+    }
+
+    /// Reads what may be a lookup value; `None` if it is something else.
+    fn lookup_value(&mut self, first: Option<u8>, path: Path) -> Result<Option<LookupValue<'a>>, ParseError> {
+        if first != Some(b'{') {
+            self.json.raw_value().map_err(|error| self.refuse_at(error, path))?;
+            return Ok(None);
+        }
+        let object = self.object(path)?;
+        // `Some(None)` if the member is there, but has the wrong type.
+        let (mut field, mut value) = (None, None);
+        let (mut unknown, mut is_first) = (Vec::new(), true);
+        while let Some(name) = self.name(object, &mut is_first)? {
+            let is_field = name == "field";
+            if is_field && field.is_some() || name == "value" && value.is_some() {
+                return Err(self.duplicate(path, &name));
+            }
+            if !is_field && name != "value" {
+                self.unknown_member(object, name, &mut unknown)?;
+                continue;
+            }
+            let token = match self.json.value() {
+                Ok(token) => token,
+                Err(error) => return Err(self.refuse_in(error, path, &name)),
+            };
+            match token {
+                Token::String(text) if is_field => field = Some(Some(self.mapped(text))),
+                _ if is_field => field = Some(None),
+                Token::String(text) => value = Some(Some(LookupText::new(text))),
+                Token::Number(text) => value = Some(Some(LookupText::Number(text.into()))),
+                _ => value = Some(None),
+            }
+        }
+        let unknown = self.sorted(object, unknown)?;
+        let lookup = field.flatten().zip(value.flatten());
+        Ok(lookup.map(|(field, value)| LookupValue { field, value, unknown }))
+    }
+
+    fn unknown_member(
+        &mut self,
+        object: Object,
+        name: Cow<'a, str>,
+        members: &mut Vec<UnknownMember<'a>>,
+    ) -> Result<(), ParseError> {
+        self.count(object.path, self.json.name_offset())?;
+        match self.json.raw_value() {
+            Ok(text) => members.push((name, RawJson::new(text))),
+            Err(error) => return Err(self.refuse_in(error, object.path, &name)),
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn object(&mut self, path: Path) -> Result<Object, ParseError> {
+        if self.json.peek() != Some(b'{') {
+            return Err(self.wrong_type(path, "an object"));
+        }
+        let start = self.json.offset();
+        self.json.begin_object().map_err(|error| self.refuse_at(error, path))?;
+        Ok(Object { start, path })
+    }
+
+    /// Reads the name of a member, or leaves the object.
+    #[inline]
+    fn name(&mut self, object: Object, is_first: &mut bool) -> Result<Option<Cow<'a, str>>, ParseError> {
+        match self.json.next_name(is_first) {
+            Ok(Some(name)) if is_reserved(&name) => {
+                Err(self.error_at_name(ParseErrorKind::ReservedName, object.path, &name))
+            }
+            Ok(name) => Ok(name),
+            Err(error) => Err(self.refuse_at(error, object.path)),
+        }
+    }
+
+    fn begin_array(&mut self, path: Path) -> Result<(), ParseError> {
+        self.json.begin_array().map_err(|error| self.refuse_at(error, path))
+    }
+
+    #[inline]
+    fn next_element(&mut self, is_first: &mut bool) -> Result<Option<u8>, ParseError> {
+        self.json.next_element(is_first).map_err(|error| self.refuse(error))
+    }
+
+    #[inline]
+    fn string(&mut self, first: u8, path: Path) -> Result<Cow<'a, str>, ParseError> {
+        if first != b'"' {
+            return Err(self.wrong_type(path, "a string"));
+        }
+        self.json.string().map_err(|error| self.refuse_at(error, path))
+    }
+
+    /// Reads `null` where an array or object is expected.
+    fn null(&mut self, path: Path) -> Result<Presence, ParseError> {
+        match self.json.value() {
+            Ok(_) => Ok(Presence::Null),
+            Err(error) => Err(self.refuse_at(error, path)),
+        }
+    }
+
+    /// Counts an entry that is kept.
+    #[inline]
+    fn count(&mut self, path: Path, offset: usize) -> Result<(), ParseError> {
+        if self.entries == self.max_entries {
+            return Err(self.error(
+                ParseErrorKind::TooManyEntries { limit: self.max_entries },
+                path.pointer(),
+                offset,
+            ));
+        }
+        self.entries += 1;
+        Ok(())
+    }
+
+    /// Returns Rownd's name of a field.
+    #[inline]
+    fn mapped(&self, name: Cow<'a, str>) -> Cow<'a, str> {
+        match self.mapping {
+            Some(mapping) => mapping.renamed(name),
+            None => name,
+        }
+    }
+
+    #[inline]
+    fn sorted<T>(
+        &self,
+        object: Object,
+        members: Vec<(Cow<'a, str>, T)>,
+    ) -> Result<Members<'a, T>, ParseError> {
+        Members::new(members).map_err(|_| self.first_duplicate(object))
+    }
+
+    #[cold]
+    fn error(&self, kind: ParseErrorKind, path: Pointer, offset: usize) -> ParseError {
+        ParseError::new(kind).at(path).on(self.json.position(offset))
+    }
+
+    /// An error about the member whose name was read last.
+    #[cold]
+    fn error_at_name(&self, kind: ParseErrorKind, parent: Path, name: &str) -> ParseError {
+        self.error(kind, parent.pointer().member(name), self.json.name_offset())
+    }
+
+    #[cold]
+    fn duplicate(&self, parent: Path, name: &str) -> ParseError {
+        self.error_at_name(ParseErrorKind::DuplicateMember, parent, name)
+    }
+
+    /// Looks for the first member of an object whose name another one had before it.
+    #[cold]
+    fn first_duplicate(&self, object: Object) -> ParseError {
+        let mut reader = BodyReader { json: self.json.at(object.start), payload: Payload::empty(), ..*self };
+        let (mut names, mut is_first) = (HashSet::new(), true);
+        let _ = reader.json.begin_object();
+        while let Ok(Some(name)) = reader.json.next_name(&mut is_first) {
+            if !names.insert(reader.mapped(name.clone())) {
+                return reader.duplicate(object.path, &name);
+            }
+            let _ = reader.json.raw_value();
+        }
+        ParseError::new(ParseErrorKind::DuplicateMember).at(object.path.pointer())
+    }
+
+    #[cold]
+    fn missing(&self, object: Object, name: &'static str) -> ParseError {
+        self.error(ParseErrorKind::MissingMember { name }, object.path.pointer().member(name), object.start)
+    }
+
+    /// The error that the next value has the wrong type, or none because it is malformed.
+    #[cold]
+    fn wrong_type(&mut self, path: Path, expected: &'static str) -> ParseError {
+        let start = self.json.offset();
+        let found = match self.json.peek() {
+            Some(b'{') => "object",
+            Some(b'[') => "array",
+            _ => match self.json.value() {
+                Ok(token) => Value::new(token).type_name(),
+                Err(error) => return self.refuse_at(error, path),
+            },
+        };
+        let kind = match path {
+            Path::Body => ParseErrorKind::NotAnObject { found },
+            _ => ParseErrorKind::WrongType { expected, found },
+        };
+        self.error(kind, path.pointer(), start)
+    }
+
+    #[cold]
+    fn refuse(&self, error: Error) -> ParseError {
+        ParseError::json(error.kind).on(self.json.position(error.offset))
+    }
+
+    #[cold]
+    fn refuse_at(&self, error: Error, path: Path) -> ParseError {
+        self.with_path(error, path.pointer())
+    }
+
+    #[cold]
+    fn refuse_in(&self, error: Error, parent: Path, name: &str) -> ParseError {
+        self.with_path(error, parent.pointer().member(name))
+    }
+
+    /// An error of the JSON reader. One of plain syntax has no path.
+    fn with_path(&self, error: Error, path: Pointer) -> ParseError {
+        let refused = self.refuse(error);
+        match error.kind {
+            ErrorKind::TooDeep | ErrorKind::ReservedName | ErrorKind::LoneSurrogate => refused.at(path),
+            _ => refused,
+        }
+    }
+}

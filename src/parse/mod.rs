@@ -1,0 +1,157 @@
+//! Bytes to payload.
+
+mod body;
+mod limits;
+
+use std::io::Read;
+use std::str::FromStr;
+
+use crate::bytes;
+use crate::error::{ParseError, ParseErrorKind};
+use crate::json::{Reader, tree};
+use crate::mapping::FieldMapping;
+use crate::payload::Payload;
+use crate::payload::fields::Fields;
+use limits::Limits;
+
+/// A parser with limits and settings of your own.
+///
+/// [`from_slice`](crate::from_slice) uses the default: 2 MiB, 10 000 entries, lenient, no mapping. Build a parser once and share
+/// it: parsing takes `&self`.
+///
+/// # Examples
+///
+/// ```
+/// use rownd_webhooks::{Parser, testing::samples};
+///
+/// let parser = Parser::new().max_bytes(64 * 1024).max_entries(200).strict(true);
+/// let payload = parser.parse(samples::DATA_INSERT.as_bytes())?;
+/// assert_eq!(payload.fields().len(), 4);
+/// assert_eq!(parser.parse(&[b' '; 70_000]).unwrap_err().code(), "too_large");
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parser {
+    limits: Limits,
+    strict: bool,
+    mapping: Option<FieldMapping>,
+}
+
+impl Parser {
+    /// Creates a parser with the default limits, lenient and without a mapping.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { limits: Limits::DEFAULT, strict: false, mapping: None }
+    }
+
+    pub(crate) const fn without_limits() -> Self {
+        Self { limits: Limits::NONE, strict: false, mapping: None }
+    }
+
+    /// Sets the number of bytes that a body may have; 2 MiB by default.
+    #[must_use]
+    pub const fn max_bytes(mut self, bytes: usize) -> Self {
+        self.limits.max_bytes = bytes;
+        self
+    }
+
+    /// Sets the number of entries that a body may have; 10 000 by default.
+    ///
+    /// Fields, redacted names, lookup values and members that this crate does not know count, all together. What is nested
+    /// inside a field does not.
+    #[must_use]
+    pub const fn max_entries(mut self, entries: usize) -> Self {
+        self.limits.max_entries = entries;
+        self
+    }
+
+    /// Rejects payloads that have an issue of severity `Error`, with the code `invalid`.
+    #[must_use]
+    pub const fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// Undoes the operator's renames ("Map fields"): names in payloads are then Rownd's own.
+    ///
+    /// A payload is written with Rownd's names. Read what was written without the mapping.
+    #[must_use]
+    pub fn field_mapping(mut self, mapping: FieldMapping) -> Self {
+        self.mapping = Some(mapping);
+        self
+    }
+
+    /// Parses a body. The payload borrows from it.
+    ///
+    /// # Errors
+    ///
+    /// Every [`ParseErrorKind`] but `Io`; `Invalid` only if the parser is [strict](Self::strict).
+    pub fn parse<'a>(&self, body: &'a [u8]) -> Result<Payload<'a>, ParseError> {
+        let (payload, mut rest) = self.read(Reader::new(self.text(body)?))?;
+        rest.end().map_err(|error| ParseError::json(error.kind).on(rest.position(error.offset)))?;
+        Ok(payload)
+    }
+
+    /// Returns the bytes as text, if they are within the limit.
+    pub(crate) fn text<'a>(&self, bytes: &'a [u8]) -> Result<&'a str, ParseError> {
+        bytes::text(bytes, self.limits.max_bytes)
+    }
+
+    /// Parses the body that is next in `json`, and returns it with the reader behind it.
+    pub(crate) fn read<'a>(&self, json: Reader<'a>) -> Result<(Payload<'a>, Reader<'a>), ParseError> {
+        let (payload, rest) = body::read(json, &self.limits, self.mapping.as_ref())?;
+        if self.strict {
+            payload.validate()?;
+        }
+        Ok((payload, rest))
+    }
+
+    /// Parses a body from a reader, of which it reads at most one byte more than the limit.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), and `Io` if the reader fails.
+    pub fn parse_reader(&self, reader: impl Read) -> Result<Payload<'static>, ParseError> {
+        let mut body = Vec::new();
+        reader
+            .take(self.max_bytes_u64().saturating_add(1))
+            .read_to_end(&mut body)
+            .map_err(|error| ParseError::new(ParseErrorKind::Io { kind: error.kind() }))?;
+        self.parse(&body).map(Payload::into_owned)
+    }
+
+    pub(crate) fn max_bytes_u64(&self) -> u64 {
+        u64::try_from(self.limits.max_bytes).unwrap_or(u64::MAX)
+    }
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl FromStr for Payload<'static> {
+    type Err = ParseError;
+
+    fn from_str(body: &str) -> Result<Self, ParseError> {
+        Parser::new().parse(body.as_bytes()).map(Payload::into_owned)
+    }
+}
+
+impl TryFrom<serde_json::Value> for Payload<'static> {
+    type Error = ParseError;
+
+    fn try_from(body: serde_json::Value) -> Result<Self, ParseError> {
+        // The text of the tree is parsed in full, so that every error has its path.
+        match tree::print(&body) {
+            Some(text) => text.parse(),
+            None => Err(ParseError::new(ParseErrorKind::TooDeep)),
+        }
+    }
+}
+
+/// Parses the text of an object of fields, with the default limits.
+pub(crate) fn fields(text: &str) -> Result<Fields<'_>, ParseError> {
+    body::read_fields(bytes::text(text.as_bytes(), Limits::DEFAULT.max_bytes)?, &Limits::DEFAULT)
+}

@@ -1,0 +1,163 @@
+//! The fields of a profile.
+
+use std::fmt::{self, Debug, Formatter};
+use std::iter::FusedIterator;
+use std::slice;
+
+use serde::{Serialize, Serializer};
+
+use super::members::{Member, Members};
+use super::value::Value;
+use crate::redactable::Redactable;
+
+/// The fields of a profile: names and values, each visible or redacted.
+///
+/// They hold every field that a body names, in `data` or in `redacted`. Which fields there are is the operator's choice. Common
+/// names are `user_id`, `email`, `phone_number` (E.164), `first_name`, `last_name`, `google_id`, `apple_id`, `anonymous_id` and
+/// `zip_code`.
+///
+/// Fields are sorted by name, and finding one takes a binary search. Two sets of fields are equal if they have the same names
+/// and values. `Debug` shows names, types and lengths, never values. `Serialize` writes the object `data` of a body.
+///
+/// # Examples
+///
+/// ```
+/// use rownd_webhooks::{Fields, Redactable, Value};
+///
+/// let payload = rownd_webhooks::from_str(rownd_webhooks::testing::samples::VISIBILITY_UPDATE)?;
+/// let fields = payload.fields();
+/// assert!(fields.is_redacted("country"));
+/// assert_eq!(fields.value("first_name").and_then(Value::as_str), Some("Juliet"));
+/// assert!(fields.names().eq(["country", "email", "first_name", "last_name", "user_id"]));
+///
+/// let update: Fields<'_> = [("country", Redactable::Visible(Value::from("NO")))].into_iter().collect();
+/// assert_eq!(update.len(), 1);
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Fields<'a>(pub(crate) Members<'a, Redactable<Value<'a>>>);
+
+impl<'a> Fields<'a> {
+    pub(crate) const EMPTY: Self = Self(Members::EMPTY);
+
+    /// Returns the field with this name, or `None` if it is absent. Names compare byte for byte.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Redactable<Value<'a>>> {
+        self.0.get(name)
+    }
+
+    /// Returns the value of the field with this name, or `None` if it is absent or redacted.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&Value<'a>> {
+        self.get(name)?.visible()
+    }
+
+    /// Returns `true` if there is a field with this name, visible or redacted.
+    #[must_use]
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Returns `true` if there is a field with this name and the user has hidden it.
+    #[must_use]
+    pub fn is_redacted(&self, name: &str) -> bool {
+        self.get(name).is_some_and(Redactable::is_redacted)
+    }
+
+    /// Returns the number of fields.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns `true` if there are no fields.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Iterates over names and fields, sorted by name.
+    #[must_use]
+    pub fn iter(&self) -> FieldsIter<'_, 'a> {
+        FieldsIter(self.0.as_slice().iter())
+    }
+
+    /// Iterates over the names, sorted.
+    #[must_use]
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator + Clone {
+        self.iter().map(|(name, _)| name)
+    }
+
+    /// Adds fields, which replace those with the same name.
+    pub(crate) fn merge(&mut self, newer: Self) {
+        self.0.merge(newer.0);
+    }
+
+    /// Converts the fields into ones that own their data.
+    #[must_use]
+    pub fn into_owned(self) -> Fields<'static> {
+        Fields(self.0.into_owned(|field| field.map(Value::into_owned)))
+    }
+}
+
+impl Default for Fields<'_> {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl<'a, N: Into<std::borrow::Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fields<'a> {
+    /// Collects fields. Of two with the same name the last one wins, as in a map.
+    ///
+    /// A name that serde_json reserves is kept, but what it is written to cannot be read back: no body can hold it.
+    fn from_iter<I: IntoIterator<Item = (N, Redactable<Value<'a>>)>>(fields: I) -> Self {
+        Self(Members::with_last(fields.into_iter().map(|(name, field)| (name.into(), field)).collect()))
+    }
+}
+
+impl Debug for Fields<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'f, 'a> IntoIterator for &'f Fields<'a> {
+    type Item = (&'f str, &'f Redactable<Value<'a>>);
+    type IntoIter = FieldsIter<'f, 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// The iterator of [`Fields::iter`]: names and fields, sorted by name.
+#[derive(Clone, Debug)]
+pub struct FieldsIter<'f, 'a>(slice::Iter<'f, Member<'a, Redactable<Value<'a>>>>);
+
+impl<'f, 'a> Iterator for FieldsIter<'f, 'a> {
+    type Item = (&'f str, &'f Redactable<Value<'a>>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(name, field)| (&**name, field))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for FieldsIter<'_, '_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|(name, field)| (&**name, field))
+    }
+}
+
+impl ExactSizeIterator for FieldsIter<'_, '_> {}
+impl FusedIterator for FieldsIter<'_, '_> {}

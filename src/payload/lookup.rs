@@ -1,0 +1,137 @@
+//! Lookup values, which find a user in the receiver's own store.
+
+use std::borrow::Cow;
+use std::fmt::{self, Debug, Formatter};
+use std::hash::{Hash, Hasher};
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::members::Members;
+use super::value::RawJson;
+use crate::json::emit::serialize_text;
+use crate::json::printable::Printable;
+use crate::redactable::{REDACTED, Redactable};
+
+/// A lookup value: the name and value of a field that identifies a user, such as an e-mail address.
+///
+/// The vendor's payload reference promises at least one in every payload (`meta.lookup_values`). It says how to find the user:
+/// after an address change it may be the old one, and its letter case may differ from the field's. A redacted one never
+/// identifies a user.
+///
+/// Lookup values are equal if field, value and unknown members are. `Debug` shows the field's name and the value's length.
+///
+/// # Examples
+///
+/// ```
+/// let payload = rownd_webhooks::from_str(rownd_webhooks::testing::samples::DELETE)?;
+/// let email = payload.lookup("email").unwrap();
+/// assert_eq!(email.identifier(), Some("jrose@acme.com"));
+/// assert_eq!(format!("{email:?}"), r#"LookupValue { field: "email", value: string of 14 bytes }"#);
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct LookupValue<'a> {
+    pub(crate) field: Cow<'a, str>,
+    pub(crate) value: LookupText<'a>,
+    pub(crate) unknown: Members<'a, RawJson<'a>>,
+}
+
+/// The value, with what is needed to write it back unchanged.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum LookupText<'a> {
+    String(Cow<'a, str>),
+    Number(Cow<'a, str>),
+    Redacted,
+}
+
+impl<'a> LookupText<'a> {
+    /// A string: the sentinel redacts a lookup value as it does a field.
+    pub(crate) fn new(text: Cow<'a, str>) -> Self {
+        if text == REDACTED { Self::Redacted } else { Self::String(text) }
+    }
+}
+
+impl<'a> LookupValue<'a> {
+    /// Returns the field's name, such as `email` or `phone_number`.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// Returns the value: the text of a string, or of a number where a number was sent.
+    #[must_use]
+    pub fn value(&self) -> Redactable<&str> {
+        match &self.value {
+            LookupText::String(text) | LookupText::Number(text) => Redactable::Visible(text),
+            LookupText::Redacted => Redactable::Redacted,
+        }
+    }
+
+    /// Returns the value if it can identify a user: it is neither redacted nor empty.
+    #[must_use]
+    pub fn identifier(&self) -> Option<&str> {
+        self.value().into_visible().filter(|text| !text.is_empty())
+    }
+
+    /// Iterates over the members that this crate does not know, sorted by name.
+    pub fn unknown_members(
+        &self,
+    ) -> impl ExactSizeIterator<Item = (&str, &RawJson<'a>)> + DoubleEndedIterator + Clone {
+        self.unknown.iter()
+    }
+
+    /// Converts the lookup value into one that owns its data.
+    #[must_use]
+    pub fn into_owned(self) -> LookupValue<'static> {
+        LookupValue {
+            field: self.field.into_owned().into(),
+            value: match self.value {
+                LookupText::String(text) => LookupText::String(text.into_owned().into()),
+                LookupText::Number(text) => LookupText::Number(text.into_owned().into()),
+                LookupText::Redacted => LookupText::Redacted,
+            },
+            unknown: self.unknown.into_owned(RawJson::into_owned),
+        }
+    }
+}
+
+impl Hash for LookupValue<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.field.hash(state);
+        self.value().hash(state);
+    }
+}
+
+impl Debug for LookupValue<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "LookupValue {{ field: \"{}\", value: ", Printable(&self.field))?;
+        match &self.value {
+            LookupText::String(text) => write!(f, "string of {} bytes }}", text.len()),
+            LookupText::Number(text) => write!(f, "number of {} bytes }}", text.len()),
+            LookupText::Redacted => f.write_str("Redacted }"),
+        }
+    }
+}
+
+impl Serialize for LookupValue<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("field", self.field())?;
+        map.serialize_entry("value", &self.value)?;
+        for (name, json) in self.unknown_members() {
+            map.serialize_entry(name, json)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for LookupText<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Number(text) => serialize_text(text, serializer),
+            Self::Redacted => serializer.serialize_str(REDACTED),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! A list of named values, sorted by name.
+
+use std::borrow::Cow;
+use std::fmt::{self, Debug, Formatter};
+
+use crate::json::printable::DebugName;
+
+/// Named values, sorted by name, each name once.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Members<'a, T>(Vec<Member<'a, T>>);
+
+/// A name and its value.
+pub(crate) type Member<'a, T> = (Cow<'a, str>, T);
+
+impl<'a, T> Members<'a, T> {
+    pub(crate) const EMPTY: Self = Self(Vec::new());
+
+    /// Sorts the members.
+    ///
+    /// # Errors
+    ///
+    /// Two members have the same name.
+    pub(crate) fn new(mut members: Vec<Member<'a, T>>) -> Result<Self, DuplicateName> {
+        let is_sorted = members.is_sorted_by(|(before, _), (after, _)| before < after);
+        if !is_sorted {
+            members.sort_unstable_by(|(before, _), (after, _)| before.cmp(after));
+            if !members.is_sorted_by(|(before, _), (after, _)| before < after) {
+                return Err(DuplicateName);
+            }
+        }
+        Ok(Self(members))
+    }
+
+    /// Sorts the members. Of two with the same name the last one wins, as in a map.
+    pub(crate) fn with_last(mut members: Vec<Member<'a, T>>) -> Self {
+        members.reverse();
+        members.sort_by(|(before, _), (after, _)| before.cmp(after));
+        members.dedup_by(|(after, _), (before, _)| before == after);
+        Self(members)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Member<'a, T>] {
+        &self.0
+    }
+
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &T)> + DoubleEndedIterator + Clone {
+        self.0.iter().map(|(name, value)| (&**name, value))
+    }
+
+    fn position(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(other, _)| (**other).cmp(name))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&T> {
+        self.position(name).ok().and_then(|index| self.0.get(index)).map(|(_, value)| value)
+    }
+
+    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut T> {
+        self.position(name).ok().and_then(|index| self.0.get_mut(index)).map(|(_, value)| value)
+    }
+
+    /// Adds members that are not there yet, in linear time besides sorting.
+    pub(crate) fn extend(&mut self, members: impl IntoIterator<Item = Member<'a, T>>) {
+        self.0.extend(members);
+        self.0.sort_by(|(before, _), (after, _)| before.cmp(after));
+    }
+
+    /// Adds members, which replace those with the same name, in linear time.
+    pub(crate) fn merge(&mut self, newer: Self) {
+        let mut members = std::mem::take(&mut self.0);
+        members.extend(newer.0);
+        *self = Self::with_last(members);
+    }
+
+    pub(crate) fn into_owned<U>(self, into_owned: impl Fn(T) -> U) -> Members<'static, U> {
+        let members = self.0.into_iter();
+        Members(members.map(|(name, value)| (name.into_owned().into(), into_owned(value))).collect())
+    }
+}
+
+/// Two members have the same name.
+pub(crate) struct DuplicateName;
+
+impl<T: Debug> Debug for Members<'_, T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter().map(|(name, value)| (DebugName(name), value))).finish()
+    }
+}

@@ -1,0 +1,354 @@
+//! The parsed payload, and what it is made of.
+
+mod dates;
+pub(crate) mod fields;
+pub(crate) mod lookup;
+pub(crate) mod members;
+pub(crate) mod operation;
+mod serialize;
+pub(crate) mod user_id;
+pub(crate) mod value;
+
+use std::borrow::Cow;
+use std::fmt::{self, Debug, Display, Formatter};
+
+use crate::json::printable::DebugName;
+use crate::redactable::Redactable;
+use fields::Fields;
+use lookup::LookupValue;
+use members::Members;
+use operation::Operation;
+use user_id::UserId;
+use value::{RawJson, Value};
+
+/// A parsed webhook payload.
+///
+/// Parsing is lenient: a payload holds everything that a service can act on, and [`issues`](Self::issues) lists what is unusual
+/// about it. Use [`into_event`](Self::into_event) where you need a subject that is guaranteed to identify a user.
+///
+/// The payload borrows from the body where possible; [`into_owned`](Self::into_owned) copies what it borrows. A field that the
+/// user has hidden is [`Redacted`](Redactable::Redacted), and a value that the body still carried for it is dropped.
+///
+/// Payloads compare regardless of white space and of the order of members and redacted names; lookup values keep their order.
+/// `Display` is one line that is safe to log: operation, user id, counts. `Debug` shows names, types and lengths, and no value
+/// but the user id. `Serialize` writes the body back, including members that this crate does not know; `Deserialize` reads it
+/// with the limits of [`Parser::new`](crate::Parser::new), in any format that it was written in.
+///
+/// The vendor's page describes the body under "Payload reference".
+///
+/// # Examples
+///
+/// ```
+/// let payload = rownd_webhooks::from_str(rownd_webhooks::testing::samples::VISIBILITY_UPDATE)?;
+/// assert_eq!(payload.operation().as_str(), "visibility_update");
+/// assert_eq!(payload.email(), Some("jrose@acme.com"));
+/// assert!(payload.redacted_names().eq(["country"]));
+/// assert_eq!(
+///     payload.to_string(),
+///     "visibility_update of user 0e223bd4-1324-49ff-b948-122eeaaa42d1: 5 fields, 1 redacted, 1 lookup value",
+/// );
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
+#[derive(Clone)]
+pub struct Payload<'a> {
+    pub(crate) operation: Operation<'a>,
+    pub(crate) data: Presence,
+    pub(crate) fields: Fields<'a>,
+    pub(crate) redacted: Presence,
+    pub(crate) redacted_names: Vec<Cow<'a, str>>,
+    /// The listed fields for which `data` carried a value, sorted.
+    pub(crate) withheld: Vec<Cow<'a, str>>,
+    /// The listed fields that `data` lacks, sorted: they are absent again when the payload is written.
+    pub(crate) absent: Vec<Cow<'a, str>>,
+    pub(crate) lookup_list: LookupList<'a>,
+    pub(crate) lookup_values: Vec<LookupValue<'a>>,
+    pub(crate) unknown_members: Members<'a, RawJson<'a>>,
+    pub(crate) unknown_meta: Members<'a, RawJson<'a>>,
+}
+
+/// How a member was sent, for writing it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Absent,
+    Null,
+    Present,
+}
+
+/// How `lookup_values` was sent, apart from the usable elements.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum LookupList<'a> {
+    Absent,
+    Null,
+    /// An array, with the elements that are no lookup values and their indexes in it.
+    Array(Vec<(usize, RawJson<'a>)>),
+    /// Something else.
+    NotAnArray(RawJson<'a>),
+}
+
+/// An element of `lookup_values`.
+pub(crate) enum LookupElement<'p, 'a> {
+    Usable(&'p LookupValue<'a>),
+    Unusable(&'p RawJson<'a>),
+}
+
+impl<'a> Payload<'a> {
+    pub(crate) fn empty() -> Self {
+        Self {
+            operation: Operation::from(""),
+            data: Presence::Absent,
+            fields: Fields::EMPTY,
+            redacted: Presence::Absent,
+            redacted_names: Vec::new(),
+            withheld: Vec::new(),
+            absent: Vec::new(),
+            lookup_list: LookupList::Absent,
+            lookup_values: Vec::new(),
+            unknown_members: Members::EMPTY,
+            unknown_meta: Members::EMPTY,
+        }
+    }
+
+    /// Returns the operation: what happened.
+    #[must_use]
+    pub fn operation(&self) -> &Operation<'a> {
+        &self.operation
+    }
+
+    /// Returns the user's id: the field `user_id`, if it is a visible string and not empty.
+    ///
+    /// ```
+    /// let payload = rownd_webhooks::from_str(r#"{"data":{"user_id":"u-1"},"meta":{"operation":"delete"}}"#)?;
+    /// let id: Option<&str> = payload.user_id().map(|id| id.as_str());
+    /// assert_eq!(id, Some("u-1"));
+    /// # Ok::<(), rownd_webhooks::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn user_id(&self) -> Option<UserId<'_>> {
+        UserId::new(self.value("user_id")?.as_str()?)
+    }
+
+    /// Returns the user's e-mail address: the field `email`, or the lookup value of that name if the body lacks the field.
+    ///
+    /// A field that is present decides: redacted, `null` and empty mean that there is no address, whatever a lookup value says.
+    /// The text is not checked to be an address.
+    #[must_use]
+    pub fn email(&self) -> Option<&str> {
+        self.contact("email")
+    }
+
+    /// Returns the user's phone number: the field `phone_number`, or the lookup value of that name if the body lacks the field.
+    ///
+    /// The rules are those of [`email`](Self::email). The text is not checked to be E.164.
+    #[must_use]
+    pub fn phone_number(&self) -> Option<&str> {
+        self.contact("phone_number")
+    }
+
+    fn contact(&self, name: &str) -> Option<&str> {
+        match self.field(name) {
+            Some(field) => field.visible()?.as_str().filter(|text| !text.is_empty()),
+            None => self.lookup(name)?.identifier(),
+        }
+    }
+
+    /// Returns the profile's fields, sorted by name: every field that `data` or `redacted` names.
+    #[must_use]
+    pub fn fields(&self) -> &Fields<'a> {
+        &self.fields
+    }
+
+    /// Returns the field with this name: `None` if it is absent, `Redacted` if the user has hidden it.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Redactable<Value<'a>>> {
+        self.fields.get(name)
+    }
+
+    /// Returns the value of the field with this name, or `None` if it is absent or redacted.
+    ///
+    /// ```
+    /// use rownd_webhooks::Value;
+    ///
+    /// let payload = rownd_webhooks::from_str(rownd_webhooks::testing::samples::DATA_INSERT)?;
+    /// assert_eq!(payload.value("first_name").and_then(Value::as_str), Some("Juliet"));
+    /// # Ok::<(), rownd_webhooks::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&Value<'a>> {
+        self.fields.value(name)
+    }
+
+    /// Returns `true` if the body names this field and the user has hidden it.
+    #[must_use]
+    pub fn is_redacted(&self, name: &str) -> bool {
+        self.fields.is_redacted(name)
+    }
+
+    /// Iterates over the list `redacted` as received.
+    ///
+    /// To ask whether a field is redacted, use [`is_redacted`](Self::is_redacted): the sentinel redacts a field too.
+    #[must_use]
+    pub fn redacted_names(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator + Clone {
+        self.redacted_names.iter().map(|name| &**name)
+    }
+
+    /// Returns the lookup values (`meta.lookup_values`) in the order of the body.
+    ///
+    /// Elements that are no lookup values are not among them. They are reported as `unusable_lookup_value`, and written back.
+    #[must_use]
+    pub fn lookup_values(&self) -> &[LookupValue<'a>] {
+        &self.lookup_values
+    }
+
+    /// Returns the first lookup value for a field.
+    #[must_use]
+    pub fn lookup(&self, field: &str) -> Option<&LookupValue<'a>> {
+        self.lookup_values.iter().find(|lookup| lookup.field() == field)
+    }
+
+    /// Iterates over the members of the body that this crate does not know, sorted by name.
+    ///
+    /// They may hold what a field hides: nothing in them is redacted.
+    #[must_use]
+    pub fn unknown_members(
+        &self,
+    ) -> impl ExactSizeIterator<Item = (&str, &RawJson<'a>)> + DoubleEndedIterator + Clone {
+        self.unknown_members.iter()
+    }
+
+    /// Iterates over the members of `meta` that this crate does not know, sorted by name.
+    ///
+    /// They may hold what a field hides: nothing in them is redacted.
+    #[must_use]
+    pub fn unknown_meta(
+        &self,
+    ) -> impl ExactSizeIterator<Item = (&str, &RawJson<'a>)> + DoubleEndedIterator + Clone {
+        self.unknown_meta.iter()
+    }
+
+    /// Converts the payload into one that owns its data.
+    #[must_use]
+    pub fn into_owned(self) -> Payload<'static> {
+        let owned =
+            |names: Vec<Cow<'_, str>>| names.into_iter().map(|name| name.into_owned().into()).collect();
+        Payload {
+            operation: self.operation.into_owned(),
+            data: self.data,
+            fields: self.fields.into_owned(),
+            redacted: self.redacted,
+            redacted_names: owned(self.redacted_names),
+            withheld: owned(self.withheld),
+            absent: owned(self.absent),
+            lookup_list: match self.lookup_list {
+                LookupList::Absent => LookupList::Absent,
+                LookupList::Null => LookupList::Null,
+                LookupList::Array(unusable) => LookupList::Array(
+                    unusable.into_iter().map(|(index, json)| (index, json.into_owned())).collect(),
+                ),
+                LookupList::NotAnArray(json) => LookupList::NotAnArray(json.into_owned()),
+            },
+            lookup_values: self.lookup_values.into_iter().map(LookupValue::into_owned).collect(),
+            unknown_members: self.unknown_members.into_owned(RawJson::into_owned),
+            unknown_meta: self.unknown_meta.into_owned(RawJson::into_owned),
+        }
+    }
+
+    /// Redacts the listed fields, whatever `data` holds for them, and adds those that it lacks.
+    pub(crate) fn redact_listed(&mut self) {
+        for name in &self.redacted_names {
+            match self.fields.0.get_mut(name) {
+                Some(Redactable::Redacted) => {}
+                Some(field) => {
+                    *field = Redactable::Redacted;
+                    self.withheld.push(name.clone());
+                }
+                None => self.absent.push(name.clone()),
+            }
+        }
+        self.withheld.sort_unstable();
+        self.absent.sort_unstable();
+        self.absent.dedup();
+        if !self.absent.is_empty() {
+            self.fields.0.extend(self.absent.iter().map(|name| (name.clone(), Redactable::Redacted)));
+        }
+    }
+
+    /// Iterates over the fields that `data` holds.
+    pub(crate) fn present_fields(&self) -> impl Iterator<Item = (&str, &Redactable<Value<'a>>)> {
+        self.fields.iter().filter(|(name, _)| !self.is_absent(name))
+    }
+
+    /// Returns `true` if the field is listed as redacted, and `data` lacks it.
+    pub(crate) fn is_absent(&self, name: &str) -> bool {
+        self.absent.binary_search_by(|absent| (**absent).cmp(name)).is_ok()
+    }
+
+    /// Iterates over all elements of `lookup_values`, in the order of the body.
+    pub(crate) fn lookup_elements(&self) -> impl Iterator<Item = LookupElement<'_, 'a>> {
+        let unusable: &[_] = match &self.lookup_list {
+            LookupList::Array(unusable) => unusable,
+            _ => &[],
+        };
+        let mut unusable = unusable.iter().peekable();
+        let mut usable = self.lookup_values.iter();
+        (0..).map_while(move |index| match unusable.next_if(|(at, _)| *at == index) {
+            Some((_, json)) => Some(LookupElement::Unusable(json)),
+            None => usable.next().map(LookupElement::Usable),
+        })
+    }
+}
+
+impl PartialEq for Payload<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let sorted = |payload: &Self| {
+            let mut names: Vec<String> = payload.redacted_names().map(str::to_owned).collect();
+            names.sort_unstable();
+            names
+        };
+        self.operation == other.operation
+            && self.data == other.data
+            && self.fields == other.fields
+            && self.absent == other.absent
+            && self.redacted == other.redacted
+            && (self.redacted_names == other.redacted_names || sorted(self) == sorted(other))
+            && self.lookup_list == other.lookup_list
+            && self.lookup_values == other.lookup_values
+            && self.unknown_members == other.unknown_members
+            && self.unknown_meta == other.unknown_meta
+    }
+}
+
+impl Eq for Payload<'_> {}
+
+impl Display for Payload<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of ", self.operation)?;
+        match self.user_id() {
+            Some(user_id) => write!(f, "user {user_id}")?,
+            None => f.write_str("an unnamed user")?,
+        }
+        let plural = |count| if count == 1 { "" } else { "s" };
+        let (fields, lookups) = (self.fields.len(), self.lookup_values.len());
+        let redacted = self.fields.iter().filter(|(_, field)| field.is_redacted()).count();
+        write!(
+            f,
+            ": {fields} field{}, {redacted} redacted, {lookups} lookup value{}",
+            plural(fields),
+            plural(lookups),
+        )
+    }
+}
+
+impl Debug for Payload<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let redacted_names: Vec<DebugName<'_>> = self.redacted_names().map(DebugName).collect();
+        f.debug_struct("Payload")
+            .field("operation", &self.operation)
+            .field("user_id", &self.user_id())
+            .field("fields", &self.fields)
+            .field("redacted_names", &redacted_names)
+            .field("lookup_values", &self.lookup_values)
+            .field("unknown_members", &self.unknown_members)
+            .field("unknown_meta", &self.unknown_meta)
+            .finish()
+    }
+}

@@ -1,0 +1,192 @@
+//! What happened to a profile.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+use std::fmt::{self, Debug, Display, Formatter};
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use crate::json::printable::Printable;
+
+/// The operation of a payload: the member `meta.operation`, which alone says what happened.
+///
+/// The HTTP method does not: it is whatever the operator configured. The four known words are those of the vendor's payload
+/// reference. Any other word is kept in [`Unknown`](Self::Unknown).
+///
+/// The enum is exhaustive on purpose. A release that adds an operation is a breaking one, and the compiler shows every
+/// `match` that has to handle it.
+///
+/// Operations compare and hash by their word. `Display` and `Debug` escape an unknown word and cut it at 64 characters;
+/// [`as_str`](Self::as_str) and `Serialize` give it unchanged.
+///
+/// # Examples
+///
+/// ```
+/// use rownd_webhooks::Operation;
+///
+/// let payload = rownd_webhooks::from_str(r#"{"meta":{"operation":"delete"}}"#)?;
+/// assert!(payload.operation() == Operation::Delete);
+/// assert!(payload.operation() == "delete");
+///
+/// let unknown = Operation::from("data_merge");
+/// assert_eq!((unknown.as_str(), unknown.label()), ("data_merge", "unknown"));
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub enum Operation<'a> {
+    /// `data_insert`: a profile was created.
+    DataInsert,
+    /// `data_update`: the fields of a profile changed.
+    DataUpdate,
+    /// `visibility_update`: a user hid or revealed a field.
+    VisibilityUpdate,
+    /// `delete`: a profile was deleted.
+    Delete,
+    /// An operation that this version of the crate does not know. Respond to it with success.
+    Unknown(UnknownOperation<'a>),
+}
+
+/// The word of an operation that this version of the crate does not know.
+///
+/// It cannot hold one of the four known words: [`Operation::from`] is the only way to make one.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UnknownOperation<'a>(Cow<'a, str>);
+
+impl UnknownOperation<'_> {
+    /// Returns the word, unchanged.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'a> Operation<'a> {
+    const KNOWN: [Self; 4] = [Self::DataInsert, Self::DataUpdate, Self::VisibilityUpdate, Self::Delete];
+
+    /// Returns the operation that has this word.
+    #[inline]
+    pub(crate) fn from_word(word: Cow<'a, str>) -> Self {
+        match Self::KNOWN.into_iter().find(|known| known.as_str() == word) {
+            Some(known) => known,
+            None => Self::Unknown(UnknownOperation(word)),
+        }
+    }
+
+    /// Returns the operation's word, such as `data_insert`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Unknown(word) => word.as_str(),
+            known => known.label(),
+        }
+    }
+
+    /// Returns a label for metrics: the word of a known operation, and `unknown` for all others.
+    ///
+    /// There are five labels, whatever a sender puts into a body.
+    ///
+    /// ```
+    /// use rownd_webhooks::Operation;
+    ///
+    /// assert_eq!(Operation::from("delete").label(), "delete");
+    /// assert_eq!(Operation::from("no_such_operation").label(), "unknown");
+    /// ```
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::DataInsert => "data_insert",
+            Self::DataUpdate => "data_update",
+            Self::VisibilityUpdate => "visibility_update",
+            Self::Delete => "delete",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
+    /// Converts the operation into one that owns its word.
+    #[must_use]
+    pub fn into_owned(self) -> Operation<'static> {
+        match self {
+            Self::DataInsert => Operation::DataInsert,
+            Self::DataUpdate => Operation::DataUpdate,
+            Self::VisibilityUpdate => Operation::VisibilityUpdate,
+            Self::Delete => Operation::Delete,
+            Self::Unknown(word) => Operation::Unknown(UnknownOperation(word.0.into_owned().into())),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Operation<'a> {
+    fn from(word: &'a str) -> Self {
+        Self::from_word(word.into())
+    }
+}
+
+impl FromStr for Operation<'static> {
+    type Err = Infallible;
+
+    fn from_str(word: &str) -> Result<Self, Infallible> {
+        Ok(Self::from_word(word.to_owned().into()))
+    }
+}
+
+impl Hash for Operation<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl PartialEq<Operation<'_>> for &Operation<'_> {
+    fn eq(&self, other: &Operation<'_>) -> bool {
+        **self == *other
+    }
+}
+
+impl PartialEq<str> for Operation<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for Operation<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        self == *other
+    }
+}
+
+impl Serialize for Operation<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl Display for Operation<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Printable(self.as_str()).fmt(f)
+    }
+}
+
+impl Debug for Operation<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DataInsert => f.write_str("DataInsert"),
+            Self::DataUpdate => f.write_str("DataUpdate"),
+            Self::VisibilityUpdate => f.write_str("VisibilityUpdate"),
+            Self::Delete => f.write_str("Delete"),
+            Self::Unknown(word) => write!(f, "Unknown({word:?})"),
+        }
+    }
+}
+
+impl Display for UnknownOperation<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Printable(self.as_str()).fmt(f)
+    }
+}
+
+impl Debug for UnknownOperation<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}

@@ -1,0 +1,82 @@
+//! The vendor's identifier of a user.
+
+use std::fmt::{self, Debug, Display, Formatter, Write};
+
+use serde::Serialize;
+
+/// The vendor's identifier of a user: opaque text, never empty.
+///
+/// It is a UUID, a string such as `user_a3vc29gjsaf0h`, or whatever an import supplied, which may be an e-mail address. Ids
+/// are equal when their texts are equal byte for byte, and they sort and hash as their texts do.
+///
+/// This is a view of the text: `Copy`, and free to be passed around. `String::from(id)` makes a copy that you can keep.
+///
+/// `Display` and `Debug` show the whole id, since logs need identifiers, with control, bidi and separator characters and
+/// backslashes escaped. Two different ids never print alike. [`as_str`](Self::as_str) and `Serialize` give the text unchanged.
+///
+/// # Examples
+///
+/// ```
+/// let payload = rownd_webhooks::from_str(r#"{"data":{"user_id":"u\u00071"},"meta":{"operation":"delete"}}"#)?;
+/// let user_id = payload.user_id().unwrap();
+/// assert_eq!(user_id.as_str(), "u\u{7}1");
+/// assert_eq!(user_id.to_string(), r"u\u{7}1");
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct UserId<'a>(&'a str);
+
+impl<'a> UserId<'a> {
+    /// Returns the text as a user id, unless it is empty.
+    pub(crate) fn new(text: &'a str) -> Option<Self> {
+        (!text.is_empty()).then_some(Self(text))
+    }
+
+    /// Returns the text, unchanged.
+    #[must_use]
+    pub fn as_str(self) -> &'a str {
+        self.0
+    }
+}
+
+impl From<UserId<'_>> for String {
+    fn from(id: UserId<'_>) -> Self {
+        id.0.to_owned()
+    }
+}
+
+impl AsRef<str> for UserId<'_> {
+    fn as_ref(&self) -> &str {
+        self.0
+    }
+}
+
+impl PartialEq<str> for UserId<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<&str> for UserId<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl Display for UserId<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            match character {
+                '"' | '\'' => f.write_char(character)?,
+                _ => write!(f, "{}", character.escape_debug())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Debug for UserId<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "UserId(\"{self}\")")
+    }
+}

@@ -1,0 +1,378 @@
+//! The value of a field.
+
+use std::borrow::Cow;
+use std::fmt::{self, Debug, Formatter};
+
+use serde::{Serialize, Serializer};
+
+use crate::error::ParseError;
+use crate::json::canonical::canonical;
+use crate::json::emit::serialize_text;
+use crate::json::{Token, tree, type_name};
+
+/// The value of a field: one of JSON's six types.
+///
+/// The types of a Rownd profile schema arrive like this: string, image, document (both are URLs) and date as `String`, number
+/// as `Number`, boolean as `Bool`, object as `Object`, array as `Array`.
+///
+/// Values compare by meaning: strings by their text, numbers by theirs (`1.0` is not `1`), nested JSON regardless of white
+/// space, escapes and the order of members. `Debug` shows the type and the length, never the value.
+///
+/// # Examples
+///
+/// ```
+/// use rownd_webhooks::Value;
+///
+/// let body = r#"{"data":{"user_id":"u","score":3,"seen":"2025-01-27T16:44:05.191Z"},"redacted":[],
+///     "meta":{"operation":"data_update","lookup_values":[{"field":"email","value":"a@example.com"}]}}"#;
+/// let payload = rownd_webhooks::from_str(body)?;
+/// assert_eq!(payload.value("score").and_then(Value::as_i64), Some(3));
+/// let seen = payload.value("seen").and_then(Value::as_datetime).unwrap();
+/// assert_eq!(seen.timestamp_millis(), 1_737_996_245_191);
+/// assert_eq!(format!("{:?}", Value::from("Juliet")), "string of 6 bytes");
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as its text.
+    Number(Number<'a>),
+    /// A string with its escapes resolved: a slice of the body if it had none.
+    String(Cow<'a, str>),
+    /// An array, as its text.
+    Array(RawJson<'a>),
+    /// An object, as its text.
+    Object(RawJson<'a>),
+}
+
+impl<'a> Value<'a> {
+    #[inline]
+    pub(crate) fn new(token: Token<'a>) -> Self {
+        match token {
+            Token::Null => Self::Null,
+            Token::Bool(bool) => Self::Bool(bool),
+            Token::Number(text) => Self::Number(Number(text.into())),
+            Token::String(text) => Self::String(text),
+            Token::Array(text) => Self::Array(RawJson(text.into())),
+            Token::Object(text) => Self::Object(RawJson(text.into())),
+        }
+    }
+
+    /// Returns the name of the JSON type: `null`, `boolean`, `number`, `string`, `array` or `object`.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "boolean",
+            Self::Number(_) => "number",
+            Self::String(_) => "string",
+            Self::Array(_) => "array",
+            Self::Object(_) => "object",
+        }
+    }
+
+    /// Returns `true` if the value is `null`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Returns the text of a string.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns a boolean.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(bool) => Some(*bool),
+            _ => None,
+        }
+    }
+
+    fn as_number(&self) -> Option<&Number<'a>> {
+        match self {
+            Self::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Returns a number that is an integer and fits; see [`Number::as_i64`].
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        self.as_number()?.as_i64()
+    }
+
+    /// Returns a number that is an integer and fits; see [`Number::as_u64`].
+    #[must_use]
+    pub fn as_u64(&self) -> Option<u64> {
+        self.as_number()?.as_u64()
+    }
+
+    /// Returns the float that is nearest to a number; see [`Number::as_f64`].
+    #[must_use]
+    pub fn as_f64(&self) -> Option<f64> {
+        self.as_number()?.as_f64()
+    }
+
+    /// Converts the value into a tree.
+    ///
+    /// A number outside the range of serde_json's `Value`, such as `1e400`, becomes a string of its digits. Of nested members
+    /// with the same name the last one remains.
+    ///
+    /// ```
+    /// use rownd_webhooks::Value;
+    ///
+    /// let tags = Value::try_from(serde_json::json!(["a", 1]))?;
+    /// assert_eq!(tags.to_json(), serde_json::json!(["a", 1]));
+    /// # Ok::<(), rownd_webhooks::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Null => serde_json::Value::Null,
+            Self::Bool(bool) => (*bool).into(),
+            Self::Number(number) => tree::tree(number.as_str()),
+            Self::String(text) => (&**text).into(),
+            Self::Array(json) | Self::Object(json) => json.to_json(),
+        }
+    }
+
+    /// Converts the value into one that owns its data.
+    #[must_use]
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(bool) => Value::Bool(bool),
+            Self::Number(number) => Value::Number(number.into_owned()),
+            Self::String(text) => Value::String(text.into_owned().into()),
+            Self::Array(json) => Value::Array(json.into_owned()),
+            Self::Object(json) => Value::Object(json.into_owned()),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(bool: bool) -> Self {
+        Self::Bool(bool)
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(Number(number.to_string().into()))
+    }
+}
+
+impl From<u64> for Value<'_> {
+    fn from(number: u64) -> Self {
+        Self::Number(Number(number.to_string().into()))
+    }
+}
+
+impl TryFrom<serde_json::Value> for Value<'static> {
+    type Error = ParseError;
+
+    /// Converts a tree.
+    ///
+    /// # Errors
+    ///
+    /// `too_deep`, and `reserved_name` for a name that serde_json reserves, at any level.
+    fn try_from(tree: serde_json::Value) -> Result<Self, ParseError> {
+        Ok(match tree {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(bool) => Self::Bool(bool),
+            serde_json::Value::String(text) => Self::String(text.into()),
+            serde_json::Value::Number(number) => Self::Number(Number(number.to_string().into())),
+            serde_json::Value::Array(_) => Self::Array(RawJson::of_tree(&tree)?),
+            serde_json::Value::Object(_) => Self::Object(RawJson::of_tree(&tree)?),
+        })
+    }
+}
+
+impl PartialEq<str> for Value<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == Some(other)
+    }
+}
+
+impl PartialEq<&str> for Value<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        self == *other
+    }
+}
+
+impl PartialEq<bool> for Value<'_> {
+    fn eq(&self, other: &bool) -> bool {
+        self.as_bool() == Some(*other)
+    }
+}
+
+impl PartialEq<i64> for Value<'_> {
+    fn eq(&self, other: &i64) -> bool {
+        self.as_i64() == Some(*other)
+    }
+}
+
+impl Debug for Value<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(_) => f.write_str("boolean"),
+            Self::Number(number) => number.fmt(f),
+            Self::String(text) => write!(f, "string of {} bytes", text.len()),
+            Self::Array(json) | Self::Object(json) => json.fmt(f),
+        }
+    }
+}
+
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(bool) => serializer.serialize_bool(*bool),
+            Self::Number(number) => number.serialize(serializer),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(json) | Self::Object(json) => json.serialize(serializer),
+        }
+    }
+}
+
+/// A JSON number, kept as its text, so that no digit is lost.
+///
+/// Numbers compare by their text: `1.0` is not `1`. `Debug` shows the length, never the digits.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Number<'a>(Cow<'a, str>);
+
+impl Number<'_> {
+    /// Returns the text as received.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the number if its text is an integer from -2^63 to 2^63-1. `3.0` and `3e0` are not.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        self.as_str().parse().ok()
+    }
+
+    /// Returns the number if its text is an integer from 0 to 2^64-1. `3.0` and `3e0` are not.
+    #[must_use]
+    pub fn as_u64(&self) -> Option<u64> {
+        self.as_str().parse().ok()
+    }
+
+    /// Returns the nearest float if it is finite: `1e400` has none.
+    #[must_use]
+    pub fn as_f64(&self) -> Option<f64> {
+        self.as_str().parse().ok().filter(|float: &f64| float.is_finite())
+    }
+
+    /// Converts the number into one that owns its text.
+    #[must_use]
+    pub fn into_owned(self) -> Number<'static> {
+        Number(self.0.into_owned().into())
+    }
+}
+
+impl Debug for Number<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "number of {} bytes", self.as_str().len())
+    }
+}
+
+impl Serialize for Number<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_text(&self.0, serializer)
+    }
+}
+
+/// Nested JSON, kept as its text.
+///
+/// The text was checked when the body was parsed, so it can be read again at any time. It compares by meaning: white space,
+/// escapes and the order of members do not matter, and numbers compare by their text. `Debug` shows the type and the length.
+///
+/// # Examples
+///
+/// ```
+/// use rownd_webhooks::Value;
+///
+/// let body = r#"{"data":{"address":{"city":"Raleigh"}},"meta":{"operation":"data_update"}}"#;
+/// let payload = rownd_webhooks::from_str(body)?;
+/// let Some(Value::Object(address)) = payload.value("address") else { panic!("an object") };
+/// assert_eq!(address.get(), r#"{"city":"Raleigh"}"#);
+/// assert_eq!(address.to_json()["city"], "Raleigh");
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
+#[derive(Clone)]
+pub struct RawJson<'a>(Cow<'a, str>);
+
+impl<'a> RawJson<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the text as received.
+    #[must_use]
+    pub fn get(&self) -> &str {
+        &self.0
+    }
+
+    /// Converts the text into a tree; see [`Value::to_json`].
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        tree::tree(self.get())
+    }
+
+    /// Converts the JSON into one that owns its text.
+    #[must_use]
+    pub fn into_owned(self) -> RawJson<'static> {
+        RawJson(self.0.into_owned().into())
+    }
+
+    fn of_tree(tree: &serde_json::Value) -> Result<Self, ParseError> {
+        Ok(Self(tree::text(tree).map_err(ParseError::json)?.into()))
+    }
+}
+
+impl PartialEq for RawJson<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get() || canonical(self.get()) == canonical(other.get())
+    }
+}
+
+impl Eq for RawJson<'_> {}
+
+impl Debug for RawJson<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let text = self.get();
+        write!(f, "{} of {} bytes", type_name(text), text.len())
+    }
+}
+
+impl Serialize for RawJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_text(&self.0, serializer)
+    }
+}

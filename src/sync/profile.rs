@@ -1,0 +1,106 @@
+//! A profile in a mirror, and what it is found by.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::{self, Debug, Formatter};
+
+use crate::payload::fields::Fields;
+use crate::payload::lookup::LookupValue;
+use crate::payload::user_id::UserId;
+use crate::payload::value::Value;
+use crate::redactable::Redactable;
+
+/// A profile in a [`Mirror`](super::Mirror). `Debug` shows the user id, names, types and lengths, and no value.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    pub(super) id: Option<String>,
+    pub(super) fields: Fields<'static>,
+    /// Sorted by field, one for each.
+    pub(super) lookup_values: Vec<LookupValue<'static>>,
+}
+
+impl Profile {
+    /// Returns the user's id, if a delivery has named it. The profile keeps it even if the field `user_id` is redacted later.
+    #[must_use]
+    pub fn user_id(&self) -> Option<UserId<'_>> {
+        self.id.as_deref().and_then(UserId::new)
+    }
+
+    /// Returns the fields: visible with their latest value, or redacted.
+    #[must_use]
+    pub fn fields(&self) -> &Fields<'static> {
+        &self.fields
+    }
+
+    /// Returns the lookup values that belong to this profile, sorted by field, one for each field.
+    #[must_use]
+    pub fn lookup_values(&self) -> &[LookupValue<'static>] {
+        &self.lookup_values
+    }
+
+    /// Keeps the usable lookup values of a delivery, the last one per field. One that compares equal stays as it is.
+    pub(super) fn keep(&mut self, lookup_values: &[LookupValue<'_>]) {
+        let usable =
+            lookup_values.iter().filter_map(|lookup| Some((lookup.field(), (lookup, lookup.identifier()?))));
+        let mut latest: BTreeMap<_, _> = usable.collect();
+        latest.retain(|field, (_, value)| !self.has_lookup_value(field, value));
+        self.lookup_values.retain(|lookup| !latest.contains_key(lookup.field()));
+        self.lookup_values.extend(latest.into_values().map(|(lookup, _)| lookup.clone().into_owned()));
+        self.lookup_values.sort_by(|before, after| before.field().cmp(after.field()));
+    }
+
+    pub(super) fn has_lookup_value(&self, field: &str, value: &str) -> bool {
+        let position = self.lookup_values.binary_search_by(|lookup| lookup.field().cmp(field)).ok();
+        let held = position.and_then(|position| self.lookup_values.get(position)?.identifier());
+        held.is_some_and(|held| comparable(field, held) == comparable(field, value))
+    }
+
+    pub(super) fn has_field(&self, field: &str, value: &str) -> bool {
+        let text = self.fields.get(field).and_then(text);
+        text.is_some_and(|text| comparable(field, text) == comparable(field, value))
+    }
+
+    /// What the profile is found by: the part of the index, field and value.
+    pub(super) fn index_entries(&self) -> impl Iterator<Item = (By, &str, &str)> {
+        let by_field = if self.id.is_some() { By::FieldWithId } else { By::FieldWithoutId };
+        let fields = self.fields.iter().filter_map(move |(name, field)| Some((by_field, name, text(field)?)));
+        let lookup_values = self
+            .lookup_values
+            .iter()
+            .filter_map(|lookup| Some((By::LookupValue, lookup.field(), lookup.identifier()?)));
+        fields.chain(lookup_values)
+    }
+}
+
+impl Debug for Profile {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile")
+            .field("user_id", &self.id.as_deref().and_then(UserId::new))
+            .field("fields", &self.fields)
+            .field("lookup_values", &self.lookup_values)
+            .finish()
+    }
+}
+
+/// Why a value finds a profile. The order separates the parts of the index that a delivery has to search.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum By {
+    LookupValue,
+    FieldWithoutId,
+    FieldWithId,
+}
+
+/// The text of a field that a lookup value can find: a string or a number, visible and not empty.
+fn text<'f>(field: &'f Redactable<Value<'_>>) -> Option<&'f str> {
+    let text = match field.visible()? {
+        Value::String(text) => text,
+        Value::Number(number) => number.as_str(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// A value such that equal ones have one text: `email` in lower case, everything else as it is.
+pub(super) fn comparable<'v>(field: &str, value: &'v str) -> Cow<'v, str> {
+    if field == "email" { value.to_ascii_lowercase().into() } else { value.into() }
+}
