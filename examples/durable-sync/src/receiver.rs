@@ -95,12 +95,11 @@ async fn hook(State(hooks): State<Arc<Hooks>>, Path(secret): Path<String>, reque
     if !bool::from(secret.as_bytes().ct_eq(hooks.secret.as_bytes())) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let taken = match to_bytes(request.into_body(), MAX_BYTES).await {
-        Ok(body) => hooks.receiver.take(body.into()).await,
-        Err(_) => {
-            hooks.receiver.metrics.received("too_large");
-            Taken::TooLarge
-        }
+    let taken = if let Ok(body) = to_bytes(request.into_body(), MAX_BYTES).await {
+        hooks.receiver.take(body.into()).await
+    } else {
+        hooks.receiver.metrics.received("too_large");
+        Taken::TooLarge
     };
     let refused = |status, code, path| (status, Json(json!({"code": code, "path": path}))).into_response();
     match taken {

@@ -78,10 +78,6 @@ impl Kills {
         self.over.notified().await;
     }
 
-    pub(crate) fn progress(&self) -> &Arc<Progress> {
-        &self.progress
-    }
-
     /// How many of each kind were killed.
     pub(crate) fn counts(&self) -> BTreeMap<&'static str, u32> {
         self.counts.borrow().clone()

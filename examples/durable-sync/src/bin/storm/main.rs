@@ -13,6 +13,7 @@ mod service;
 mod settle;
 mod traffic;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -21,19 +22,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use durable_sync::check::Tables;
 use durable_sync::log::Log;
 use lexopt::{Arg, ValueExt};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout_at;
 
 use crate::broker::Cluster;
-use crate::chaos::{CLUSTER, EMBEDDED, Fleet, Kills};
+use crate::chaos::{CLUSTER, EMBEDDED, Fleet, Kills, Victim};
 use crate::children::Ports;
 use crate::postgres::Postgres;
 use crate::report::Report;
-use crate::settle::settle;
-use crate::traffic::Traffic;
+use crate::settle::{Store, settle};
+use crate::traffic::{Progress, Traffic};
 
 const HELP: &str = "\
 Kills parts of the service while deliveries pour in, and checks whether anything was lost.
@@ -161,6 +161,55 @@ fn run(options: &Options) -> Result<Report> {
     result
 }
 
+/// What is running, and what is going to be killed.
+struct Stage {
+    hooks: Vec<String>,
+    fleet: Fleet,
+    victims: &'static [Victim],
+    log: Log,
+    store: Store,
+}
+
+async fn embedded(scratch: &Path, logs: &Path) -> Result<Stage> {
+    let [port] = Ports::default().take()?;
+    let data = scratch.join("data");
+    let args = [OsStr::new("--data"), data.as_os_str()];
+    let program = service::start("program".to_owned(), port, &args, scratch, logs).await?;
+    Ok(Stage {
+        hooks: vec![service::hook(port)],
+        fleet: Fleet { receivers: vec![program], ..Fleet::default() },
+        victims: EMBEDDED,
+        log: Log::sqlite(&data)?,
+        store: Store::Sqlite(data),
+    })
+}
+
+async fn cluster(scratch: &Path, logs: &Path) -> Result<Stage> {
+    let mut ports = Ports::default();
+    let (for_brokers, [for_postgres], for_service) = (ports.take()?, ports.take()?, ports.take::<4>()?);
+    let brokers = Cluster::start(for_brokers, scratch, logs);
+    let (brokers, postgres) = tokio::try_join!(brokers, Postgres::start(for_postgres, scratch, logs))?;
+    let (nats, store) = (brokers.urls(), postgres.url());
+    let mut members = Vec::new();
+    for (number, port) in for_service.into_iter().enumerate() {
+        let role = if number < 2 { "receiver" } else { "projector" };
+        let args = ["--role", role, "--nats", &nats, "--store", &store].map(OsStr::new);
+        let name = format!("{role}-{}", number % 2 + 1);
+        members.push(service::start(name, port, &args, scratch, logs).await?);
+    }
+    let projectors = members.split_off(2);
+    let (brokers, monitor) = brokers.into_parts();
+    let (postgres, monitor) = (Some(postgres.into_server()), Some(monitor));
+    Ok(Stage {
+        hooks: for_service[..2].iter().copied().map(service::hook).collect(),
+        fleet: Fleet { receivers: members, projectors, brokers, postgres, monitor },
+        victims: CLUSTER,
+        log: Log::nats(&nats).await?,
+        store: Store::Postgres(store),
+    })
+}
+
+/// Sends the deliveries, kills meanwhile, and compares afterwards.
 async fn storm(
     options: &Options,
     scratch: &Path,
@@ -169,61 +218,13 @@ async fn storm(
     deadline: Instant,
 ) -> Result<Report> {
     eprintln!("storm: seed {}", options.seed);
-    let mut ports = Ports::default();
-    if options.embedded {
-        let [port] = ports.take()?;
-        let data = scratch.join("data");
-        let args = ["--data", data.to_str().context("a temporary directory with a strange name")?];
-        let program = service::start("program".to_owned(), port, &args, scratch, logs).await?;
-        let log = Log::sqlite(&data)?;
-        let fleet = Fleet { receivers: vec![program], ..Fleet::default() };
-        let kills = Kills::new(EMBEDDED, options.deliveries, Arc::default());
-        let tables = async || Tables::sqlite(&data);
-        return weather(options, vec![service::hook(port)], fleet, kills, &log, tables, begin, deadline)
-            .await;
-    }
-
-    let brokers = Cluster::start(ports.take()?, scratch, logs);
-    let [for_postgres] = ports.take()?;
-    let (brokers, postgres) = tokio::try_join!(brokers, Postgres::start(for_postgres, scratch, logs))?;
-    let (nats, store) = (brokers.urls(), postgres.url());
-    let mut members = Vec::new();
-    let service: [u16; 4] = ports.take()?;
-    for (number, port) in service.into_iter().enumerate() {
-        let role = if number < 2 { "receiver" } else { "projector" };
-        let args = ["--role", role, "--nats", &nats, "--store", &store];
-        let name = format!("{role}-{}", number % 2 + 1);
-        members.push(service::start(name, port, &args, scratch, logs).await?);
-    }
-    let projectors = members.split_off(2);
-    let log = Log::nats(&nats).await?;
-    let (brokers, monitor) = brokers.into_parts();
-    let fleet = Fleet {
-        receivers: members,
-        projectors,
-        brokers,
-        postgres: Some(postgres.into_server()),
-        monitor: Some(monitor),
-    };
-    let kills = Kills::new(CLUSTER, options.deliveries, Arc::default());
-    let tables = async || Tables::postgres(&mut postgres::connect(&store).await?).await;
-    let hooks = service[..2].iter().copied().map(service::hook).collect();
-    weather(options, hooks, fleet, kills, &log, tables, begin, deadline).await
-}
-
-/// Sends the deliveries, kills meanwhile, and compares afterwards.
-#[allow(clippy::too_many_arguments, reason = "what is started differs, what is done with it does not")]
-async fn weather(
-    options: &Options,
-    hooks: Vec<String>,
-    mut fleet: Fleet,
-    kills: Kills,
-    log: &Log,
-    tables: impl AsyncFn() -> Result<Tables>,
-    begin: Instant,
-    deadline: Instant,
-) -> Result<Report> {
+    let stage =
+        if options.embedded { embedded(scratch, logs).await? } else { cluster(scratch, logs).await? };
+    let Stage { hooks, mut fleet, victims, log, store } = stage;
     eprintln!("storm: all is up after {:.1} s", begin.elapsed().as_secs_f64());
+
+    let progress = Arc::new(Progress::default());
+    let kills = Kills::new(victims, options.deliveries, Arc::clone(&progress));
     let traffic = Traffic {
         hooks,
         deliveries: options.deliveries,
@@ -233,10 +234,10 @@ async fn weather(
         stop: begin + (deadline - begin).mul_f64(0.85),
     };
     let work = async {
-        let outcome = traffic.send(kills.progress()).await?;
+        let outcome = traffic.send(&progress).await?;
         eprintln!("storm: sent everything after {:.1} s", outcome.duration.as_secs_f64());
         kills.done().await;
-        let verdict = settle(log, tables, &outcome, deadline).await?;
+        let verdict = settle(&log, &store, &outcome, deadline).await?;
         anyhow::Ok((outcome, verdict))
     };
     let (outcome, verdict) = tokio::select! {

@@ -1,5 +1,6 @@
 //! The service under test.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,12 +26,12 @@ pub(crate) fn program() -> Result<PathBuf> {
 pub(crate) async fn start(
     name: String,
     port: u16,
-    options: &[&str],
+    options: &[&OsStr],
     scratch: &Path,
     logs: &Path,
 ) -> Result<Member> {
     let listen = format!("127.0.0.1:{port}");
-    let args = ["--listen", &listen].into_iter().chain(options.iter().copied());
+    let args = ["--listen", &listen].map(OsStr::new).into_iter().chain(options.iter().copied());
     let mut member = Member::start(Plan::new(name, &program()?, args, scratch, logs))?;
     let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build()?;
     let url = format!("http://{listen}/healthz");

@@ -1,6 +1,7 @@
 //! Reads the log back, and compares the store with what follows from it.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -9,10 +10,26 @@ use durable_sync::log::{Log, Reader};
 use durable_sync::metrics::outcome as label;
 use tokio::time::sleep;
 
+use crate::postgres;
 use crate::traffic::Outcome;
 
 /// For how long the log has to stay as it is: what was in flight has been written by then.
 const QUIET: Duration = Duration::from_secs(2);
+
+/// The store of the service.
+pub(crate) enum Store {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+impl Store {
+    async fn tables(&self) -> Result<Tables> {
+        match self {
+            Self::Sqlite(folder) => Tables::sqlite(folder),
+            Self::Postgres(url) => Tables::postgres(&mut postgres::connect(url).await?).await,
+        }
+    }
+}
 
 /// What came of a storm.
 pub(crate) struct Verdict {
@@ -28,7 +45,7 @@ pub(crate) struct Verdict {
 /// Waits until the store has everything that the log has, or until the deadline, and compares.
 pub(crate) async fn settle(
     log: &Log,
-    tables: impl AsyncFn() -> Result<Tables>,
+    store: &Store,
     outcome: &Outcome,
     deadline: Instant,
 ) -> Result<Verdict> {
@@ -42,12 +59,11 @@ pub(crate) async fn settle(
     let mut quiet_since = Instant::now();
     loop {
         let is_over = Instant::now() + Duration::from_secs(3) > deadline;
-        let entries = match &mut reader {
-            Some(reader) => reader.next().await,
-            None => {
-                reader = log.reader(reference.position).await.ok();
-                Ok(Vec::new())
-            }
+        let entries = if let Some(reader) = &mut reader {
+            reader.next().await
+        } else {
+            reader = log.reader(reference.position).await.ok();
+            Ok(Vec::new())
         };
         match entries {
             Ok(entries) if entries.is_empty() => {}
@@ -70,7 +86,7 @@ pub(crate) async fn settle(
                 reader = None;
             }
         }
-        let tables = tables().await?;
+        let tables = store.tables().await?;
         let is_settled = tables.position == reference.position && quiet_since.elapsed() >= QUIET;
         if is_settled || is_over {
             let mut difference = reference.compare(&tables)?;
