@@ -57,9 +57,9 @@ impl<'a> Node<'a> {
         self.json.clone().raw_value().unwrap_or_default()
     }
 
-    /// Returns a reader that is at the value.
+    /// Returns a reader of the value, with the positions of the document.
     pub(crate) fn reader(&self) -> Reader<'a> {
-        self.json.clone()
+        self.json.up_to(self.json.offset() + self.text().len())
     }
 
     fn value(&self) -> Value<'a> {

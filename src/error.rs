@@ -162,6 +162,11 @@ impl ParseError {
         self
     }
 
+    pub(crate) fn without_position(mut self) -> Self {
+        self.0.position = None;
+        self
+    }
+
     /// Returns what is wrong.
     #[must_use]
     pub fn kind(&self) -> &ParseErrorKind {

@@ -175,7 +175,7 @@ impl<'a> Payload<'a> {
         if matches!(self.operation(), Operation::Unknown(_)) {
             return Ok(Event::Unknown(self));
         }
-        let subject = Subject::of(&self)?;
+        let subject = self.subject()?;
         let fields = self.fields;
         Ok(match self.operation {
             Operation::DataInsert => Event::DataInsert(DataInsert { subject, fields }),

@@ -87,11 +87,6 @@ pub mod replay;
 pub mod sync;
 pub mod testing;
 
-mod hidden;
-mod raw;
-mod string_deserializer;
-mod tree;
-
 use std::io::Read;
 
 pub use decode::DecodeError;

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
-use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Unexpected, Visitor};
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::document::{self, Node};
@@ -64,7 +64,7 @@ impl Parser {
         let member = |name| document::member(&members, name).ok_or_else(|| root.missing(name));
         let (time, payload) = (member("received_at")?, member("payload")?);
         let received_at = time.string()?.parse().map_err(|_| time.wrong_type("a time of RFC 3339"))?;
-        let (payload, _) = self.read(payload.reader())?;
+        let payload = self.read(&mut payload.reader())?;
         Ok(Received { received_at, payload })
     }
 }
@@ -80,7 +80,13 @@ macro_rules! refuse {
 
 impl<'de, P: Deserialize<'de>> Deserialize<'de> for Received<P> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ReceivedVisitor(PhantomData))
+        let visitor = ReceivedVisitor(PhantomData);
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(visitor)
+        } else {
+            // Not every binary format says what it holds.
+            deserializer.deserialize_struct("Received", &["received_at", "payload"], visitor)
+        }
     }
 }
 
@@ -121,6 +127,14 @@ impl<'de, P: Deserialize<'de>> Visitor<'de> for ReceivedVisitor<P> {
         })
     }
 
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Received<P>, A::Error> {
+        let (received_at, payload) = (seq.next_element::<Time>()?, seq.next_element()?);
+        Ok(Received {
+            received_at: received_at.ok_or_else(|| de::Error::missing_field("received_at"))?.0,
+            payload: payload.ok_or_else(|| de::Error::missing_field("payload"))?,
+        })
+    }
+
     refuse! {
         visit_bool(bool) "a boolean" visit_i64(i64) "a number" visit_i128(i128) "a number" visit_u64(u64) "a number"
         visit_u128(u128) "a number" visit_f64(f64) "a number" visit_str(&str) "a string" visit_bytes(&[u8]) "bytes"
@@ -132,7 +146,11 @@ struct Time(DateTime<Utc>);
 
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TimeVisitor)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(TimeVisitor)
+        } else {
+            deserializer.deserialize_str(TimeVisitor)
+        }
     }
 }
 

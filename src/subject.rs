@@ -30,23 +30,25 @@ pub struct Subject<'a> {
     lookup_values: Vec<LookupValue<'a>>,
 }
 
-impl<'a> Subject<'a> {
-    /// Returns the subject of a payload.
+impl<'a> Payload<'a> {
+    /// Returns the user whom the payload is about.
     ///
     /// # Errors
     ///
     /// There is no user id and no lookup value that identifies a user.
-    pub(crate) fn of(payload: &Payload<'a>) -> Result<Self, ValidationError> {
-        let user_id = match payload.value("user_id") {
+    pub fn subject(&self) -> Result<Subject<'a>, ValidationError> {
+        let user_id = match self.value("user_id") {
             Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
             _ => None,
         };
-        if user_id.is_none() && payload.lookup_values().iter().all(|lookup| lookup.identifier().is_none()) {
-            return Err(ValidationError::new(payload.issues()));
+        if user_id.is_none() && self.lookup_values().iter().all(|lookup| lookup.identifier().is_none()) {
+            return Err(ValidationError::new(self.issues()));
         }
-        Ok(Self { user_id, lookup_values: payload.lookup_values().to_vec() })
+        Ok(Subject { user_id, lookup_values: self.lookup_values().to_vec() })
     }
+}
 
+impl<'a> Subject<'a> {
     /// Returns the vendor's id of the user.
     #[must_use]
     pub fn user_id(&self) -> Option<UserId<'_>> {

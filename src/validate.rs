@@ -199,5 +199,9 @@ fn delete_carries_fields(context: &Context<'_, '_>) -> Vec<Issue> {
 }
 
 fn empty_field_name(context: &Context<'_, '_>) -> Vec<Issue> {
-    issue_if(context.payload.fields().contains_key(""), Rule::EmptyFieldName, "/data/")
+    issue_if(
+        context.payload.present_fields().any(|(name, _)| name.is_empty()),
+        Rule::EmptyFieldName,
+        "/data/",
+    )
 }

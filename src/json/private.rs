@@ -6,6 +6,9 @@ const PREFIX: &str = "$serde_json::private::";
 /// The name of the newtype for which serde_json hands over, and takes, JSON text.
 pub(crate) const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
+/// The name of the member as which serde_json hands over a number with `arbitrary_precision` on.
+pub(crate) const NUMBER: &str = "$serde_json::private::Number";
+
 /// Returns `true` if serde_json reserves the member name.
 ///
 /// A caller's `serde_json::Value` would read the text behind such a name as JSON, with a fresh depth limit.

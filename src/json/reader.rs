@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::error::{Error, ErrorKind};
 use super::private::is_reserved;
-use super::string::{plain_length, unescape_content};
+use super::string::plain_length;
 use super::{MAX_DEPTH, position};
 
 /// A value: scalars are read, arrays and objects are checked and stay text.
@@ -51,6 +51,11 @@ impl<'a> Reader<'a> {
         Self { offset, ..Self::new(self.text) }
     }
 
+    /// The same reader of a text that ends earlier.
+    pub(crate) fn up_to(&self, end: usize) -> Self {
+        Self { text: self.text.get(..end).unwrap_or(self.text), ..self.clone() }
+    }
+
     /// The text from `start` up to where the reader is.
     pub(crate) fn text_since(&self, start: usize) -> &'a str {
         self.text.get(start..self.offset).unwrap_or_default()
@@ -84,7 +89,7 @@ impl<'a> Reader<'a> {
     /// Reads the next member's name and the colon behind it, or leaves the object.
     ///
     /// `is_first` is `true` before the first call for an object, and `false` after it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next_name(&mut self, is_first: &mut bool) -> Result<Option<Cow<'a, str>>, Error> {
         match self.peek() {
             Some(b'}') => {
@@ -136,18 +141,23 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a value of any type.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn value(&mut self) -> Result<Token<'a>, Error> {
         let next = self.peek();
         let start = self.offset;
         match next {
             Some(b'"') => return self.string().map(Token::String),
-            Some(b'{' | b'[') => {}
-            _ => return self.scalar(next),
+            Some(b'{' | b'[') => self.skip_nested()?,
+            _ => self.skip_scalar(next)?,
         }
-        self.skip_nested()?;
-        let text = self.text_since(start);
-        Ok(if next == Some(b'{') { Token::Object(text) } else { Token::Array(text) })
+        Ok(match next {
+            Some(b'{') => Token::Object(self.text_since(start)),
+            Some(b'[') => Token::Array(self.text_since(start)),
+            Some(b't') => Token::Bool(true),
+            Some(b'f') => Token::Bool(false),
+            Some(b'n') => Token::Null,
+            _ => Token::Number(self.text_since(start)),
+        })
     }
 
     /// Reads a value of any type and returns its text.
@@ -167,10 +177,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a string, of which the opening quote is next. It is a slice of the text unless it has an escape.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, Error> {
-        let (content, has_escape) = self.skip_string()?;
-        Ok(if has_escape { Cow::Owned(unescape_content(content)) } else { Cow::Borrowed(content) })
+        match self.plain_string() {
+            Ok(text) => Ok(Cow::Borrowed(text)),
+            Err(start) => self.escaped_string(start).map(Cow::Owned),
+        }
     }
 
     #[inline]
@@ -214,28 +226,32 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn scalar(&mut self, first: Option<u8>) -> Result<Token<'a>, Error> {
-        let start = self.offset;
+    /// Skips a number, `true`, `false` or `null`, of which `first` is the first byte.
+    #[inline]
+    fn skip_scalar(&mut self, first: Option<u8>) -> Result<(), Error> {
         match first {
-            Some(b'-' | b'0'..=b'9') => {
-                self.skip_number()?;
-                Ok(Token::Number(self.text_since(start)))
-            }
-            Some(b't') => self.skip_word("true").map(|()| Token::Bool(true)),
-            Some(b'f') => self.skip_word("false").map(|()| Token::Bool(false)),
-            Some(b'n') => self.skip_word("null").map(|()| Token::Null),
+            Some(b'-' | b'0'..=b'9') => self.skip_number(),
+            Some(b't') => self.skip_word(b"true"),
+            Some(b'f') => self.skip_word(b"false"),
+            Some(b'n') => self.skip_word(b"null"),
             _ => Err(self.unexpected(ErrorKind::ExpectedValue)),
         }
     }
 
-    fn skip_word(&mut self, word: &str) -> Result<(), Error> {
-        for expected in word.bytes() {
-            if self.byte() != Some(expected) {
-                return Err(self.unexpected(ErrorKind::ExpectedValue));
-            }
-            self.offset += 1;
+    #[inline]
+    fn skip_word(&mut self, word: &[u8]) -> Result<(), Error> {
+        if self.text.as_bytes().get(self.offset..).is_some_and(|rest| rest.starts_with(word)) {
+            self.offset += word.len();
+            return Ok(());
         }
-        Ok(())
+        Err(self.misspelled(word))
+    }
+
+    #[cold]
+    fn misspelled(&mut self, word: &[u8]) -> Error {
+        let found = self.text.as_bytes().iter().skip(self.offset);
+        self.offset += word.iter().zip(found).take_while(|(expected, found)| expected == found).count();
+        self.unexpected(ErrorKind::ExpectedValue)
     }
 
     fn skip_number(&mut self) -> Result<(), Error> {
@@ -265,6 +281,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips digits, of which there has to be one.
+    #[inline]
     fn skip_digits(&mut self) -> Result<(), Error> {
         let start = self.offset;
         while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
@@ -273,60 +290,97 @@ impl<'a> Reader<'a> {
         if self.offset == start { Err(self.unexpected(ErrorKind::InvalidNumber)) } else { Ok(()) }
     }
 
-    /// Skips a string and returns what is between its quotes, and whether that has an escape.
-    #[inline]
-    fn skip_string(&mut self) -> Result<(&'a str, bool), Error> {
-        self.offset += 1;
-        let start = self.offset;
-        self.offset += plain_length(self.text.as_bytes().get(start..).unwrap_or_default());
-        let has_escape = self.byte() != Some(b'"');
-        if has_escape {
-            self.skip_escapes()?;
+    /// Reads a string that has no escape; otherwise stops at the first, and returns where the string starts.
+    #[inline(always)]
+    fn plain_string(&mut self) -> Result<&'a str, usize> {
+        let bytes = self.text.as_bytes();
+        let start = self.offset + 1;
+        let end = start + plain_length(bytes.get(start..).unwrap_or_default());
+        if bytes.get(end) == Some(&b'"') {
+            self.offset = end + 1;
+            return Ok(self.text.get(start..end).unwrap_or_default());
         }
-        let content = self.text_since(start);
-        self.offset += 1;
-        Ok((content, has_escape))
+        self.offset = end;
+        Err(start)
     }
 
-    /// Goes on in a string up to its closing quote.
+    /// Reads the rest of a string.
+    #[inline(never)]
+    fn escaped_string(&mut self, start: usize) -> Result<String, Error> {
+        // Enough for most strings, so that they are allocated once.
+        let mut text = String::with_capacity(self.offset - start + 64);
+        text.push_str(self.text_since(start));
+        while let Some(character) = self.escape()? {
+            text.push(character);
+            let start = self.offset;
+            self.skip_plain();
+            text.push_str(self.text_since(start));
+        }
+        Ok(text)
+    }
+
+    /// Skips the rest of a string.
     #[inline(never)]
     fn skip_escapes(&mut self) -> Result<(), Error> {
-        loop {
-            match self.byte() {
-                Some(b'"') => return Ok(()),
-                Some(b'\\') => self.skip_escape()?,
-                _ => return Err(self.unexpected(ErrorKind::ControlCharacter)),
-            }
-            self.offset += plain_length(self.text.as_bytes().get(self.offset..).unwrap_or_default());
+        while self.escape()?.is_some() {
+            self.skip_plain();
         }
+        Ok(())
     }
 
-    fn skip_escape(&mut self) -> Result<(), Error> {
+    #[inline]
+    fn skip_plain(&mut self) {
+        self.offset += plain_length(self.text.as_bytes().get(self.offset..).unwrap_or_default());
+    }
+
+    /// Reads an escape, or the closing quote.
+    fn escape(&mut self) -> Result<Option<char>, Error> {
         let start = self.offset;
-        self.offset += 1;
         match self.byte() {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+            Some(b'\\') => self.offset += 1,
+            Some(b'"') => {
                 self.offset += 1;
-                return Ok(());
+                return Ok(None);
             }
-            Some(b'u') => {}
-            _ => return Err(self.unexpected(ErrorKind::InvalidEscape)),
+            _ => return Err(self.unexpected(ErrorKind::ControlCharacter)),
         }
-        let is_paired = match self.hex()? {
-            0xDC00..=0xDFFF => false,
-            0xD800..=0xDBFF
-                if self.text.as_bytes().get(self.offset..).is_some_and(|rest| rest.starts_with(b"\\u")) =>
-            {
-                self.offset += 1;
-                matches!(self.hex()?, 0xDC00..=0xDFFF)
-            }
-            0xD800..=0xDBFF => false,
-            _ => true,
+        let character = match self.byte() {
+            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode_escape(start).map(Some),
+            _ => return Err(self.unexpected(ErrorKind::InvalidEscape)),
         };
-        if is_paired { Ok(()) } else { Err(Error { kind: ErrorKind::LoneSurrogate, offset: start }) }
+        self.offset += 1;
+        Ok(Some(character))
     }
 
-    /// Reads the `u` of an escape and its four digits.
+    /// Reads the `u` of an escape and its digits; two escapes for a character above U+FFFF.
+    fn unicode_escape(&mut self, start: usize) -> Result<char, Error> {
+        let mut code = self.hex()?;
+        if matches!(code, 0xD800..=0xDBFF) {
+            match self.text.as_bytes().get(self.offset..).unwrap_or_default() {
+                [b'\\', b'u', ..] => {
+                    self.offset += 1;
+                    let low = self.hex()?;
+                    if matches!(low, 0xDC00..=0xDFFF) {
+                        code = 0x1_0000 + ((code & 0x3FF) << 10 | low & 0x3FF);
+                    }
+                }
+                [] | [b'\\'] => {
+                    self.offset = self.text.len();
+                    return Err(self.error(ErrorKind::UnexpectedEnd));
+                }
+                _ => {}
+            }
+        }
+        // What is left of the surrogates is no character.
+        char::from_u32(code).ok_or(Error { kind: ErrorKind::LoneSurrogate, offset: start })
+    }
+
     fn hex(&mut self) -> Result<u32, Error> {
         let mut code = 0;
         for _ in 0..4 {
@@ -360,8 +414,12 @@ impl<'a> Reader<'a> {
                         continue;
                     }
                 }
-                Some(b'"') => drop(self.skip_string()?),
-                next => drop(self.scalar(next)?),
+                Some(b'"') => {
+                    if self.plain_string().is_err() {
+                        self.skip_escapes()?;
+                    }
+                }
+                next => self.skip_scalar(next)?,
             }
             // A value ended, and with it perhaps the containers around it.
             loop {
@@ -389,13 +447,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips the name of a nested member and the colon behind it.
+    #[inline]
     fn skip_name(&mut self) -> Result<(), Error> {
         if self.byte() != Some(b'"') {
             return Err(self.unexpected(ErrorKind::ExpectedName));
         }
         let start = self.offset;
-        let (name, has_escape) = self.skip_string()?;
-        if is_reserved(name) || has_escape && is_reserved(&unescape_content(name)) {
+        if is_reserved(&self.string()?) {
             return Err(Error { kind: ErrorKind::ReservedName, offset: start });
         }
         self.colon()
@@ -407,6 +465,11 @@ pub(crate) fn check(text: &str) -> Result<(), Error> {
     let mut reader = Reader::new(text);
     reader.raw_value()?;
     reader.end()
+}
+
+/// The text that a valid JSON string stands for.
+pub(crate) fn unescape(string: &str) -> Cow<'_, str> {
+    Reader::new(string).string().unwrap_or_default()
 }
 
 /// The JSON type of a value, by the first byte of its text.

@@ -16,32 +16,32 @@ use crate::payload::value::{RawJson, Value};
 use crate::payload::{LookupList, Payload, Presence};
 use crate::redactable::{REDACTED, Redactable};
 
-/// Reads the body that is next in `json`.
+/// Reads a body: the rest of `json`.
 pub(crate) fn read<'a>(
-    json: Reader<'a>,
+    json: &mut Reader<'a>,
     limits: &Limits,
     mapping: Option<&FieldMapping>,
-) -> Result<(Payload<'a>, Reader<'a>), ParseError> {
-    let mut reader = BodyReader::new(json, limits, mapping);
-    reader.body()?;
-    reader.payload.redact_listed();
-    Ok((reader.payload, reader.json))
+) -> Result<Payload<'a>, ParseError> {
+    let mut payload = Payload::empty();
+    BodyReader::new(json, limits, mapping).body(&mut payload)?;
+    payload.redact_listed();
+    Ok(payload)
 }
 
 /// Reads a text that is an object of fields.
 pub(crate) fn read_fields<'a>(text: &'a str, limits: &Limits) -> Result<Fields<'a>, ParseError> {
-    let mut reader = BodyReader::new(Reader::new(text), limits, None);
+    let mut json = Reader::new(text);
+    let mut reader = BodyReader::new(&mut json, limits, None);
     let fields = reader.fields(Path::Body)?;
     reader.json.end().map_err(|error| reader.refuse(error))?;
     Ok(fields)
 }
 
 struct BodyReader<'a, 'p> {
-    json: Reader<'a>,
+    json: &'p mut Reader<'a>,
     mapping: Option<&'p FieldMapping>,
     max_entries: usize,
     entries: usize,
-    payload: Payload<'a>,
 }
 
 /// A member that this crate does not know.
@@ -84,36 +84,37 @@ impl Path {
 }
 
 impl<'a, 'p> BodyReader<'a, 'p> {
-    fn new(json: Reader<'a>, limits: &Limits, mapping: Option<&'p FieldMapping>) -> Self {
-        Self { json, mapping, max_entries: limits.max_entries, entries: 0, payload: Payload::empty() }
+    fn new(json: &'p mut Reader<'a>, limits: &Limits, mapping: Option<&'p FieldMapping>) -> Self {
+        Self { json, mapping, max_entries: limits.max_entries, entries: 0 }
     }
 
-    fn body(&mut self) -> Result<(), ParseError> {
+    fn body(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
         let body = self.object(Path::Body)?;
         let (mut has_meta, mut unknown, mut is_first) = (false, Vec::new(), true);
         while let Some(name) = self.name(body, &mut is_first)? {
             match &*name {
-                "data" if self.payload.data == Presence::Absent => self.data()?,
-                "redacted" if self.payload.redacted == Presence::Absent => self.redacted()?,
+                "data" if payload.data == Presence::Absent => self.data(payload)?,
+                "redacted" if payload.redacted == Presence::Absent => self.redacted(payload)?,
                 "meta" if !has_meta => {
                     has_meta = true;
-                    self.meta()?;
+                    self.meta(payload)?;
                 }
                 "data" | "redacted" | "meta" => return Err(self.duplicate(Path::Body, &name)),
                 _ => self.unknown_member(body, name, &mut unknown)?,
             }
         }
-        self.payload.unknown_members = self.sorted(body, unknown)?;
+        payload.unknown_members = self.sorted(body, unknown)?;
+        self.json.end().map_err(|error| self.refuse(error))?;
         if has_meta { Ok(()) } else { Err(self.missing(body, "meta")) }
     }
 
-    fn data(&mut self) -> Result<(), ParseError> {
+    fn data(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
         if self.json.peek() == Some(b'n') {
-            self.payload.data = self.null(Path::Data)?;
+            payload.data = self.null(Path::Data)?;
             return Ok(());
         }
-        self.payload.data = Presence::Present;
-        self.payload.fields = self.fields(Path::Data)?;
+        payload.data = Presence::Present;
+        payload.fields = self.fields(Path::Data)?;
         Ok(())
     }
 
@@ -130,33 +131,37 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 Value::String(text) if text == REDACTED => Redactable::Redacted,
                 value => Redactable::Visible(value),
             };
+            if fields.is_empty() {
+                // Fewer fields are rare, and growing to eight costs as much as reading one.
+                fields.reserve(8);
+            }
             fields.push((self.mapped(name), field));
         }
         Ok(Fields(self.sorted(data, fields)?))
     }
 
-    fn redacted(&mut self) -> Result<(), ParseError> {
+    fn redacted(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
         match self.json.peek() {
             Some(b'[') => {}
             Some(b'n') => {
-                self.payload.redacted = self.null(Path::Redacted)?;
+                payload.redacted = self.null(Path::Redacted)?;
                 return Ok(());
             }
             _ => return Err(self.wrong_type(Path::Redacted, "an array")),
         }
-        self.payload.redacted = Presence::Present;
+        payload.redacted = Presence::Present;
         self.begin_array(Path::Redacted)?;
         let mut is_first = true;
         while let Some(first) = self.next_element(&mut is_first)? {
             self.count(Path::Redacted, self.json.offset())?;
-            let name = self.string(first, Path::RedactedName(self.payload.redacted_names.len()))?;
+            let name = self.string(first, Path::RedactedName(payload.redacted_names.len()))?;
             let name = self.mapped(name);
-            self.payload.redacted_names.push(name);
+            payload.redacted_names.push(name);
         }
         Ok(())
     }
 
-    fn meta(&mut self) -> Result<(), ParseError> {
+    fn meta(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
         let meta = self.object(Path::Meta)?;
         let (mut has_operation, mut unknown, mut is_first) = (false, Vec::new(), true);
         while let Some(name) = self.name(meta, &mut is_first)? {
@@ -165,23 +170,25 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                     has_operation = true;
                     let first = self.json.peek();
                     let word = self.string(first.unwrap_or_default(), Path::Operation)?;
-                    self.payload.operation = Operation::from_word(word);
+                    payload.operation = Operation::from_word(word);
                 }
-                "lookup_values" if self.payload.lookup_list == LookupList::Absent => self.lookup_values()?,
+                "lookup_values" if payload.lookup_list == LookupList::Absent => {
+                    self.lookup_values(payload)?
+                }
                 "operation" | "lookup_values" => return Err(self.duplicate(Path::Meta, &name)),
                 _ => self.unknown_member(meta, name, &mut unknown)?,
             }
         }
-        self.payload.unknown_meta = self.sorted(meta, unknown)?;
+        payload.unknown_meta = self.sorted(meta, unknown)?;
         if has_operation { Ok(()) } else { Err(self.missing(meta, "operation")) }
     }
 
-    fn lookup_values(&mut self) -> Result<(), ParseError> {
+    fn lookup_values(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
         match self.json.peek() {
             Some(b'[') => {}
             Some(b'n') => {
                 self.null(Path::LookupValues)?;
-                self.payload.lookup_list = LookupList::Null;
+                payload.lookup_list = LookupList::Null;
                 return Ok(());
             }
             first => {
@@ -189,7 +196,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 let start = self.json.offset();
                 // Members of an object are checked as those of a lookup value are, but it is none without the array.
                 self.lookup_value(first, Path::LookupValues)?;
-                self.payload.lookup_list = LookupList::NotAnArray(RawJson::new(self.json.text_since(start)));
+                payload.lookup_list = LookupList::NotAnArray(RawJson::new(self.json.text_since(start)));
                 return Ok(());
             }
         }
@@ -200,11 +207,11 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             self.count(Path::LookupValues, self.json.offset())?;
             let start = self.json.offset();
             match self.lookup_value(Some(first), Path::LookupValue(index))? {
-                Some(lookup) => self.payload.lookup_values.push(lookup),
+                Some(lookup) => payload.lookup_values.push(lookup),
                 None => unusable.push((index, RawJson::new(self.json.text_since(start)))),
             }
         }
-        self.payload.lookup_list = LookupList::Array(unusable);
+        payload.lookup_list = LookupList::Array(unusable);
         Ok(())
     }
 
@@ -269,7 +276,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     }
 
     /// Reads the name of a member, or leaves the object.
-    #[inline]
+    #[inline(always)]
     fn name(&mut self, object: Object, is_first: &mut bool) -> Result<Option<Cow<'a, str>>, ParseError> {
         match self.json.next_name(is_first) {
             Ok(Some(name)) if is_reserved(&name) => {
@@ -356,14 +363,15 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     /// Looks for the first member of an object whose name another one had before it.
     #[cold]
     fn first_duplicate(&self, object: Object) -> ParseError {
-        let mut reader = BodyReader { json: self.json.at(object.start), payload: Payload::empty(), ..*self };
+        let mut json = self.json.at(object.start);
         let (mut names, mut is_first) = (HashSet::new(), true);
-        let _ = reader.json.begin_object();
-        while let Ok(Some(name)) = reader.json.next_name(&mut is_first) {
-            if !names.insert(reader.mapped(name.clone())) {
-                return reader.duplicate(object.path, &name);
+        let _ = json.begin_object();
+        while let Ok(Some(name)) = json.next_name(&mut is_first) {
+            if !names.insert(self.mapped(name.clone())) {
+                let path = object.path.pointer().member(&name);
+                return self.error(ParseErrorKind::DuplicateMember, path, json.name_offset());
             }
-            let _ = reader.json.raw_value();
+            let _ = json.raw_value();
         }
         ParseError::new(ParseErrorKind::DuplicateMember).at(object.path.pointer())
     }

@@ -1,6 +1,7 @@
 //! Bytes to payload.
 
 mod body;
+mod deserialize;
 mod limits;
 
 use std::io::Read;
@@ -87,9 +88,7 @@ impl Parser {
     ///
     /// Every [`ParseErrorKind`] but `Io`; `Invalid` only if the parser is [strict](Self::strict).
     pub fn parse<'a>(&self, body: &'a [u8]) -> Result<Payload<'a>, ParseError> {
-        let (payload, mut rest) = self.read(Reader::new(self.text(body)?))?;
-        rest.end().map_err(|error| ParseError::json(error.kind).on(rest.position(error.offset)))?;
-        Ok(payload)
+        self.read(&mut Reader::new(self.text(body)?))
     }
 
     /// Returns the bytes as text, if they are within the limit.
@@ -97,13 +96,13 @@ impl Parser {
         bytes::text(bytes, self.limits.max_bytes)
     }
 
-    /// Parses the body that is next in `json`, and returns it with the reader behind it.
-    pub(crate) fn read<'a>(&self, json: Reader<'a>) -> Result<(Payload<'a>, Reader<'a>), ParseError> {
-        let (payload, rest) = body::read(json, &self.limits, self.mapping.as_ref())?;
+    /// Parses a body: the rest of `json`.
+    pub(crate) fn read<'a>(&self, json: &mut Reader<'a>) -> Result<Payload<'a>, ParseError> {
+        let payload = body::read(json, &self.limits, self.mapping.as_ref())?;
         if self.strict {
             payload.validate()?;
         }
-        Ok((payload, rest))
+        Ok(payload)
     }
 
     /// Parses a body from a reader, of which it reads at most one byte more than the limit.
@@ -145,7 +144,8 @@ impl TryFrom<serde_json::Value> for Payload<'static> {
     fn try_from(body: serde_json::Value) -> Result<Self, ParseError> {
         // The text of the tree is parsed in full, so that every error has its path.
         match tree::print(&body) {
-            Some(text) => text.parse(),
+            // The place in that text would mean nothing to the caller.
+            Some(text) => text.parse().map_err(ParseError::without_position),
             None => Err(ParseError::new(ParseErrorKind::TooDeep)),
         }
     }

@@ -1,5 +1,6 @@
 //! The fields of a profile.
 
+use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
 use std::iter::FusedIterator;
 use std::slice;
@@ -7,7 +8,9 @@ use std::slice;
 use serde::{Serialize, Serializer};
 
 use super::members::{Member, Members};
+use super::serialize::json_text;
 use super::value::Value;
+use crate::json::is_reserved;
 use crate::redactable::Redactable;
 
 /// The fields of a profile: names and values, each visible or redacted.
@@ -17,7 +20,8 @@ use crate::redactable::Redactable;
 /// `zip_code`.
 ///
 /// Fields are sorted by name, and finding one takes a binary search. Two sets of fields are equal if they have the same names
-/// and values. `Debug` shows names, types and lengths, never values. `Serialize` writes the object `data` of a body.
+/// and values. `Debug` shows names, types and lengths, never values. `Serialize` writes the object `data` of a body, in
+/// binary formats its JSON text.
 ///
 /// # Examples
 ///
@@ -106,12 +110,13 @@ impl Default for Fields<'_> {
     }
 }
 
-impl<'a, N: Into<std::borrow::Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fields<'a> {
+impl<'a, N: Into<Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fields<'a> {
     /// Collects fields. Of two with the same name the last one wins, as in a map.
     ///
-    /// A name that serde_json reserves is kept, but what it is written to cannot be read back: no body can hold it.
+    /// A field whose name serde_json reserves is left out: no body can hold one.
     fn from_iter<I: IntoIterator<Item = (N, Redactable<Value<'a>>)>>(fields: I) -> Self {
-        Self(Members::with_last(fields.into_iter().map(|(name, field)| (name.into(), field)).collect()))
+        let fields = fields.into_iter().map(|(name, field)| (name.into(), field));
+        Self(Members::with_last(fields.filter(|(name, _)| !is_reserved(name)).collect()))
     }
 }
 
@@ -123,6 +128,9 @@ impl Debug for Fields<'_> {
 
 impl Serialize for Fields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return json_text(self)?.serialize(serializer);
+        }
         serializer.collect_map(self.iter())
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::{self, Debug, Display, Formatter};
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::json::printable::Printable;
 
@@ -63,14 +63,15 @@ impl UnknownOperation<'_> {
 }
 
 impl<'a> Operation<'a> {
-    const KNOWN: [Self; 4] = [Self::DataInsert, Self::DataUpdate, Self::VisibilityUpdate, Self::Delete];
-
     /// Returns the operation that has this word.
     #[inline]
     pub(crate) fn from_word(word: Cow<'a, str>) -> Self {
-        match Self::KNOWN.into_iter().find(|known| known.as_str() == word) {
-            Some(known) => known,
-            None => Self::Unknown(UnknownOperation(word)),
+        match &*word {
+            "data_insert" => Self::DataInsert,
+            "data_update" => Self::DataUpdate,
+            "visibility_update" => Self::VisibilityUpdate,
+            "delete" => Self::Delete,
+            _ => Self::Unknown(UnknownOperation(word)),
         }
     }
 
@@ -158,6 +159,15 @@ impl PartialEq<&str> for Operation<'_> {
 impl Serialize for Operation<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Operation<'_> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer);
+        // serde's own message would quote what was found.
+        let name = name.map_err(|_| serde::de::Error::custom("expected the name of an operation"))?;
+        Ok(Operation::from(&*name).into_owned())
     }
 }
 

@@ -1,6 +1,6 @@
 //! A payload, written back as a body.
 
-use serde::ser::SerializeMap;
+use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
 
 use super::{LookupElement, LookupList, Payload, Presence};
@@ -37,8 +37,11 @@ impl Payload<'_> {
 }
 
 impl Serialize for Payload<'_> {
-    /// Writes `data`, `redacted`, `meta`, and then the members that this crate does not know.
+    /// Writes `data`, `redacted`, `meta`, and then the members that this crate does not know; in binary formats their JSON text.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return json_text(self)?.serialize(serializer);
+        }
         let mut map = serializer.serialize_map(None)?;
         serialize_present(&mut map, "data", self.data, &Data(self))?;
         serialize_present(&mut map, "redacted", self.redacted, &self.redacted_names)?;
@@ -48,6 +51,11 @@ impl Serialize for Payload<'_> {
         }
         map.end()
     }
+}
+
+/// Returns the JSON text that a binary format holds as one string.
+pub(super) fn json_text<E: Error>(value: &impl Serialize) -> Result<String, E> {
+    serde_json::to_string(value).map_err(E::custom)
 }
 
 fn serialize_present<M: SerializeMap>(

@@ -13,34 +13,35 @@ use crate::sync::profile::{By, Profile, comparable};
 
 /// An in-memory copy of profiles, and the reference for what a correct receiver's store does.
 ///
-/// A small service can use it as it is. Other services can apply the same deliveries to their own store and to a mirror in a
-/// test, and compare the two.
+/// A small service can use it as it is. A service with a store of its own can apply the same deliveries to both in a test, and
+/// compare them.
 ///
 /// # Which profile a delivery is about
 ///
 /// - The user id decides, if the mirror knows it. Profiles with different ids are never merged.
-/// - Otherwise the lookup values decide. A delivery without an id can find any profile. A delivery with an id that is not known
-///   yet can find only a profile without an id, which adopts this id.
-/// - A profile keeps the lookup values of the deliveries about it, the latest one per field, whether or not that field is
-///   redacted. Each value belongs to one profile, the one for which a delivery named it last; any other profile loses it. A delete takes no
-///   value from anybody.
+/// - Otherwise the lookup values decide. A delivery without an id can find any profile. A delivery with an id that is not
+///   known yet can find only a profile without an id, and that profile adopts the id.
+/// - A profile keeps the lookup values of the deliveries about it, the latest one per field, even if that field is redacted. A
+///   lookup value belongs to the profile for which a delivery named it last, and the others lose it. A delete takes none away.
 /// - A lookup value that belongs to no profile finds the profile whose visible field of that name has this value.
 /// - Lookup values that find several profiles are [`Ambiguous`](Applied::Ambiguous), and nothing is done.
 /// - `email` is compared without regard to ASCII case, everything else exactly. Redacted and empty values find no profile.
 ///
 /// # What a delivery does
 ///
-/// - Visible fields are written and redacted fields erased; fields that the body does not mention stay.
-/// - A delete leaves a tombstone: for the id of the delivery, known or not, and for the id of the profile that it removes. Updates of a
-///   deleted id are [`Ignored`](Applied::Ignored), because deliveries overtake one another. Only a `data_insert` ends a tombstone.
+/// - Visible fields are written and redacted fields are erased. Fields that the body does not mention stay.
+/// - A delete leaves a tombstone for its id, known or not, and for the id of the profile that it removes. Deliveries overtake
+///   one another, so updates of a deleted id are [`Ignored`](Applied::Ignored). Only a `data_insert` ends a tombstone.
 ///
 /// # Cost
 ///
-/// A delivery costs time proportional to its own size and that of the profile, and a logarithm of the number of profiles. To find a
-/// profile by any of its fields without keeping a second copy of the values, the mirror stores a hash of 64 bits for every
-/// lookup value and for every field that is text or a number, about 30 bytes each. Tombstones are kept forever.
+/// The time for a delivery grows with its own size, the size of its profile and the logarithm of the number of profiles. To
+/// find a profile by any field without a second copy of the values, the mirror keeps a hash for every lookup value and for
+/// every field that is text or a number, about 35 bytes each. Tombstones are kept forever.
 ///
 /// Two mirrors are equal if they hold equal profiles, created in the same order, and the same tombstones.
+///
+/// # Examples
 ///
 /// ```
 /// use rownd_webhooks::sync::{Applied, Mirror};
@@ -63,11 +64,14 @@ pub struct Mirror {
     next_number: u64,
     /// The number of the profile with this id; `None` is a tombstone.
     ids: BTreeMap<String, Option<u64>>,
-    /// What profiles are found by: the hash of a field's name and value, then the profile's number.
-    index: BTreeSet<(u64, By, u64)>,
+    /// What the profiles are found by.
+    index: BTreeSet<Entry>,
     /// Randomly keyed, so that nobody can send values whose hashes collide.
     hasher: RandomState,
 }
+
+/// The hash of a field's name and value, and the number of a profile that has them.
+type Entry = (u64, By, u64);
 
 /// What [`Mirror::apply`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,7 +86,7 @@ pub enum Applied {
     Unchanged,
     /// Nothing was done, because the lookup values find several profiles and no user id decides.
     Ambiguous,
-    /// Nothing was done, because this version does not know the operation, or because the user has been deleted.
+    /// Nothing was done, because the operation is unknown or the user has been deleted.
     Ignored,
 }
 
@@ -100,7 +104,7 @@ impl Mirror {
     ///
     /// # Errors
     ///
-    /// As [`Payload::into_event`]: the operation is known, but the payload has neither a user id nor a usable lookup value.
+    /// As for [`Payload::into_event`]: the operation is known, but the payload identifies no user.
     pub fn apply(&mut self, payload: &Payload<'_>) -> Result<Applied, ValidationError> {
         let (is_delete, is_update) = match payload.operation() {
             Operation::Unknown(_) => return Ok(Applied::Ignored),
@@ -108,7 +112,7 @@ impl Mirror {
             Operation::DataUpdate | Operation::VisibilityUpdate => (false, true),
             Operation::Delete => (true, false),
         };
-        let subject = Subject::of(payload)?;
+        let subject = payload.subject()?;
         let found = match subject.user_id().and_then(|id| self.ids.get(id.as_str())) {
             Some(Some(number)) => Ok(Some(*number)),
             Some(None) if is_update => return Ok(Applied::Ignored),
@@ -127,7 +131,7 @@ impl Mirror {
         self.profiles.get(self.ids.get(user_id)?.as_ref()?)
     }
 
-    /// Returns the profile that has this lookup value, otherwise the only profile that has this value in a visible field.
+    /// Returns the profile that has this lookup value, or else the only one that has this value in a visible field.
     ///
     /// A number is found by its text. Returns `None` if several profiles have the value in a field.
     #[must_use]
@@ -171,7 +175,7 @@ impl Mirror {
         Ok(found)
     }
 
-    /// The profile that has a lookup value, otherwise those that have the value in a field, up to this part of the index.
+    /// The profile that has a lookup value, or else those that have it in a field, up to the part `last` of the index.
     fn candidates(&self, field: &str, value: &str, last: By) -> impl Iterator<Item = u64> {
         let holder = self.holder(field, value);
         let others = holder.is_none().then(|| self.matches(field, value, By::FieldWithoutId, last));
@@ -227,7 +231,7 @@ impl Mirror {
         Applied::Deleted
     }
 
-    /// Takes the lookup values of a delivery from all profiles but its own. Returns `true` if one had any of them.
+    /// Takes the lookup values of a delivery from other profiles. Returns `true` if one had any of them.
     fn release(&mut self, number: u64, subject: &Subject<'_>) -> bool {
         let mut losses: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
         for (field, value) in identifiers(subject) {
@@ -244,17 +248,22 @@ impl Mirror {
         !losses.is_empty()
     }
 
-    /// Replaces or removes a profile and its part of the index. Returns the profile that was there.
+    /// Replaces or removes a profile, and changes the index where it differs. Returns the profile that was there.
     fn put(&mut self, number: u64, profile: Option<Profile>) -> Option<Profile> {
         let before = self.profiles.remove(&number);
-        for (by, field, value) in before.iter().flat_map(Profile::index_entries) {
-            self.index.remove(&(self.hash(field, value), by, number));
+        let old = self.entries(number, before.as_ref());
+        let new = self.entries(number, profile.as_ref());
+        for entry in old.difference(&new) {
+            self.index.remove(entry);
         }
-        for (by, field, value) in profile.iter().flat_map(Profile::index_entries) {
-            self.index.insert((self.hash(field, value), by, number));
-        }
+        self.index.extend(new.difference(&old));
         self.profiles.extend(profile.map(|profile| (number, profile)));
         before
+    }
+
+    fn entries(&self, number: u64, profile: Option<&Profile>) -> BTreeSet<Entry> {
+        let values = profile.into_iter().flat_map(Profile::found_by);
+        values.map(|(by, field, value)| (self.hash(field, value), by, number)).collect()
     }
 
     fn hash(&self, field: &str, value: &str) -> u64 {

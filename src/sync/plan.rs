@@ -1,6 +1,5 @@
 //! What one delivery asks a receiver to do.
 
-use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
 use std::iter::FusedIterator;
 
@@ -55,8 +54,8 @@ impl<'a> SyncPlan<'a> {
         match self {
             Self::Upsert { subject, set, erase } => SyncPlan::Upsert {
                 subject: subject.into_owned(),
-                set: VisibleFields(Cow::Owned(set.0.into_owned().into_owned())),
-                erase: RedactedNames(Cow::Owned(erase.0.into_owned().into_owned())),
+                set: VisibleFields(set.0.into_owned()),
+                erase: RedactedNames(erase.0.into_owned()),
             },
             Self::Delete { subject } => SyncPlan::Delete { subject: subject.into_owned() },
             Self::Ignore => SyncPlan::Ignore,
@@ -85,9 +84,9 @@ impl Payload<'_> {
     pub fn sync_plan(&self) -> Result<SyncPlan<'_>, ValidationError> {
         Ok(match self.operation() {
             Operation::Unknown(_) => SyncPlan::Ignore,
-            Operation::Delete => SyncPlan::Delete { subject: Subject::of(self)? },
+            Operation::Delete => SyncPlan::Delete { subject: self.subject()? },
             Operation::DataInsert | Operation::DataUpdate | Operation::VisibilityUpdate => {
-                SyncPlan::upsert(Subject::of(self)?, self.fields())
+                SyncPlan::upsert(self.subject()?, self.fields())
             }
         })
     }
@@ -95,8 +94,31 @@ impl Payload<'_> {
 
 impl<'a> SyncPlan<'a> {
     fn upsert(subject: Subject<'a>, fields: &'a Fields<'a>) -> Self {
-        let (set, erase) = (VisibleFields(Cow::Borrowed(fields)), RedactedNames(Cow::Borrowed(fields)));
+        let (set, erase) = (VisibleFields(Source::Borrowed(fields)), RedactedNames(Source::Borrowed(fields)));
         Self::Upsert { subject, set, erase }
+    }
+}
+
+/// The fields that a plan is about. Unlike `Cow`, this converts to a shorter lifetime.
+#[derive(Clone)]
+enum Source<'a> {
+    Borrowed(&'a Fields<'a>),
+    Owned(Fields<'a>),
+}
+
+impl<'a> Source<'a> {
+    fn fields(&self) -> &Fields<'a> {
+        match self {
+            Self::Borrowed(fields) => fields,
+            Self::Owned(fields) => fields,
+        }
+    }
+
+    fn into_owned(self) -> Source<'static> {
+        Source::Owned(match self {
+            Self::Borrowed(fields) => fields.clone().into_owned(),
+            Self::Owned(fields) => fields.into_owned(),
+        })
     }
 }
 
@@ -104,13 +126,13 @@ impl<'a> SyncPlan<'a> {
 ///
 /// Two are equal if they have the same names and values. `Debug` shows names, types and lengths. `Serialize` writes an object.
 #[derive(Clone)]
-pub struct VisibleFields<'a>(Cow<'a, Fields<'a>>);
+pub struct VisibleFields<'a>(Source<'a>);
 
 impl<'a> VisibleFields<'a> {
     /// Returns the value of the field with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
-        self.0.value(name)
+        self.0.fields().value(name)
     }
 
     /// Returns the number of visible fields, which it counts.
@@ -128,7 +150,7 @@ impl<'a> VisibleFields<'a> {
     /// Iterates over names and values, sorted by name.
     #[must_use]
     pub fn iter(&self) -> VisibleFieldsIter<'_, 'a> {
-        VisibleFieldsIter(self.0.iter())
+        VisibleFieldsIter(self.0.fields().iter())
     }
 }
 
@@ -136,13 +158,13 @@ impl<'a> VisibleFields<'a> {
 ///
 /// Two are equal if they have the same names. `Serialize` writes an array.
 #[derive(Clone)]
-pub struct RedactedNames<'a>(Cow<'a, Fields<'a>>);
+pub struct RedactedNames<'a>(Source<'a>);
 
 impl<'a> RedactedNames<'a> {
     /// Returns `true` if the name is among them.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
-        self.0.is_redacted(name)
+        self.0.fields().is_redacted(name)
     }
 
     /// Returns the number of names, which it counts.
@@ -160,7 +182,7 @@ impl<'a> RedactedNames<'a> {
     /// Iterates over the names, sorted.
     #[must_use]
     pub fn iter(&self) -> RedactedNamesIter<'_, 'a> {
-        RedactedNamesIter(self.0.iter())
+        RedactedNamesIter(self.0.fields().iter())
     }
 }
 

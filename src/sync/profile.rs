@@ -10,7 +10,9 @@ use crate::payload::user_id::UserId;
 use crate::payload::value::Value;
 use crate::redactable::Redactable;
 
-/// A profile in a [`Mirror`](super::Mirror). `Debug` shows the user id, names, types and lengths, and no value.
+/// A profile in a [`Mirror`](super::Mirror).
+///
+/// `Debug` shows the user id, names, types and lengths, never values.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Profile {
     pub(super) id: Option<String>,
@@ -20,7 +22,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Returns the user's id, if a delivery has named it. The profile keeps it even if the field `user_id` is redacted later.
+    /// Returns the user's id, if a delivery has named it. It stays if the field `user_id` is redacted later.
     #[must_use]
     pub fn user_id(&self) -> Option<UserId<'_>> {
         self.id.as_deref().and_then(UserId::new)
@@ -60,8 +62,8 @@ impl Profile {
         text.is_some_and(|text| comparable(field, text) == comparable(field, value))
     }
 
-    /// What the profile is found by: the part of the index, field and value.
-    pub(super) fn index_entries(&self) -> impl Iterator<Item = (By, &str, &str)> {
+    /// The fields and values that the profile is found by.
+    pub(super) fn found_by(&self) -> impl Iterator<Item = (By, &str, &str)> {
         let by_field = if self.id.is_some() { By::FieldWithId } else { By::FieldWithoutId };
         let fields = self.fields.iter().filter_map(move |(name, field)| Some((by_field, name, text(field)?)));
         let lookup_values = self

@@ -1,3 +1,27 @@
-//! The behaviour of the crate, a module per subject.
+//! The behaviour of `rownd-webhooks`, one module per topic.
 
+mod api;
+mod changes;
+mod decode;
+mod documented_payloads;
+mod entry_points;
+mod event;
+mod grammar;
+mod hostile;
+mod json_schema;
+mod limits;
+mod lookup_values;
 mod mirror;
+mod parse_errors;
+mod privacy;
+mod properties;
+mod received;
+mod redaction;
+mod replay;
+mod roundtrip;
+mod settings;
+mod support;
+mod sync_plan;
+mod testing_kit;
+mod types;
+mod validation;

@@ -1,57 +1,92 @@
-//! Counts instructions with valgrind, and prints the table of the README: what a count tells does not depend on how
-//! busy the machine is.
+//! Counts instructions and allocations with valgrind, and prints the tables of `README.md`. Unlike times, these counts
+//! do not depend on how busy the machine is.
 //!
-//!     cargo run --release -p benches --bin instructions
+//!     cargo run --release -p benches --bin instructions [-- [--check] [WORD]...]
 
+use std::collections::HashMap;
 use std::env;
 use std::process::{Command, ExitCode};
 
-use benches::{Body, Task, print_table, tasks};
+use benches::bodies::{self, Body};
+use benches::tables::{self, Meter};
+use benches::tasks::{self, Task};
+
+/// The argument before the names of a task and a body that valgrind watches.
+const RUN: &str = "--run";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let result = match arguments.as_slice() {
-        [task, body, times] => run(task, body, times),
-        _ => print_table("instructions", count),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("instructions: {error}");
-            ExitCode::FAILURE
-        }
+    let mut words: Vec<String> = env::args().skip(1).collect();
+    if let [run, task, body, times] = words.as_slice()
+        && run == RUN
+    {
+        watched(task, body, times.parse().expect("a number"));
+        return ExitCode::SUCCESS;
+    }
+    let checks = words.iter().any(|word| word == "--check");
+    words.retain(|word| word != "--check");
+    let above = tables::print("instructions", &words, &mut Valgrind::default());
+    if checks && above > 0 {
+        eprintln!("\n{above} values are above their limits");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// Runs a task once, since some libraries initialize themselves, and then some times in `counted`.
+fn watched(task: &str, body: &str, times: u32) {
+    let task = tasks::all().find(|known| known.name == task).expect("a task");
+    let body = bodies::all().find(|known| known.name == body).expect("a body");
+    let json = (body.json)();
+    (task.run)(&body, &json);
+    counted(task, body, &json, times);
+}
+
+/// The function whose instructions callgrind collects.
+#[inline(never)]
+fn counted(task: Task, body: Body, json: &str, times: u32) {
+    for _ in 0..times {
+        (task.run)(&body, json);
     }
 }
 
-/// Does one task some times: what valgrind looks at.
-fn run(task: &str, body: &str, times: &str) -> Result<(), String> {
-    let task = tasks().find(|known| known.name == task).ok_or("no such task")?;
-    let body = Body::all().into_iter().find(|known| known.name == body).ok_or("no such body")?;
-    for _ in 0..times.parse::<usize>().map_err(|error| error.to_string())? {
-        (task.run)(&body.text);
+/// Runs this program under valgrind, and remembers the counts.
+#[derive(Default)]
+struct Valgrind {
+    costs: HashMap<(&'static str, &'static str), f64>,
+}
+
+impl Meter for Valgrind {
+    fn cost(&mut self, task: &Task, body: &Body) -> Option<f64> {
+        let count = || {
+            let times = (200_000 / body.bytes()).clamp(1, 100);
+            let count = valgrind(
+                &["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*counted*"],
+                "Collected : ",
+                (task, body, times),
+            );
+            count / f64::from(times)
+        };
+        Some(*self.costs.entry((task.name, body.name)).or_insert_with(count))
     }
-    Ok(())
+
+    fn allocations(&mut self, task: &Task, body: &Body) -> Option<f64> {
+        let count = |times| valgrind(&["--tool=memcheck"], "total heap usage: ", (task, body, times));
+        Some((count(11) - count(1)) / 10.0)
+    }
 }
 
-/// The instructions of one run of a task: the difference of many runs and few, so that starting up does not count.
-fn count(task: &Task, body: &Body) -> Result<f64, String> {
-    let (few, many) = if body.text.len() > 100_000 { (1, 4) } else { (10, 210) };
-    let difference = valgrind(task, body, many)? - valgrind(task, body, few)?;
-    Ok(difference / f64::from(many - few))
-}
-
-fn valgrind(task: &Task, body: &Body, times: u32) -> Result<f64, String> {
-    let program = env::current_exe().map_err(|error| error.to_string())?;
+/// Runs a task under a tool of valgrind, and returns the number that follows a label in its report.
+fn valgrind(tool: &[&str], label: &str, (task, body, times): (&Task, &Body, u32)) -> f64 {
     let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(program)
-        .args([task.name, body.name, &times.to_string()])
+        .args(tool)
+        .arg(env::current_exe().expect("the path of this program"))
+        .args([RUN, task.name, body.name, &times.to_string()])
         .output()
-        .map_err(|error| format!("valgrind: {error}"))?;
-    let told = String::from_utf8_lossy(&output.stderr);
-    let collected =
-        told.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, count)| count.trim());
-    let count =
-        collected.filter(|_| output.status.success()).ok_or_else(|| format!("valgrind failed:\n{told}"))?;
-    count.parse().map_err(|_| format!("valgrind counted {count}"))
+        .expect("valgrind is installed");
+    let report = String::from_utf8_lossy(&output.stderr);
+    let count = report.split_once(label).filter(|_| output.status.success());
+    let (_, count) = count.unwrap_or_else(|| panic!("valgrind failed:\n{report}"));
+    let digits =
+        count.chars().take_while(|next| next.is_ascii_digit() || *next == ',').filter(|next| *next != ',');
+    digits.collect::<String>().parse().expect("a number")
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
-use axum::extract::{Path, Request, State};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -21,6 +21,7 @@ pub fn app(secret: String, store: Arc<Store>) -> Router {
     Router::new()
         .route("/hooks/{secret}", any(receive))
         .route("/metrics", get(metrics))
+        .layer(DefaultBodyLimit::max(MAX_BYTES))
         .with_state(Arc::new(Receiver { secret, store }))
 }
 
@@ -33,9 +34,13 @@ async fn receive(
     if !bool::from(secret.as_bytes().ct_eq(receiver.secret.as_bytes())) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let result = match to_bytes(request.into_body(), MAX_BYTES).await {
+    // `Bytes` as an argument would be read before the secret is checked.
+    let result = match Bytes::from_request(request, &()).await {
         Ok(body) => receiver.store.receive(&body),
-        Err(_) => Err(receiver.store.refuse(Refusal::TOO_LARGE)),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Err(receiver.store.refuse(Refusal::TOO_LARGE))
+        }
+        Err(_) => Err(receiver.store.refuse(Refusal::INCOMPLETE)),
     };
     match result {
         Ok(_) => StatusCode::NO_CONTENT.into_response(),

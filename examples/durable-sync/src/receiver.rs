@@ -2,41 +2,25 @@
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
-use axum::extract::{Path, Request, State};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
 use prometheus_client::registry::Registry;
-use serde_json::json;
+use receiver_store::Refusal;
 use subtle::ConstantTimeEq;
 
-use crate::delivery::{self, MAX_BYTES, Refusal};
+use crate::delivery::{self, MAX_BYTES};
 use crate::log::Log;
 use crate::metrics::{self, Metrics};
-
-/// After how many seconds the sender should try again.
-const RETRY_AFTER: &str = "5";
 
 /// Takes deliveries into a log.
 #[derive(Clone)]
 pub struct Receiver {
     log: Log,
     metrics: Metrics,
-}
-
-/// What became of a delivery.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// The log has it.
-    Logged,
-    /// The log has it, and it will be a dead letter.
-    DeadLetter(Refusal),
-    /// It is too large to be kept.
-    TooLarge,
-    /// The log is unavailable or its disk is full. It has to be sent again.
-    Unavailable,
 }
 
 impl Receiver {
@@ -46,42 +30,52 @@ impl Receiver {
         Self { log, metrics }
     }
 
-    /// Takes one delivery.
-    pub async fn take(&self, body: Vec<u8>) -> Taken {
+    /// Takes one delivery. Once this returns, the log has it on disk, also if it is refused as a bad request.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Refusal`] if nothing can be done with the body, if it is too large to be kept, or if the log is unavailable
+    /// or its disk is full.
+    pub async fn take(&self, body: Vec<u8>) -> Result<(), Refusal> {
         let taken = self.append(body).await;
-        self.metrics.received(match &taken {
-            Taken::Logged => "logged",
-            Taken::DeadLetter(_) => "dead_letter",
-            Taken::TooLarge => "too_large",
-            Taken::Unavailable => "unavailable",
-        });
+        self.count(&taken);
         taken
     }
 
-    async fn append(&self, body: Vec<u8>) -> Taken {
+    async fn append(&self, body: Vec<u8>) -> Result<(), Refusal> {
         let refusal = delivery::read(&body).err();
-        if body.len() > self.log.max_bytes() || refusal.as_ref().is_some_and(|refusal| refusal.is_too_large) {
-            tracing::warn!(bytes = body.len(), "a body is too large");
-            return Taken::TooLarge;
+        if body.len() > self.log.max_bytes() || refusal.as_ref().is_some_and(|it| it.status == 413) {
+            return Err(Refusal::TOO_LARGE);
         }
-        if let Err(error) = self.log.append(body).await {
+        self.log.append(body).await.map_err(|error| {
             tracing::warn!(%error, "the log is unavailable");
-            return Taken::Unavailable;
-        }
-        match refusal {
-            None => Taken::Logged,
-            Some(refusal) => {
-                tracing::info!(code = refusal.code, "a body is a dead letter");
-                Taken::DeadLetter(refusal)
+            Refusal::UNAVAILABLE
+        })?;
+        refusal.map_or(Ok(()), Err)
+    }
+
+    fn count(&self, taken: &Result<(), Refusal>) {
+        let outcome = match taken {
+            Ok(()) => "logged",
+            Err(refusal) => {
+                tracing::info!(status = refusal.status, code = refusal.code, "a delivery is refused");
+                match refusal.code {
+                    "too_large" => "too_large",
+                    "io" => "incomplete",
+                    "unavailable" => "unavailable",
+                    _ => "dead_letter",
+                }
             }
-        }
+        };
+        self.metrics.received(outcome);
     }
 
     /// The service: `/hooks/{secret}` by any method, `/healthz` and `/metrics`.
     pub fn router(self, secret: String) -> Router {
         let health = health(self.log.clone(), &self.metrics);
         let hooks = Hooks { receiver: self, secret };
-        Router::new().route("/hooks/{secret}", any(hook)).with_state(Arc::new(hooks)).merge(health)
+        let hooks = Router::new().route("/hooks/{secret}", any(hook)).with_state(Arc::new(hooks));
+        hooks.layer(DefaultBodyLimit::max(MAX_BYTES)).merge(health)
     }
 }
 
@@ -95,20 +89,23 @@ async fn hook(State(hooks): State<Arc<Hooks>>, Path(secret): Path<String>, reque
     if !bool::from(secret.as_bytes().ct_eq(hooks.secret.as_bytes())) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let taken = if let Ok(body) = to_bytes(request.into_body(), MAX_BYTES).await {
-        hooks.receiver.take(body.into()).await
-    } else {
-        hooks.receiver.metrics.received("too_large");
-        Taken::TooLarge
+    // `Bytes` as an argument would be read before the secret is checked.
+    let refusal = match Bytes::from_request(request, &()).await {
+        Ok(body) => return respond(hooks.receiver.take(body.into()).await),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Refusal::TOO_LARGE,
+        Err(_) => Refusal::INCOMPLETE,
     };
-    let refused = |status, code, path| (status, Json(json!({"code": code, "path": path}))).into_response();
-    match taken {
-        Taken::Logged => StatusCode::NO_CONTENT.into_response(),
-        Taken::DeadLetter(Refusal { code, path, .. }) => refused(StatusCode::BAD_REQUEST, code, path),
-        Taken::TooLarge => refused(StatusCode::PAYLOAD_TOO_LARGE, "too_large", None),
-        Taken::Unavailable => {
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY_AFTER)]).into_response()
-        }
+    let taken = Err(refusal);
+    hooks.receiver.count(&taken);
+    respond(taken)
+}
+
+fn respond(taken: Result<(), Refusal>) -> Response {
+    let Err(refusal) = taken else { return StatusCode::NO_CONTENT.into_response() };
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+    match refusal.retry_after() {
+        Some(seconds) => (status, [(header::RETRY_AFTER, seconds)], Json(refusal)).into_response(),
+        None => (status, Json(refusal)).into_response(),
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use tokio::time::sleep;
 
 use crate::delivery::MAX_BYTES;
-use crate::receiver::{Receiver, Taken};
+use crate::receiver::Receiver;
 
 /// The room that a line has for what is around the body.
 const ENVELOPE: usize = 1 << 10;
@@ -61,16 +61,13 @@ pub async fn run(archive: &Path, receiver: &Receiver) -> Result<Replayed> {
         let body = serde_json::from_slice::<Received<'_>>(line)
             .map_or(line, |received| received.payload.get().as_bytes())
             .to_vec();
-        let taken = loop {
-            match receiver.take(body.clone()).await {
-                Taken::Unavailable => sleep(Duration::from_millis(200)).await,
-                taken => break taken,
+        loop {
+            match receiver.take(body.clone()).await.map_err(|refusal| refusal.status) {
+                Err(503) => sleep(Duration::from_millis(200)).await,
+                Err(413) => break replayed.too_large += 1,
+                Err(_) => break replayed.dead_letters += 1,
+                Ok(()) => break replayed.logged += 1,
             }
-        };
-        match taken {
-            Taken::Logged => replayed.logged += 1,
-            Taken::DeadLetter(_) => replayed.dead_letters += 1,
-            Taken::TooLarge | Taken::Unavailable => replayed.too_large += 1,
         }
         progress.set_message(format!("line {}", reader.line_number()));
     }

@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use hmac::{Hmac, KeyInit, Mac};
+use receiver_store::Refusal;
 use rownd_webhooks::sync::Applied;
-use rownd_webhooks::{LookupValue, Operation, Parser, Payload, Redactable, Value};
+use rownd_webhooks::{Fields, LookupValue, Operation, Payload, Redactable, Value};
 use sha2::{Digest, Sha256};
 
-use crate::delivery::{self, Refusal};
+use crate::delivery;
 use crate::log::Entry;
 
 /// What a field's name and value are found by: a keyed hash, since the value is personal data.
@@ -114,15 +115,12 @@ impl Row {
     ///
     /// Returns an error if the table holds something else.
     pub fn profile(&self) -> Result<Profile> {
-        // Fields and names are what a body holds, so the parser of bodies reads them.
-        let Self { fields, redacted, .. } = self;
-        let body =
-            format!(r#"{{"data":{fields},"redacted":{redacted},"meta":{{"operation":"data_update"}}}}"#);
-        let payload = Parser::new().max_bytes(usize::MAX).max_entries(usize::MAX).parse(body.as_bytes())?;
-        let fields = payload.fields().iter().map(|(name, field)| (name.to_owned(), owned(field)));
+        let visible: Fields<'_> = serde_json::from_str(&self.fields)?;
+        let redacted: Vec<String> = serde_json::from_str(&self.redacted)?;
+        let visible = visible.iter().map(|(name, field)| (name.to_owned(), owned(field)));
         Ok(Profile {
             user_id: self.user_id.clone(),
-            fields: fields.collect(),
+            fields: visible.chain(redacted.into_iter().map(|name| (name, Redactable::Redacted))).collect(),
             lookup_keys: serde_json::from_str(&self.lookup_keys)?,
         })
     }

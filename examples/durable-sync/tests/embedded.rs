@@ -300,7 +300,7 @@ async fn while_the_log_is_locked_nothing_is_acknowledged() {
         let response = send(&service.http, &service.url, body).await;
         assert_eq!(
             (response.status().as_u16(), &response.headers()["retry-after"]),
-            (503, &"5".parse().unwrap())
+            (503, &"30".parse().unwrap())
         );
     }
     assert_eq!(service.get("/healthz").await.0, 503);
@@ -323,7 +323,7 @@ async fn while_the_disk_is_full_nothing_is_acknowledged() {
     let response = send(&service.http, &service.url, large(acknowledged)).await;
     assert_eq!(
         (response.status().as_u16(), &response.headers()["retry-after"]),
-        (503, &"5".parse().unwrap())
+        (503, &"30".parse().unwrap())
     );
     applied(service.folder.path()).await;
     assert_eq!(service.profiles()[0]["number"], acknowledged - 1);

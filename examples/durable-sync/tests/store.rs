@@ -1,14 +1,13 @@
 //! The store, compared with `sync::Mirror` after every batch.
 
-use std::fs;
-
 use durable_sync::check::{Difference, Reference, Tables};
 use durable_sync::log::Entry;
 use durable_sync::store::Store;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
-use serde::Deserialize;
+use receiver_store::cases;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 /// A store in a folder of its own, and what it should hold.
@@ -35,6 +34,15 @@ impl Pair {
         let tables = Tables::sqlite(self.folder.path()).unwrap();
         assert_eq!(self.reference.compare(&tables).unwrap(), Difference::default(), "{bodies:?}");
         applied.iter().map(|applied| applied.map_or("Invalid".into(), |it| format!("{it:?}"))).collect()
+    }
+
+    /// The profiles as the cases compare them.
+    fn profiles(&self) -> Vec<Value> {
+        let store = Connection::open(self.folder.path().join("store.db")).unwrap();
+        let query = "select json_object('user_id', user_id, 'fields', json(fields)) from profiles";
+        let mut select = store.prepare(query).unwrap();
+        let rows = select.query_map((), |row| row.get::<_, String>(0)).unwrap();
+        rows.map(|row| serde_json::from_str(&row.unwrap()).unwrap()).collect()
     }
 }
 
@@ -92,25 +100,25 @@ async fn the_store_equals_the_mirror_after_any_deliveries_in_any_batches() {
     }
 }
 
-#[derive(Deserialize)]
-struct Story {
-    name: String,
-    deliveries: Vec<(String, Value)>,
-}
-
-/// The stories that the mirror and the other examples pass as well.
+/// The cases that the mirror and the other examples pass as well.
 #[tokio::test]
-async fn the_store_passes_the_stories_of_a_receivers_copy() {
-    let stories =
-        fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/receiver_copy.json")).unwrap();
-    for story in serde_json::from_slice::<Vec<Story>>(&stories).unwrap() {
+async fn the_store_passes_the_cases_of_a_receivers_copy() {
+    for case in cases::cases() {
+        let (expected, bodies): (Vec<String>, Vec<Value>) = case.deliveries.iter().cloned().unzip();
+        let bodies: Vec<String> = bodies.iter().map(Value::to_string).collect();
         let mut one_by_one = Pair::new();
-        for (expected, body) in &story.deliveries {
-            assert_eq!(one_by_one.apply(&[body.to_string()]).await, [expected.as_str()], "{}", story.name);
+        for (expected, body) in expected.iter().zip(&bodies) {
+            assert_eq!(
+                one_by_one.apply(std::slice::from_ref(body)).await,
+                [expected.as_str()],
+                "{}",
+                case.name
+            );
         }
-        let bodies: Vec<String> = story.deliveries.iter().map(|(_, body)| body.to_string()).collect();
-        let expected: Vec<&str> = story.deliveries.iter().map(|(expected, _)| expected.as_str()).collect();
-        assert_eq!(Pair::new().apply(&bodies).await, expected, "{}", story.name);
+        case.check(one_by_one.profiles());
+        let mut at_once = Pair::new();
+        assert_eq!(at_once.apply(&bodies).await, expected, "{}", case.name);
+        case.check(at_once.profiles());
     }
 }
 

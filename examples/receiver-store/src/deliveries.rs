@@ -68,8 +68,9 @@ fn outcome(result: &Result<Applied, Refusal>) -> &'static str {
     }
 }
 
-/// Writes the log lines of this crate to standard output, and those of no other crate: a web framework could log the path, which is
-/// secret, and at the level `trace` also bodies.
+/// Writes the log lines of this crate to standard output, and those of no other crate.
+///
+/// Web frameworks and runtimes may log the path, which contains the secret, or at the level `trace` even bodies.
 pub fn log_to_stdout() {
     use tracing_subscriber::filter::Targets;
     use tracing_subscriber::prelude::*;

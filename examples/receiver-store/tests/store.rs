@@ -60,15 +60,24 @@ fn deliveries_are_counted_by_operation_and_outcome() {
     }
     let unknown = testing::data_update().tamper(|body| body["meta"]["operation"] = "user_merge".into());
     assert_eq!(store.receive(unknown.as_bytes()), Ok(Applied::Ignored));
+    // Two users, and a delete whose lookup values find both.
+    for (id, field) in [("a", "email"), ("b", "phone_number")] {
+        let insert = testing::data_insert().user_id(id).lookup(field, "x").body();
+        assert_eq!(store.receive(insert.as_bytes()), Ok(Applied::Created));
+    }
+    let ambiguous = testing::delete().lookup("email", "x").lookup("phone_number", "x");
+    let ambiguous = ambiguous.tamper(|body| body["data"] = serde_json::json!({}));
+    assert_eq!(store.receive(ambiguous.as_bytes()), Ok(Applied::Ambiguous));
     let metrics = store.metrics();
     let mut counters: Vec<&str> = metrics.lines().filter(|line| !line.starts_with('#')).collect();
     counters.sort_unstable();
     assert_eq!(
         counters,
         [
-            r#"rownd_deliveries_total{operation="data_insert",outcome="created"} 1"#,
+            r#"rownd_deliveries_total{operation="data_insert",outcome="created"} 3"#,
             r#"rownd_deliveries_total{operation="data_update",outcome="unchanged"} 1"#,
             r#"rownd_deliveries_total{operation="data_update",outcome="updated"} 1"#,
+            r#"rownd_deliveries_total{operation="delete",outcome="ambiguous"} 1"#,
             r#"rownd_deliveries_total{operation="delete",outcome="deleted"} 1"#,
             r#"rownd_deliveries_total{operation="none",outcome="refused"} 1"#,
             r#"rownd_deliveries_total{operation="unknown",outcome="ignored"} 1"#,

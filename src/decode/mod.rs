@@ -1,0 +1,275 @@
+//! A caller's own type, decoded from fields.
+
+mod error;
+mod value;
+
+use std::collections::BTreeSet;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde::{Deserialize, forward_to_deserialize_any};
+
+use crate::payload::Payload;
+use crate::payload::fields::{Fields, FieldsIter};
+use crate::payload::value::{RawJson, Value};
+use crate::redactable::Redactable;
+use crate::redactable::stand_in::{self, StandIn, Trace};
+use value::ValueDeserializer;
+
+pub use error::DecodeError;
+
+impl Payload<'_> {
+    /// Deserializes the fields into a type of your own.
+    ///
+    /// | field type | visible | redacted | absent |
+    /// |---|---|---|---|
+    /// | `Redactable<T>` | `Visible` | `Redacted` | error |
+    /// | `Option<Redactable<T>>` | `Some(Visible)` | `Some(Redacted)` | `None` |
+    /// | `Option<T>` | `Some` | `None` | `None` |
+    /// | `T` | the value | error | error |
+    ///
+    /// A plain `Option` is `None` for a redacted field, so that a service does not start failing when a user hides one. It does not
+    /// erase anything: what to erase from a store, [`sync_plan`](Self::sync_plan) says.
+    ///
+    /// Behind `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields out of a buffer. The table holds there too,
+    /// with two exceptions. A type that accepts any value, such as `serde_json::Value`, receives `null` for a redacted field. And
+    /// where a redacted plain `Option` is next to a redacted `Option<Redactable<T>>`, with more than eight redacted fields, both may
+    /// be `None`. A sender can cause that, so rely on [`sync_plan`](Self::sync_plan) for erasing.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`DecodeError`] that names the field, if one is at fault. Its message never contains a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rownd_webhooks::{Redactable, testing::samples};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Profile {
+    ///     user_id: String,
+    ///     country: Redactable<String>,
+    ///     nickname: Option<Redactable<String>>,
+    /// }
+    ///
+    /// let payload = rownd_webhooks::from_str(samples::VISIBILITY_UPDATE)?;
+    /// let profile: Profile = payload.decode()?;
+    /// assert_eq!(profile.user_id.len(), 36);
+    /// assert!(profile.country.is_redacted() && profile.nickname.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+        self.fields().decode()
+    }
+}
+
+impl Fields<'_> {
+    /// Deserializes the fields into a type of your own; see [`Payload::decode`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Payload::decode`].
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+        decode_fields(self)
+    }
+}
+
+impl Value<'_> {
+    /// Deserializes the value into a type of your own, as serde_json would.
+    ///
+    /// # Errors
+    ///
+    /// `wrong_type`, without a field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let body = r#"{"data":{"tags":["a","b"]},"meta":{"operation":"data_update"}}"#;
+    /// # let payload = rownd_webhooks::from_str(body)?;
+    /// let tags = payload.value("tags").unwrap();
+    /// assert_eq!(tags.decode::<Vec<String>>().unwrap(), ["a", "b"]);
+    /// # Ok::<(), rownd_webhooks::ParseError>(())
+    /// ```
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+        value::read(ValueDeserializer::new(self)).map_err(DecodeError::outside_field)
+    }
+}
+
+impl RawJson<'_> {
+    /// Deserializes the JSON into a type of your own, as serde_json would.
+    ///
+    /// # Errors
+    ///
+    /// `wrong_type`, without a field.
+    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+        value::read(ValueDeserializer::json(self.get())).map_err(DecodeError::outside_field)
+    }
+}
+
+/// The number of attempts after each of which one more field is shown as missing. Then all are that no `Redactable` has read.
+const ATTEMPTS: usize = 8;
+
+/// Reads a whole set of fields.
+///
+/// Where serde buffers redacted fields, a plain type refuses the mark in place of one. Another attempt shows the field as missing,
+/// which an `Option` reads as `None`.
+fn decode_fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T, DecodeError> {
+    let mut missing = BTreeSet::new();
+    let mut last = None;
+    let mut attempts = 0;
+    loop {
+        let (decoded, trace) =
+            stand_in::watch(|| T::deserialize(FieldsDeserializer { fields, missing: &missing }));
+        attempts += 1;
+        let doubtful = doubtful(fields, &decoded, &trace, attempts);
+        if doubtful.is_empty() {
+            return decoded.map_err(|error| error.attributed_to(last, |name| fields.contains_key(name)));
+        }
+        last = match doubtful.as_slice() {
+            [index] => fields.iter().nth(*index).map(|(name, _)| name),
+            _ => None,
+        };
+        missing.extend(doubtful);
+    }
+}
+
+/// Returns the redacted fields, by their index, that the next attempt has to show as missing.
+fn doubtful<T>(
+    fields: &Fields<'_>,
+    decoded: &Result<T, DecodeError>,
+    trace: &Trace,
+    attempts: usize,
+) -> Vec<usize> {
+    let taken = || trace.given.difference(&trace.understood).copied();
+    let refused = trace.refused.iter().find(|index| !trace.understood.contains(index)).copied();
+    let next = match decoded {
+        // A type that accepts any value must not keep a mark.
+        Ok(_) if refused.is_none() => return taken().collect(),
+        Ok(_) => refused,
+        Err(error) if error.is_final() => None,
+        // A type may refuse a mark in words of its own. Structs read fields in order, so that it is the first one.
+        Err(_) => refused.or(trace.refused.first().copied()).or_else(|| taken().next()),
+    };
+    match next {
+        None => Vec::new(),
+        Some(next) if attempts <= ATTEMPTS => vec![next],
+        Some(next) if attempts == ATTEMPTS + 1 && !trace.understood.contains(&next) => {
+            taken().chain([next]).collect()
+        }
+        Some(_) => {
+            let redacted = fields.iter().enumerate().filter(|(_, (_, field))| field.is_redacted());
+            redacted.map(|(index, _)| index).collect()
+        }
+    }
+}
+
+struct FieldsDeserializer<'f, 'de, 'a> {
+    fields: &'de Fields<'a>,
+    /// The redacted fields that are shown as missing, by their index.
+    missing: &'f BTreeSet<usize>,
+}
+
+impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
+    type Error = DecodeError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_map(FieldAccess {
+            rest: self.fields.iter(),
+            index: 0,
+            current: None,
+            missing: self.missing,
+        })
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+struct FieldAccess<'f, 'de, 'a> {
+    rest: FieldsIter<'de, 'a>,
+    /// The number of fields whose names have been read.
+    index: usize,
+    current: Option<(&'de str, &'de Redactable<Value<'a>>)>,
+    missing: &'f BTreeSet<usize>,
+}
+
+impl<'de, 'a> FieldAccess<'_, 'de, 'a> {
+    fn take(&mut self) -> Result<(&'de str, &'de Redactable<Value<'a>>), DecodeError> {
+        self.current.take().ok_or_else(|| DecodeError::custom("a value is read twice"))
+    }
+
+    fn is_missing(&self) -> bool {
+        self.missing.contains(&(self.index - 1))
+    }
+}
+
+impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
+    type Error = DecodeError;
+
+    #[inline]
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
+        self.current = self.rest.next();
+        let Some((name, _)) = self.current else { return Ok(None) };
+        self.index += 1;
+        let key = seed.deserialize(ValueDeserializer::name(name));
+        key.map(Some).map_err(|error| error.in_key(name))
+    }
+
+    /// A seed works once, so that it is offered a mark first, and no value in another attempt.
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DecodeError> {
+        let (name, field) = self.take()?;
+        match field {
+            Redactable::Visible(value) => {
+                seed.deserialize(ValueDeserializer::new(value)).map_err(|error| error.in_field(name))
+            }
+            Redactable::Redacted if self.is_missing() => {
+                seed.deserialize(StandIn::missing()).map_err(|_: DecodeError| DecodeError::redacted(name))
+            }
+            Redactable::Redacted => seed.deserialize(StandIn::mark(self.index - 1)),
+        }
+    }
+
+    #[inline]
+    fn next_value<T: Deserialize<'de>>(&mut self) -> Result<T, DecodeError> {
+        let (name, field) = self.take()?;
+        match field {
+            Redactable::Visible(value) => {
+                value::read(ValueDeserializer::new(value)).map_err(|error| error.in_field(name))
+            }
+            Redactable::Redacted => {
+                let read = if self.is_missing() {
+                    T::deserialize(StandIn::missing())
+                } else {
+                    stand_in::read(self.index - 1)
+                };
+                read.map_err(|_: DecodeError| DecodeError::redacted(name))
+            }
+        }
+    }
+
+    fn next_entry<K: Deserialize<'de>, T: Deserialize<'de>>(
+        &mut self,
+    ) -> Result<Option<(K, T)>, DecodeError> {
+        match self.next_key()? {
+            Some(key) => Ok(Some((key, self.next_value()?))),
+            None => Ok(None),
+        }
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.rest.len())
+    }
+}

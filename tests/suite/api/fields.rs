@@ -1,0 +1,118 @@
+//! `Fields`: a map sorted by name, that can be built, asked, compared and written.
+
+use rownd_webhooks::{Fields, Payload, Redactable, Value};
+use serde_json::json;
+
+use Redactable::{Redacted, Visible};
+
+/// One field of each type; its name is the type's.
+const ALL: &str = r#"{"string":"x","number":-7,"boolean":true,"array":[1,"2"],"object":{"a":null},"null":null,"hidden":"<<REDACTED>>"}"#;
+
+#[test]
+fn fields_are_found_counted_and_sorted_from_both_ends() {
+    let fields: Fields<'_> = serde_json::from_str(ALL).unwrap();
+    let names = ["array", "boolean", "hidden", "null", "number", "object", "string"];
+    assert_eq!((fields.len(), fields.is_empty()), (7, false));
+    assert!(fields.names().eq(names) && fields.iter().map(|(name, _)| name).eq(names));
+    assert!(fields.iter().rev().map(|(name, _)| name).eq(names.into_iter().rev()));
+    assert!((&fields).into_iter().eq(fields.iter()));
+    let mut iter = fields.iter();
+    assert_eq!((iter.next().unwrap().0, iter.next_back().unwrap().0, iter.len()), ("array", "string", 5));
+    assert_eq!((iter.nth(2).unwrap().0, iter.len(), iter.nth(2)), ("null", 2, None));
+
+    assert!(fields.contains_key("null") && !fields.contains_key("nul") && !fields.contains_key("NULL"));
+    assert_eq!((fields.get("null"), fields.value("null")), (Some(&Visible(Value::Null)), Some(&Value::Null)));
+    assert_eq!((fields.get("hidden"), fields.value("hidden")), (Some(&Redacted), None));
+    assert_eq!((fields.get("absent"), fields.value("absent")), (None, None));
+    let redacted = ["hidden", "null", "absent"].map(|name| fields.is_redacted(name));
+    assert_eq!(redacted, [true, false, false]);
+}
+
+#[test]
+fn the_default_is_empty() {
+    let fields = Fields::default();
+    assert_eq!((fields.len(), fields.is_empty(), fields.iter().next()), (0, true, None));
+    assert_eq!(serde_json::to_string(&fields).unwrap(), "{}");
+    let delete: Payload<'_> = r#"{"meta":{"operation":"delete"}}"#.parse().unwrap();
+    assert_eq!(*delete.fields(), fields);
+}
+
+#[test]
+fn collected_fields_are_sorted_and_the_last_of_a_name_wins() {
+    let pairs = [
+        ("b", Visible(Value::from(1_i64))),
+        ("", Visible(Value::from("empty"))),
+        ("a", Visible(Value::from(true))),
+        ("b", Redacted),
+        ("c", Redacted),
+        ("a", Visible(Value::from("last"))),
+    ];
+    let fields: Fields<'_> = pairs.clone().into_iter().collect();
+    assert!(fields.names().eq(["", "a", "b", "c"]));
+    assert_eq!(fields.value("a"), Some(&Value::from("last")));
+    assert!(fields.is_redacted("b") && fields.is_redacted("c"));
+    let owned: Fields<'static> =
+        pairs.into_iter().map(|(name, field)| (name.to_owned(), field.map(Value::into_owned))).collect();
+    assert_eq!(owned, fields);
+}
+
+#[test]
+fn a_reserved_name_never_reaches_the_output() {
+    let name = "$serde_json::private::RawValue";
+    let fields: Fields<'_> = [(name, Visible(Value::from("[1]"))), ("x", Redacted)].into_iter().collect();
+    let written = serde_json::to_string(&fields).unwrap();
+    assert!(!written.contains(name), "{written}");
+    assert!(!serde_json::to_string(&serde_json::to_value(&fields).unwrap()).unwrap().contains(name));
+    assert!(fields.is_redacted("x"));
+    assert_eq!(serde_json::from_str::<Fields<'_>>(&written).unwrap(), fields);
+}
+
+#[test]
+fn fields_are_written_as_they_are_read() {
+    let fields: Fields<'_> = serde_json::from_str(ALL).unwrap();
+    let written = serde_json::to_string(&fields).unwrap();
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&written).unwrap(),
+        serde_json::from_str::<serde_json::Value>(ALL).unwrap()
+    );
+    assert_eq!(serde_json::from_str::<Fields<'static>>(&written).unwrap(), fields);
+    assert_eq!(
+        serde_json::from_value::<Fields<'static>>(serde_json::to_value(&fields).unwrap()).unwrap(),
+        fields
+    );
+    assert_eq!(fields.clone().into_owned(), fields);
+    for json in ["[]", "null", "7", r#"{"a":1,"a":2}"#, r#"{"$serde_json::private::Number":"1"}"#] {
+        assert!(serde_json::from_str::<Fields<'_>>(json).is_err(), "{json}");
+    }
+}
+
+#[test]
+fn fields_are_equal_whatever_their_order() {
+    let fields = |json| serde_json::from_str::<Fields<'_>>(json).unwrap();
+    assert_eq!(fields(r#"{"a":1,"b":{"c":[ ],"d":2}}"#), fields(r#"{"\u0062":{"d":2,"c":[]},"a":1}"#));
+    assert_ne!(fields(r#"{"a":1}"#), fields(r#"{"a":1,"b":1}"#));
+    assert_ne!(fields(r#"{"a":null}"#), fields("{}"));
+}
+
+#[test]
+fn fields_decode_into_a_type_of_your_own() {
+    #[derive(serde::Deserialize, Debug, PartialEq)]
+    struct Profile {
+        string: String,
+        hidden: Redactable<String>,
+        absent: Option<Redactable<u8>>,
+    }
+    let fields: Fields<'_> = serde_json::from_str(ALL).unwrap();
+    let profile = fields.decode::<Profile>().unwrap();
+    assert_eq!(profile, Profile { string: "x".into(), hidden: Redacted, absent: None });
+}
+
+#[test]
+fn debug_shows_names_escaped_and_no_values() {
+    let fields: Fields<'_> =
+        [("a\u{202e}", Visible(Value::from("7f3a"))), ("b", Redacted)].into_iter().collect();
+    let text = format!("{fields:?}");
+    assert!(text.contains(r#""a\u{202e}""#) && text.contains("Redacted"), "{text}");
+    assert!(!text.contains("7f3a") && !text.contains('\u{202e}'), "{text}");
+    assert_eq!(json!({"b": "<<REDACTED>>", "a\u{202e}": "7f3a"}), serde_json::to_value(&fields).unwrap());
+}

@@ -1,0 +1,121 @@
+//! `UserId`: a view that can be copied, and a text that is safe to print and never ambiguous.
+
+use std::collections::{BTreeSet, HashSet};
+
+use proptest::prelude::*;
+use rownd_webhooks::{Payload, UserId};
+
+use crate::pending::PayloadExt;
+use crate::support::Body;
+
+fn body(id: &str) -> String {
+    let data = format!(r#"{{"user_id":{}}}"#, serde_json::to_string(id).unwrap());
+    Body { operation: "delete", data: &data, ..Body::default() }.to_string()
+}
+
+fn shown(id: &str) -> String {
+    let body = body(id);
+    let payload = rownd_webhooks::Parser::new().max_bytes(64 << 20).parse(body.as_bytes()).unwrap();
+    payload.user_id().unwrap().to_string()
+}
+
+#[test]
+fn a_user_id_is_the_same_view_everywhere() {
+    let body = body("user_a3vc29gjsaf0h");
+    let payload = rownd_webhooks::from_str(&body).unwrap();
+    let event = payload.clone().into_event().unwrap();
+    let subject = payload.subject().unwrap();
+    for id in [payload.user_id(), event.user_id(), subject.user_id(), event.subject().unwrap().user_id()] {
+        let id: UserId<'_> = id.unwrap();
+        let (one, two) = (id, id);
+        assert_eq!(one, two);
+        assert!(id == *"user_a3vc29gjsaf0h" && id == "user_a3vc29gjsaf0h" && id != "user_a3vc29gjsaf0");
+        assert_eq!(String::from(id), "user_a3vc29gjsaf0h");
+        assert_eq!(id.to_string(), "user_a3vc29gjsaf0h");
+        assert_eq!(serde_json::to_value(id).unwrap(), "user_a3vc29gjsaf0h");
+    }
+}
+
+#[test]
+fn the_text_outlives_the_view() {
+    fn text<'p>(payload: &'p Payload<'_>) -> Option<&'p str> {
+        payload.user_id().map(UserId::as_str)
+    }
+    let payload: Payload<'static> = body("u").parse().unwrap();
+    assert_eq!(text(&payload), Some("u"));
+}
+
+#[test]
+fn user_ids_sort_and_hash_by_their_text() {
+    let bodies = ["b", "a", "A", "a", "é"].map(body);
+    let payloads = bodies.each_ref().map(|body| rownd_webhooks::from_str(body).unwrap());
+    let ids = || payloads.iter().map(|payload| payload.user_id().unwrap());
+    assert_eq!(ids().collect::<HashSet<_>>().len(), 4);
+    assert!(ids().collect::<BTreeSet<_>>().into_iter().map(UserId::as_str).eq(["A", "a", "b", "é"]));
+}
+
+#[test]
+fn an_id_is_printed_whole_up_to_256_characters_and_escaped() {
+    for id in [
+        "0e223bd4-1324-49ff-b948-122eeaaa42d1",
+        "jrose@acme.com",
+        "日本語",
+        &"x".repeat(256),
+        &"é".repeat(256),
+    ] {
+        assert_eq!(shown(id), id);
+    }
+    for (id, expected) in [
+        ("u\u{7}1", r"u\u{7}1"),
+        ("\u{202e}\u{2028}\u{200f}", r"\u{202e}\u{2028}\u{200f}"),
+        ("a\nb\0", r"a\nb\0"),
+        (r"a\nb", r"a\\nb"),
+    ] {
+        assert_eq!(shown(id), expected);
+        let body = body(id);
+        let payload = rownd_webhooks::from_str(&body).unwrap();
+        assert_eq!(format!("{:?}", payload.user_id().unwrap()), format!("UserId(\"{expected}\")"));
+    }
+    assert_eq!(shown(&"\u{202e}".repeat(256)), r"\u{202e}".repeat(256));
+}
+
+#[test]
+fn a_user_id_of_two_megabytes_is_kept() {
+    let id = "\u{202e}".repeat(700_000);
+    let body = body(&id);
+    let payload = rownd_webhooks::Parser::new().max_bytes(8 << 20).parse(body.as_bytes()).unwrap();
+    let event = payload.clone().into_event().unwrap();
+    assert!(payload.user_id().unwrap() == *id);
+    for text in [payload.to_string(), format!("{payload:?}"), event.to_string(), format!("{event:?}")] {
+        assert!(!text.contains('\u{202e}'));
+    }
+}
+
+/// Pieces that look alike once they are escaped, or that differ behind a common beginning.
+fn id() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "a", "\\", "\\\\", "\\n", "\n", "u{7}", "\\u{7}", "\u{7}", "…", "\u{202e}", "\"",
+    ]);
+    let short = prop::collection::vec(piece, 1..5).prop_map(|pieces| pieces.concat());
+    let long = (short.clone(), 200_usize..600, short.clone())
+        .prop_map(|(start, count, end)| format!("{start}{}{end}", "x".repeat(count)));
+    prop_oneof![short, long]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn two_different_ids_never_print_alike(one in id(), two in id()) {
+        prop_assert_eq!(shown(&one) == shown(&two), one == two, "{:?} and {:?}", one, two);
+    }
+}
+
+#[test]
+fn long_ids_that_differ_in_one_character_print_differently() {
+    let id =
+        |index: usize| (0..2_000).map(|place| if place == index { 'y' } else { 'x' }).collect::<String>();
+    let printed: HashSet<String> = (0..2_000).step_by(37).map(|index| shown(&id(index))).collect();
+    assert_eq!(printed.len(), 2_000_usize.div_ceil(37));
+    assert_ne!(shown(&"x".repeat(1_000)), shown(&"x".repeat(1_001)));
+}

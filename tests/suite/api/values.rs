@@ -1,0 +1,177 @@
+//! `Value`, `Number` and `RawJson`: a field's value, asked by its type.
+
+use rownd_webhooks::{Payload, Value};
+use serde_json::json;
+
+use crate::support::{Body, payload};
+
+/// A payload whose field `f` is this JSON.
+#[track_caller]
+fn with(json: &str) -> Payload<'static> {
+    payload(Body::field(json))
+}
+
+#[track_caller]
+fn f<'p>(payload: &'p Payload<'_>) -> &'p Value<'p> {
+    payload.value("f").unwrap()
+}
+
+#[test]
+fn each_type_answers_to_its_own_accessors_only() {
+    let rows = [
+        ("string", r#""x""#),
+        ("number", "-7"),
+        ("boolean", "false"),
+        ("array", r#"[1,"2"]"#),
+        ("object", r#"{"a":null}"#),
+        ("null", "null"),
+    ];
+    for (name, json) in rows {
+        let payload = with(json);
+        let value = f(&payload);
+        assert_eq!((value.type_name(), value.is_null()), (name, name == "null"));
+        assert_eq!(value.as_str(), (name == "string").then_some("x"));
+        assert_eq!(value.as_bool(), (name == "boolean").then_some(false));
+        assert_eq!(value.as_i64(), (name == "number").then_some(-7));
+        assert_eq!(value.as_f64(), (name == "number").then_some(-7.0));
+        assert_eq!((value.as_u64(), value.as_date(), value.as_datetime()), (None, None, None));
+        let nested = match value {
+            Value::Array(json) | Value::Object(json) => Some(json.get()),
+            _ => None,
+        };
+        assert_eq!(nested, (name == "array" || name == "object").then_some(json));
+        assert_eq!(value.to_json(), serde_json::from_str::<serde_json::Value>(json).unwrap());
+        assert_eq!(serde_json::to_string(value).unwrap(), json);
+        assert_eq!(value.clone().into_owned(), *value);
+    }
+}
+
+#[test]
+fn a_number_is_an_integer_only_if_it_is_written_as_one() {
+    type Row = (&'static str, Option<i64>, Option<u64>, Option<f64>);
+    let rows: [Row; 9] = [
+        ("0", Some(0), Some(0), Some(0.0)),
+        ("-1", Some(-1), None, Some(-1.0)),
+        ("9223372036854775807", Some(i64::MAX), Some(i64::MAX as u64), Some(9_223_372_036_854_775_807.0)),
+        ("9223372036854775808", None, Some(1 << 63), Some(9_223_372_036_854_775_808.0)),
+        ("-9223372036854775808", Some(i64::MIN), None, Some(-9_223_372_036_854_775_808.0)),
+        ("18446744073709551615", None, Some(u64::MAX), Some(18_446_744_073_709_551_615.0)),
+        ("18446744073709551616", None, None, Some(18_446_744_073_709_551_616.0)),
+        ("1.5", None, None, Some(1.5)),
+        ("1e400", None, None, None),
+    ];
+    for (text, signed, unsigned, float) in rows {
+        let payload = with(text);
+        let Value::Number(number) = f(&payload) else { panic!("{text} is not a number") };
+        assert_eq!(number.as_str(), text);
+        assert_eq!((number.as_i64(), number.as_u64(), number.as_f64()), (signed, unsigned, float), "{text}");
+    }
+}
+
+#[test]
+fn nested_json_is_its_text_and_decodes() {
+    let payload = with(r#"[ 1, {"b":"c"} ]"#);
+    let Value::Array(array) = f(&payload) else { panic!("not an array") };
+    assert_eq!(array.get(), r#"[ 1, {"b":"c"} ]"#);
+    assert_eq!(array.to_json(), json!([1, {"b": "c"}]));
+    assert_eq!(array.decode::<(u8, serde_json::Value)>().unwrap(), (1, json!({"b": "c"})));
+    assert_eq!(f(&payload).decode::<serde_json::Value>().unwrap(), array.to_json());
+    assert_eq!(array.decode::<Vec<u8>>().unwrap_err().code(), "wrong_type");
+}
+
+#[test]
+fn a_value_that_does_not_fit_the_type_is_a_wrong_type() {
+    #[derive(serde::Deserialize, Debug)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "nothing decodes into it")]
+    struct Known {
+        known: u8,
+    }
+    #[derive(serde::Deserialize, Debug)]
+    enum Plan {
+        Gold,
+    }
+    for json in [r#"{"other":1}"#, "{}", r#""silver""#, "[[]]", "7"] {
+        let payload = with(json);
+        let errors = [f(&payload).decode::<Known>().unwrap_err(), f(&payload).decode::<Plan>().unwrap_err()];
+        for error in errors {
+            assert_eq!((error.code(), error.field()), ("wrong_type", None), "{json}: {error}");
+        }
+    }
+    assert!(matches!(Value::from("Gold").decode::<Plan>(), Ok(Plan::Gold)));
+}
+
+#[test]
+fn a_value_is_built_from_a_plain_one_and_compares_with_it() {
+    assert!(Value::from("x") == *"x" && Value::from("x") == "x" && Value::from(String::from("x")) == "x");
+    assert!(Value::from(true) == true && Value::from(true) != false);
+    assert!(Value::from(-7_i64) == -7_i64 && Value::from(7_u64) == 7_i64);
+    assert!(Value::from("7") != 7_i64 && Value::from(7_i64) != "7" && Value::from(1_i64) != true);
+    assert!(Value::Null != "" && Value::Null != false && Value::Null != 0_i64);
+    assert_eq!(Value::from(u64::MAX).as_u64(), Some(u64::MAX));
+    assert_eq!(Value::from(i64::MIN).as_i64(), Some(i64::MIN));
+    // Equal to those of a body.
+    for (built, json) in
+        [(Value::from("é"), r#""\u00e9""#), (Value::from(7_u64), "7"), (Value::from(false), "false")]
+    {
+        assert_eq!(f(&with(json)), &built, "{json}");
+    }
+}
+
+#[test]
+fn any_json_tree_is_a_value_and_back() {
+    for tree in [
+        json!(null),
+        json!(false),
+        json!("x"),
+        json!(7),
+        json!(-1.5),
+        json!([1, {"b": []}]),
+        json!({"a": {}}),
+    ] {
+        let value = Value::try_from(tree.clone()).unwrap();
+        assert_eq!(value.to_json(), tree);
+        assert_eq!(f(&with(&tree.to_string())), &value);
+    }
+    assert_eq!(Value::try_from(json!("<<REDACTED>>")).unwrap(), "<<REDACTED>>");
+}
+
+/// The depth of a body's value: `data` and the body itself are open around it.
+#[test]
+fn a_tree_that_no_body_can_hold_is_refused() {
+    let nested = |depth: usize| (0..depth).fold(json!(1), |inner, _| json!([inner]));
+    assert!(Value::try_from(nested(125)).is_ok());
+    assert!(Value::try_from(nested(128)).is_err());
+    let reserved = json!([{"a": {"$serde_json::private::Number": "1"}}]);
+    assert!(Value::try_from(reserved).is_err());
+}
+
+#[test]
+fn values_are_equal_by_meaning() {
+    let same = [
+        (r#"{"k":[1,2]}"#, r#"{ "k" : [1, 2] }"#),
+        (r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#),
+        (r#"{"a":"\u0041"}"#, r#"{"\u0061":"A"}"#),
+        (r#""\u0041""#, r#""A""#),
+        ("[[],{}]", "[ [ ] , { } ]"),
+    ];
+    let different = [
+        ("[1,2]", "[2,1]"),
+        ("1", r#""1""#),
+        ("null", "false"),
+        ("null", "{}"),
+        ("[]", "{}"),
+        ("1", "1.0"),
+        ("[1]", "[1.0]"),
+        (r#"["a b"]"#, r#"["ab"]"#),
+        (r#"{"a":1}"#, r#"{"a":1,"b":null}"#),
+        ("90071992547409931", "90071992547409930"),
+        (r#""é""#, r#""e\u0301""#),
+    ];
+    for ((one, two), equal) in
+        same.map(|row| (row, true)).into_iter().chain(different.map(|row| (row, false)))
+    {
+        let (before, after) = (with(one), with(two));
+        assert_eq!((f(&before) == f(&after), f(&after) == f(&before)), (equal, equal), "{one} and {two}");
+    }
+}

@@ -1,0 +1,142 @@
+//! Every way to parse accepts and refuses the same bodies, and makes the same payloads.
+
+use rownd_webhooks::{ParseError, Payload};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::support::{Body, VALUE_ENTRY_POINTS, list, parse_everywhere, payload};
+
+/// One valid body of each kind.
+const ACCEPTED: [&str; 9] = [
+    r#"{"meta":{"operation":"delete"}}"#,
+    r#"{"data":null,"redacted":null,"meta":{"operation":"","lookup_values":null}}"#,
+    r#"{"meta":{"lookup_values":[{"value":7,"field":"","x":[{}]},null],"operation":"user_merge","y":null},"z":{"a":1}}"#,
+    r#"{"data":{"":null,"\u0061":"<\u003cREDACTED>>","b":"x"},"redacted":["b","c","b"],"meta":{"operation":"delete"}}"#,
+    r#"{"data":{"a":true,"b":-0.5,"c":[[],{}],"d":{"e":"\ud83d\ude00"}},"meta":{"operation":"data_update"}}"#,
+    r#"{"data":{"$serde_json":1,"serde_json::private::":2,"$SERDE_JSON::private::":3},"meta":{"operation":"delete"}}"#,
+    // Names that the types around a payload have, too.
+    r#"{"payload":1,"k":2,"Delivery":3,"received_at":4,"meta":{"operation":"delete"}}"#,
+    r#"{"data":{"а":"Cyrillic","a":"Latin","A":"capital","ａ":"wide"},"meta":{"operation":"data_insert"}}"#,
+    r#"{"meta":{"operation":"delete\u0000"}}"#,
+];
+
+#[test]
+fn white_space_around_a_body_makes_no_difference() {
+    for body in ACCEPTED {
+        let plain = payload(body);
+        assert_eq!(payload(format!(" \r\n\t{body}")), plain, "{body}");
+        assert_eq!(payload(format!("{body}\n\n")), plain, "{body}");
+    }
+}
+
+#[test]
+fn text_and_tree_make_the_same_payload() {
+    for body in ACCEPTED {
+        let tree: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(Payload::try_from(tree).unwrap(), payload(body), "{body}");
+    }
+}
+
+#[test]
+fn two_bodies_are_refused_wherever_one_is_expected() {
+    let body = Body::default().to_string();
+    for bodies in
+        [format!("{body},"), format!("{body}{body}"), format!("{body},{body}"), format!("{body}\n{body}")]
+    {
+        assert_eq!(parse_everywhere(bodies).unwrap_err().code(), "trailing_data");
+    }
+}
+
+#[test]
+fn what_is_not_utf8_is_refused_wherever_it_stands() {
+    const INVALID: [&[u8]; 12] = [
+        b"\x80",                     // a continuation alone
+        b"\xC3",                     // a beginning alone
+        b"\xC0\x80",                 // NUL, overlong
+        b"\xC0\xAF",                 // a slash, overlong
+        b"\xC1\xBF",                 // DEL, overlong
+        b"\xE0\x80\xAF",             // a slash, longer
+        b"\xF0\x80\x80\xAF",         // and longer
+        b"\xED\xA0\x80",             // half a surrogate pair
+        b"\xED\xA0\xBD\xED\xB8\x80", // a pair, as CESU-8 has it
+        b"\xF4\x90\x80\x80",         // after the last character
+        b"\xF8\x88\x80\x80\x80",
+        b"\xFF",
+    ];
+    let body = Body {
+        operation: "¤",
+        data: r#"{"¤":"¤","a":["¤",{"¤":1}],"b":¤}"#,
+        redacted: r#"["¤"]"#,
+        lookup_values: r#"[{"field":"¤","value":"¤","x¤":"¤"},"¤"]"#,
+        meta: r#""y¤":"¤""#,
+        members: r#""x¤":{"y":"¤"}"#,
+    };
+    let body = body.to_string();
+    for (at, _) in body.match_indices('¤') {
+        let (before, after) = (&body[..at], &body[at + '¤'.len_utf8()..]);
+        for invalid in INVALID {
+            let body =
+                [before.replace('¤', "").as_bytes(), invalid, after.replace('¤', "").as_bytes()].concat();
+            assert_eq!(parse_everywhere(&body).unwrap_err().code(), "not_utf8", "{}", body.escape_ascii());
+        }
+    }
+}
+
+#[test]
+fn the_default_limits_hold_everywhere() {
+    for (count, code) in [(10_000, None), (10_001, Some("too_many_entries"))] {
+        let data = format!("{{{}}}", list(count, |index| format!(r#""f{index}":{index}"#)));
+        let body = Body { data: &data, lookup_values: "", ..Body::delete() }.to_string();
+        assert_eq!(parse_everywhere(body).err().map(|error| error.code()), code, "{count}");
+    }
+    for (length, code) in [(2 << 20, None), ((2 << 20) + 1, Some("too_large"))] {
+        let frame = Body { members: r#""x":"""#, ..Body::default() }.to_string();
+        let body = frame.replace(r#""x":"""#, &format!(r#""x":"{}""#, "y".repeat(length - frame.len())));
+        assert_eq!(body.len(), length);
+        assert_eq!(parse_everywhere(body).err().map(|error| error.code()), code, "{length}");
+    }
+}
+
+/// A program can build a tree that is deeper than any text that serde_json reads.
+#[test]
+fn the_depth_of_trees_is_limited() {
+    let deep = |depth: usize| (0..depth).fold(Value::Null, |inner, _| Value::from(vec![inner]));
+    for (depth, is_accepted) in [(1, true), (125, true), (126, false), (127, false), (300, false)] {
+        let tree = json!({"data": {"a": deep(depth)}, "meta": {"operation": "delete"}});
+        for (name, parse) in VALUE_ENTRY_POINTS {
+            assert_eq!(parse(tree.clone()).is_ok(), is_accepted, "{name}, depth {depth}");
+        }
+    }
+    // So deep that printing or reading it recursively would overflow the stack.
+    let member = |inner, _| Value::from_iter([("a", inner)]);
+    for tree in [deep(10_000), (0..2_000).fold(Value::Null, member)] {
+        // `json!` would copy the tree recursively.
+        let body = Value::from_iter([("data", Value::from_iter([("a", tree)]))]);
+        assert_eq!(Payload::try_from(body).unwrap_err().code(), "too_deep");
+    }
+}
+
+#[test]
+fn an_error_of_a_tree_has_a_path() {
+    let error = |tree: Value| -> ParseError { Payload::try_from(tree).unwrap_err() };
+    let wrong_type = error(json!({"meta": 5}));
+    assert_eq!((wrong_type.code(), wrong_type.path()), ("wrong_type", Some("/meta")));
+    let reserved = error(json!({"data": {"a": {"$serde_json::private::x": 1}}}));
+    assert_eq!((reserved.code(), reserved.path()), ("reserved_name", Some("/data/a")));
+}
+
+/// serde_json's map is a deserializer as well: a name that serde_json reserves does not turn a string into a body.
+#[test]
+fn a_map_does_not_smuggle_a_body() {
+    let body = Body::default().to_string();
+    for value in [json!(body), json!(5_550_199), json!(["canary"])] {
+        for more in [json!({}), json!({"x": 1})] {
+            let mut map: Map<String, Value> = more.as_object().unwrap().clone();
+            map.insert("$serde_json::private::RawValue".to_owned(), value.clone());
+            for parsed in [Payload::deserialize(&map), Payload::deserialize(map)] {
+                let message = parsed.unwrap_err().to_string();
+                assert!(!message.contains("5550199") && !message.contains("canary"), "{message}");
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! `JSON_SCHEMA` and the strict parser, compared by an independent validator. They agree on every body, apart from what the
+//! schema's description says it cannot express.
+
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use rownd_webhooks::testing::samples;
+use rownd_webhooks::{JSON_SCHEMA, ParseErrorKind, Parser, Severity};
+use serde_json::{Value, json};
+
+use crate::support::strategies::{self, config};
+
+static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| jsonschema::draft202012::new(&schema()).unwrap());
+
+fn schema() -> Value {
+    serde_json::from_str(JSON_SCHEMA).unwrap()
+}
+
+/// Whether the strict parser accepts a body, apart from what a schema cannot express.
+fn is_accepted(body: &str) -> bool {
+    let Err(error) = Parser::new().strict(true).parse(body.as_bytes()) else { return true };
+    let ParseErrorKind::Invalid(invalid) = error.kind() else { return false };
+    let mut errors = invalid.issues().iter().filter(|issue| issue.severity() == Severity::Error);
+    errors.all(|issue| issue.code() == "withheld_value_present")
+}
+
+/// Whether a body is accepted, by the schema and by the parser alike.
+#[track_caller]
+fn agree(body: &Value) -> bool {
+    let is_accepted = is_accepted(&body.to_string());
+    let errors: Vec<String> = VALIDATOR.iter_errors(body).map(|error| error.to_string()).collect();
+    assert_eq!(errors.is_empty(), is_accepted, "{body}: {errors:?}");
+    is_accepted
+}
+
+fn good() -> Value {
+    json!({
+        "data": {"user_id": "u", "email": "a@example.com", "age": 7, "tags": ["a"], "free": {"x": null}, "country": "<<REDACTED>>"},
+        "redacted": ["country"],
+        "meta": {"operation": "data_update", "lookup_values": [{"field": "email", "value": "a@example.com"}]},
+    })
+}
+
+/// The good body with another value at a place, or with nothing there.
+fn replace(place: &str, value: Option<Value>) -> Value {
+    let mut body = good();
+    match (value, place.rsplit_once('/')) {
+        (Some(value), _) if body.pointer(place).is_some() => *body.pointer_mut(place).unwrap() = value,
+        (Some(value), Some((parent, name))) => body.pointer_mut(parent).unwrap()[name] = value,
+        (None, Some((parent, name))) => match body.pointer_mut(parent).unwrap() {
+            Value::Object(parent) => drop(parent.remove(name)),
+            Value::Array(parent) => parent.clear(),
+            _ => {}
+        },
+        (None, None) | (Some(_), None) => body = json!(null),
+    }
+    body
+}
+
+#[test]
+fn it_is_a_schema_of_draft_2020_12() {
+    let schema = schema();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    jsonschema::meta::validate(&schema).unwrap();
+}
+
+#[test]
+fn its_description_lists_what_it_cannot_express() {
+    let description = schema()["description"].as_str().unwrap().to_owned();
+    for words in [
+        "named twice",
+        "$serde_json::private::",
+        "open at once",
+        "surrogate",
+        "`redacted` holds `<<REDACTED>>`",
+        "limits",
+    ] {
+        assert!(description.contains(words), "{words}: {description}");
+    }
+}
+
+#[test]
+fn it_accepts_documented_and_merely_odd_bodies() {
+    for sample in samples::ALL {
+        assert!(agree(&serde_json::from_str(sample).unwrap()));
+    }
+    let odd = [
+        ("/data", json!({})),
+        ("/data/user_id", json!(7)),
+        ("/data/", json!(1)),
+        ("/data/x", json!("<<REDACTED>>")),
+        ("/data/data", json!({"meta": {"operation": 7}})),
+        ("/data/email", json!("new@example.com")),
+        ("/redacted", json!([])),
+        ("/redacted", json!(["country", "country", "gone", ""])),
+        ("/meta/operation", json!("user_merge")),
+        ("/meta/operation", json!("")),
+        ("/meta/operation", json!("delete")),
+        ("/meta/lookup_values/0", json!({"field": "", "value": ""})),
+        ("/meta/lookup_values/0/value", json!("<<REDACTED>>")),
+        ("/meta/lookup_values/0/verified", json!(true)),
+        ("/meta/at", json!([1])),
+        ("/v", json!({"x": null})),
+    ];
+    for (place, value) in odd {
+        let body = replace(place, Some(value));
+        assert!(agree(&body), "{place}: {body}");
+    }
+}
+
+#[test]
+fn only_a_delete_needs_no_list() {
+    for operation in ["delete", "data_insert", "data_update", "visibility_update", "user_merge", "Delete"] {
+        for redacted in [Some(json!(null)), None] {
+            let mut body = replace("/redacted", redacted);
+            body["meta"]["operation"] = operation.into();
+            assert_eq!(agree(&body), operation == "delete", "{body}");
+        }
+    }
+}
+
+/// Every place that has a type, with a value of each other type, and without any.
+#[test]
+fn it_rejects_a_body_of_another_shape() {
+    let others = || [json!(null), json!(true), json!(7), json!("7"), json!([7]), json!([]), json!({"7": 7})];
+    for place in ["", "/data", "/redacted", "/redacted/0", "/meta", "/meta/operation"] {
+        let own = good().pointer(place).unwrap().clone();
+        for other in
+            others().into_iter().filter(|other| std::mem::discriminant(other) != std::mem::discriminant(&own))
+        {
+            let body = if place.is_empty() { other.clone() } else { replace(place, Some(other.clone())) };
+            assert!(!agree(&body), "{place}: {other}");
+        }
+        let is_optional = place == "/redacted/0";
+        assert_eq!(agree(&replace(place, None)), is_optional, "without {place}");
+    }
+}
+
+/// The list of lookup values has to hold something, and anything may stand in it.
+#[test]
+fn it_is_lenient_inside_lookup_values() {
+    for lookup_values in [None, Some(json!(null)), Some(json!([]))] {
+        assert!(!agree(&replace("/meta/lookup_values", lookup_values)));
+    }
+    for odd in [
+        json!(null),
+        json!(7),
+        json!({}),
+        json!([]),
+        json!({"field": "email"}),
+        json!({"field": 7, "value": true}),
+    ] {
+        assert!(agree(&replace("/meta/lookup_values/0", Some(odd.clone()))), "{odd}");
+        if !odd.is_null() && odd != json!([]) {
+            assert!(agree(&replace("/meta/lookup_values", Some(odd.clone()))), "{odd}");
+        }
+    }
+}
+
+#[test]
+fn what_it_cannot_express_is_what_it_says() {
+    assert!(agree(&replace("/data/country", Some(json!("France")))), "withheld");
+    for (from, to) in
+        [(r#""data":"#, r#""data":{},"data":"#), (r#""age":7"#, r#""age":{"$serde_json::private::x":7}"#)]
+    {
+        let text = good().to_string().replacen(from, to, 1);
+        assert!(Parser::new().strict(true).parse(text.as_bytes()).is_err(), "{text}");
+        assert!(VALIDATOR.is_valid(&serde_json::from_str(&text).unwrap()), "{text}");
+    }
+}
+
+/// Any body, some of them with any value in some place.
+fn body() -> impl Strategy<Value = Value> {
+    let places = [
+        "/data",
+        "/redacted",
+        "/redacted/0",
+        "/meta",
+        "/meta/operation",
+        "/meta/lookup_values",
+        "/meta/lookup_values/0",
+        "/meta/lookup_values/0/value",
+    ];
+    (strategies::body(), prop::sample::select(places.to_vec()), prop::option::of(strategies::value()))
+        .prop_map(|(mut body, place, value)| {
+            if let (Some(old), Some(value)) = (body.pointer_mut(place), value) {
+                *old = value;
+            }
+            body
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..config() })]
+
+    #[test]
+    fn schema_and_parser_agree_on_any_body(body in body()) {
+        agree(&body);
+    }
+}
+
+/// The property would prove nothing if all bodies were alike.
+#[test]
+fn the_property_sees_bodies_of_both_kinds() {
+    let mut runner = TestRunner::deterministic();
+    let accepted = (0..500)
+        .filter(|_| is_accepted(&body().new_tree(&mut runner).unwrap().current().to_string()))
+        .count();
+    assert!((50..450).contains(&accepted), "{accepted} of 500");
+}

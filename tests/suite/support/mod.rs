@@ -1,0 +1,48 @@
+//! What the tests share.
+
+#![allow(dead_code, unused_imports, reason = "a build with some of the modules uses some of it")]
+
+mod body;
+mod entry_points;
+mod readers;
+pub(crate) mod strategies;
+
+use rownd_webhooks::{Issue, ParseError, Payload, Severity};
+
+pub(crate) use body::Body;
+pub(crate) use entry_points::{VALUE_ENTRY_POINTS, parse_everywhere};
+pub(crate) use readers::{Endless, Failing, Trickle};
+
+/// An issue as tests compare it: code, path, severity.
+pub(crate) type Summary = (&'static str, String, Severity);
+
+pub(crate) fn summarize(issues: &[Issue]) -> Vec<Summary> {
+    issues.iter().map(|issue| (issue.code(), issue.path().to_owned(), issue.severity())).collect()
+}
+
+/// The codes of a payload's issues, in their order.
+pub(crate) fn issue_codes(payload: &Payload<'_>) -> Vec<&'static str> {
+    payload.issues().iter().map(Issue::code).collect()
+}
+
+/// The payload in a body, by every entry point.
+#[track_caller]
+pub(crate) fn payload(body: impl ToString) -> Payload<'static> {
+    let body = body.to_string();
+    parse_everywhere(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
+}
+
+/// The error that a body is rejected with, by every entry point.
+#[track_caller]
+pub(crate) fn parse_error(body: impl ToString) -> ParseError {
+    let body = body.to_string();
+    match parse_everywhere(&body) {
+        Ok(payload) => panic!("accepted as {payload}: {body}"),
+        Err(error) => error,
+    }
+}
+
+/// `count` items of JSON, separated by commas.
+pub(crate) fn list(count: usize, item: impl Fn(usize) -> String) -> String {
+    (0..count).map(item).collect::<Vec<_>>().join(",")
+}

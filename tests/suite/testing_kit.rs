@@ -1,0 +1,275 @@
+//! The test kit: builders that send what a test states, and the documented bodies.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use proptest::prelude::*;
+use rownd_webhooks::testing::{self, PayloadBuilder, samples};
+use rownd_webhooks::{Event, LookupValue, Parser, REDACTED, Redactable, UserId};
+use serde_json::{Value, json};
+
+use crate::support::strategies::{self, config};
+use crate::support::{issue_codes, parse_error, payload};
+
+#[test]
+fn the_samples_are_the_documented_bodies() {
+    let rows = [
+        (samples::DATA_INSERT, "data_insert", 4, 0),
+        (samples::DATA_UPDATE, "data_update", 5, 0),
+        (samples::VISIBILITY_UPDATE, "visibility_update", 5, 1),
+        (samples::DELETE, "delete", 1, 0),
+    ];
+    assert_eq!(samples::ALL, rows.map(|(sample, ..)| sample));
+    for (sample, operation, fields, redacted) in rows {
+        let payload = payload(sample);
+        assert_eq!(
+            (payload.operation().as_str(), payload.fields().len(), payload.redacted_names().count()),
+            (operation, fields, redacted)
+        );
+        assert_eq!(issue_codes(&payload), [""; 0]);
+        assert_eq!(payload.email(), Some("jrose@acme.com"));
+    }
+}
+
+#[test]
+fn a_builder_on_its_own_makes_a_whole_payload() {
+    let profile = |builder: &PayloadBuilder| (builder.body(), builder.build(), builder.event());
+    let delete = testing::delete();
+    let built = [
+        ("data_insert", profile(&testing::data_insert())),
+        ("data_update", profile(&testing::data_update())),
+        ("visibility_update", profile(&testing::visibility_update())),
+        ("delete", (delete.body(), delete.build(), delete.event())),
+    ];
+    for (operation, (body, built, event)) in built {
+        assert_eq!(payload(&body), built);
+        assert_eq!(built.operation().as_str(), operation);
+        assert_eq!((issue_codes(&built), built.validate()), (vec![], Ok(())), "{body}");
+        assert!(built.user_id().is_some() && built.lookup_values().len() == 1, "{body}");
+        assert_eq!(built.into_event().unwrap(), event);
+    }
+    assert!(!delete.body().contains("redacted"), "the documented delete has no list");
+}
+
+#[test]
+fn what_a_test_states_is_what_is_sent() {
+    let builder = testing::data_update()
+        .user_id("user_1")
+        .field("first_name", "Juliet")
+        .field("score", 7)
+        .field("ratio", 1.5)
+        .field("is_new", true)
+        .field("tags", json!(["a", {"b": null}]))
+        .field("nothing", Value::Null)
+        .field("first_name", "Julia")
+        .redact("country")
+        .lookup("email", "jrose@acme.com")
+        .lookup("phone_number", "+15551234");
+    let sent: Value = serde_json::from_str(&builder.body()).unwrap();
+    let expected = json!({
+        "data": {
+            "user_id": "user_1", "first_name": "Julia", "score": 7, "ratio": 1.5, "is_new": true, "tags": ["a", {"b": null}],
+            "nothing": null, "country": REDACTED,
+        },
+        "redacted": ["country"],
+        "meta": {"operation": "data_update", "lookup_values": [
+            {"field": "email", "value": "jrose@acme.com"}, {"field": "phone_number", "value": "+15551234"},
+        ]},
+    });
+    assert_eq!(sent, expected);
+    assert_eq!(issue_codes(&builder.build()), [""; 0]);
+    let delete = testing::delete().user_id("user_2").lookup("phone_number", "+1");
+    let sent: Value = serde_json::from_str(&delete.body()).unwrap();
+    let lookup = json!({"field": "phone_number", "value": "+1"});
+    assert_eq!(
+        sent,
+        json!({"data": {"user_id": "user_2"}, "meta": {"operation": "delete", "lookup_values": [lookup]}})
+    );
+}
+
+/// An odd thing that a test states is sent, and is an issue at most.
+#[test]
+fn odd_statements_are_sent_too() {
+    let update = testing::data_update;
+    let rows: [(PayloadBuilder, &[&str]); 12] = [
+        (update().field("email", "new@example.com").lookup("email", "old@example.com"), &["lookup_mismatch"]),
+        (update().lookup("email", "old@example.com").field("email", ""), &["lookup_mismatch"]),
+        (update().redact("email").lookup("email", "a@example.com"), &["lookup_exposes_redacted"]),
+        (update().user_id(""), &["missing_user_id"]),
+        (update().user_id(REDACTED), &["missing_user_id", "unlisted_sentinel"]),
+        (update().field("user_id", 7), &["missing_user_id"]),
+        (update().redact("user_id"), &["missing_user_id"]),
+        (update().field("country", REDACTED), &["unlisted_sentinel"]),
+        (update().lookup("email", REDACTED), &["redacted_lookup_value"]),
+        (update().lookup("email", "").lookup("email", "").lookup("", ""), &[]),
+        (update().field("", 1), &["empty_field_name"]),
+        (
+            update().field("redacted", 1).field("meta", json!([REDACTED])).field("data", "\0\u{202e}😀\"\\"),
+            &[],
+        ),
+    ];
+    for (builder, codes) in rows {
+        let built = builder.build();
+        assert_eq!(payload(builder.body()), built);
+        assert_eq!(issue_codes(&built), codes, "{}", builder.body());
+    }
+    let built = update().field("user_id", "user_3").build();
+    assert_eq!(built.user_id().map(UserId::as_str), Some("user_3"));
+    let built = update().lookup("x", "1").lookup("x", "2").build();
+    assert!(built.lookup_values().iter().map(LookupValue::identifier).eq([Some("1"), Some("2")]));
+}
+
+#[test]
+fn redacting_a_field_hides_its_value_in_either_order() {
+    for builder in [
+        testing::data_update().field("x", "s3cret").redact("x").redact("x"),
+        testing::data_update().redact("x").field("x", "s3cret"),
+    ] {
+        let built = builder.build();
+        assert_eq!(built.field("x"), Some(&Redactable::Redacted));
+        assert!(built.redacted_names().eq(["x"]) && !builder.body().contains("s3cret"));
+        assert_eq!(issue_codes(&built), [""; 0]);
+    }
+}
+
+/// The lookup value that a test did not ask for does not reveal what it hides.
+#[test]
+fn a_hidden_address_is_not_revealed_by_the_default_lookup_value() {
+    for builder in [
+        testing::data_update().redact("email"),
+        testing::visibility_update().field("email", "a@example.com").redact("email"),
+    ] {
+        let built = builder.build();
+        assert_eq!(issue_codes(&built), [""; 0], "{}", builder.body());
+        let [lookup] = built.lookup_values() else { panic!("{built:?}") };
+        assert_eq!((lookup.field(), lookup.identifier()), ("user_id", built.user_id().map(UserId::as_str)));
+    }
+}
+
+#[test]
+fn a_name_is_sent_unchanged() {
+    for name in ["Country", " x ", "a/b~c", "😀", "\0"] {
+        let built = testing::data_insert().redact(name).field(format!("{name}{name}"), 1).build();
+        assert!(built.is_redacted(name) && built.redacted_names().eq([name]), "{name}");
+        assert!(built.fields().contains_key(&name.repeat(2)), "{name}");
+    }
+}
+
+#[test]
+fn a_builder_can_be_used_again() {
+    let base = testing::data_insert().user_id("u").field("a", 1);
+    assert_eq!(base.build(), base.build());
+    assert_eq!(base.clone().field("b", 2).build().fields().len(), base.build().fields().len() + 1);
+    assert_eq!(base.tamper(|_| {}), base.body());
+}
+
+/// The panic points at the test's own line, and its message contains no value.
+#[test]
+fn what_no_body_can_hold_panics_in_the_callers_file() {
+    let deep = || (0..500).fold(json!(1), |inner, _| json!([inner]));
+    let reserved = "$serde_json::private::Number";
+    let calls: [(&str, &dyn Fn()); 7] = [
+        ("a reserved field", &|| drop(testing::data_update().field(reserved, "7f3a"))),
+        ("a reserved member", &|| drop(testing::data_update().field("x", json!({reserved: "7f3a"})))),
+        ("a deep value", &|| drop(testing::data_update().field("x", deep()))),
+        ("a reserved name", &|| drop(testing::data_insert().redact(reserved))),
+        ("no subject", &|| drop(testing::data_update().user_id("").lookup("email", "").event())),
+        ("no subject in a delete", &|| drop(testing::delete().user_id("").lookup("email", "").event())),
+        ("a hidden subject", &|| {
+            drop(testing::visibility_update().redact("user_id").lookup("email", REDACTED).event())
+        }),
+    ];
+    for (what, call) in calls {
+        let (file, message) = panic_of(call);
+        assert_eq!(file, file!(), "{what}: {message}");
+        assert!(!message.contains("7f3a"), "{what}: {message}");
+    }
+}
+
+/// The file and message of the panic in a call.
+#[track_caller]
+fn panic_of(call: &dyn Fn()) -> (String, String) {
+    use std::cell::RefCell;
+    thread_local!(static SEEN: RefCell<Option<String>> = const { RefCell::new(None) });
+    static HOOK: std::sync::Once = std::sync::Once::new();
+    HOOK.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let file = info.location().map(|location| location.file().to_owned());
+            SEEN.with(|seen| *seen.borrow_mut() = file);
+            previous(info);
+        }));
+    });
+    let panic = catch_unwind(AssertUnwindSafe(call)).expect_err("a panic");
+    let message = panic.downcast_ref::<String>().cloned();
+    let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    (SEEN.with(|seen| seen.take()).unwrap(), message.unwrap())
+}
+
+#[test]
+fn more_than_a_parser_accepts_can_be_built() {
+    let builder =
+        (0..10_050).fold(testing::data_update(), |builder, index| builder.field(format!("f{index}"), index));
+    assert_eq!(builder.build().fields().len(), 10_051);
+    assert_eq!(rownd_webhooks::from_str(&builder.body()).unwrap_err().code(), "too_many_entries");
+    let builder = testing::data_update().field("x", "x".repeat(3 << 20));
+    assert_eq!(builder.build().value("x").unwrap().as_str().map(str::len), Some(3 << 20));
+}
+
+#[test]
+fn tampering_makes_what_the_vendor_should_not_send() {
+    let builder = testing::data_update().field("x", "v");
+    let code = |change: fn(&mut Value)| parse_error(builder.tamper(change)).code();
+    assert_eq!(code(|body| body["meta"] = "gone".into()), "wrong_type");
+    assert_eq!(code(|body| *body = json!([])), "not_an_object");
+    assert_eq!(code(|body| drop(body.as_object_mut().unwrap().remove("meta"))), "missing_member");
+    let withheld = payload(builder.tamper(|body| body["redacted"] = json!(["x"])));
+    assert_eq!(issue_codes(&withheld), ["withheld_value_present"]);
+    let unknown = payload(testing::delete().tamper(|body| body["meta"]["operation"] = "user_merge".into()));
+    assert!(matches!(unknown.into_event(), Ok(Event::Unknown(_))));
+}
+
+#[test]
+fn debug_of_a_builder_shows_no_values() {
+    let update = testing::data_update()
+        .field("nick", "7f3a")
+        .field("age", 5_550_199)
+        .lookup("email", "7f3a@example.com");
+    let delete = testing::delete().lookup("email", "7f3a@example.com");
+    for text in [format!("{update:?}"), format!("{update:#?}"), format!("{delete:?}")] {
+        assert!(!text.contains("7f3a") && !text.contains("5550199"), "{text}");
+        assert!(text.contains("user_a3vc29gjsaf0h") && text.contains("string of 16 bytes"), "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// The builder's own JSON is what is sent, and what the parser makes of it is what is built.
+    #[test]
+    fn everything_that_a_body_can_hold_can_be_built(
+        id in strategies::text(),
+        fields in prop::collection::vec((strategies::name(), strategies::value()), 0..5),
+        redacted in prop::collection::vec(strategies::name(), 0..3),
+        lookups in prop::collection::vec((strategies::name(), strategies::text()), 0..3),
+    ) {
+        let mut builder = testing::data_update().user_id(id.clone());
+        builder = fields.iter().fold(builder, |builder, (name, value)| builder.field(name, value.clone()));
+        builder = redacted.iter().fold(builder, |builder, name| builder.redact(name));
+        builder = lookups.iter().fold(builder, |builder, (field, value)| builder.lookup(field, value));
+        let (built, body) = (builder.build(), builder.body());
+        prop_assert_eq!(&Parser::new().parse(body.as_bytes()).unwrap(), &built);
+
+        for name in &redacted {
+            prop_assert!(built.is_redacted(name));
+        }
+        for (index, (name, value)) in fields.iter().enumerate() {
+            if !redacted.contains(name) && fields[index + 1..].iter().all(|(later, _)| later != name) && value != REDACTED {
+                prop_assert_eq!(built.value(name).map(|value| value.to_json()), Some(value.clone()));
+            }
+        }
+        if !lookups.is_empty() {
+            let sent: Vec<_> = built.lookup_values().iter().map(|lookup| (lookup.field().to_owned(), lookup.value().into_visible().unwrap_or(REDACTED).to_owned())).collect();
+            prop_assert_eq!(sent, lookups);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What the types promise: threads, traits, sizes and `Debug`.
+
+use std::error::Error;
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use rownd_webhooks::mapping::{FieldMapping, Rename};
+use rownd_webhooks::replay::{LineError, NdjsonReader};
+use rownd_webhooks::schema::{DataCategory, FieldSchema, FieldType, Owner, ProfileSchema};
+use rownd_webhooks::sync::{ChangeKind, Changes, FieldChange, SyncPlan};
+use rownd_webhooks::testing::{self, PayloadBuilder, samples};
+use rownd_webhooks::{
+    DataInsert, DataUpdate, DecodeError, Delete, Event, Fields, Issue, LookupValue, Number, Operation,
+    ParseError, ParseErrorKind, Parser, Payload, RawJson, Received, Redactable, Severity, Subject, UserId,
+    ValidationError, Value, VisibilityUpdate,
+};
+
+use crate::support::payload;
+
+#[test]
+fn every_type_is_ordinary() {
+    fn assert<T: Send + Sync + Unpin + Clone + Debug + Eq + 'static>() {}
+    fn assert_hash<T: Hash>() {}
+    fn assert_shared<T: Send + Sync>() {}
+    macro_rules! ordinary {
+        ($($type:ty)*) => {$( assert::<$type>(); )*};
+    }
+    ordinary! {
+        Payload<'static> Operation<'static> Event<'static> DataInsert<'static> DataUpdate<'static> VisibilityUpdate<'static>
+        Delete<'static> Subject<'static> UserId<'static> Fields<'static> Value<'static> Number<'static> RawJson<'static>
+        LookupValue<'static> Redactable<String> Received<Payload<'static>> Parser ParseErrorKind Issue Severity
+        FieldMapping Rename ProfileSchema FieldSchema FieldType DataCategory Owner
+        SyncPlan<'static> Changes<'static> FieldChange<'static> ChangeKind PayloadBuilder
+    }
+    assert_hash::<(Operation<'_>, Subject<'_>, UserId<'_>)>();
+    assert_shared::<NdjsonReader<&[u8]>>();
+}
+
+#[test]
+fn errors_are_one_word_wide() {
+    fn assert<E: Error + Send + Sync + Clone + Eq + 'static>() {
+        assert_eq!(size_of::<Result<(), E>>(), size_of::<usize>());
+    }
+    assert::<ParseError>();
+    assert::<DecodeError>();
+    assert::<ValidationError>();
+    assert::<LineError>();
+}
+
+#[test]
+fn a_validation_error_is_a_parse_error_as_well() {
+    fn event(body: &str) -> Result<Event<'_>, ParseError> {
+        Ok(rownd_webhooks::from_str(body)?.into_event()?)
+    }
+    let body = r#"{"data":{},"meta":{"operation":"delete","lookup_values":[]}}"#;
+    let error = event(body).unwrap_err();
+    let invalid = payload(body).into_event().unwrap_err();
+    assert_eq!((error.code(), error.http_status()), ("invalid", 400));
+    assert_eq!(error.to_string(), invalid.to_string());
+    assert!(matches!(error.kind(), ParseErrorKind::Invalid(inner) if *inner == invalid));
+}
+
+#[test]
+fn names_and_ids_are_serialized_unchanged() {
+    let payload = payload(r#"{"data":{"user_id":"u\u202e1"},"meta":{"operation":"data_\u0000"}}"#);
+    assert_eq!(serde_json::to_value(payload.user_id()).unwrap(), "u\u{202e}1");
+    assert_eq!(serde_json::to_value(payload.operation()).unwrap(), "data_\0");
+    assert_eq!(serde_json::to_value(Operation::VisibilityUpdate).unwrap(), "visibility_update");
+}
+
+#[test]
+fn every_debug_says_what_it_is() {
+    let payload = payload(samples::VISIBILITY_UPDATE);
+    let event = payload.clone().into_event().unwrap();
+    let other = testing::data_update().field("email", 7).build();
+    let changes = Changes::between(payload.fields(), other.fields());
+    let mapping = FieldMapping::from_pairs([("email", "mail")]).unwrap();
+    let schema = br#"{"schema":{"email":{"type":"string","data_category":"pii_basic","owned_by":"user"}}}"#;
+    let mut archive = NdjsonReader::new(&b"{"[..]);
+    let line_error = archive.next_payload().unwrap().unwrap_err();
+    let odd = rownd_webhooks::from_str(r#"{"data":{"n":1,"l":[]},"meta":{"operation":"x"},"y":2}"#).unwrap();
+    let shown = |value: &dyn Debug| format!("{value:?}");
+    for (text, words) in [
+        (shown(&payload), &["Payload", "VisibilityUpdate", "0e223bd4", "country", "LookupValue"][..]),
+        (shown(payload.fields()), &["country", "Redacted", "Visible"]),
+        (shown(&payload.lookup_values()[0]), &["LookupValue", "email", "string of 14 bytes"]),
+        (shown(&payload.user_id()), &["UserId", "0e223bd4"]),
+        (shown(&event), &["VisibilityUpdate", "Subject", "country"]),
+        (shown(&event.subject()), &["Subject", "0e223bd4"]),
+        (shown(&payload.sync_plan()), &["Upsert", "country"]),
+        (shown(&changes), &["email", "Changed"]),
+        (shown(&changes.iter().next()), &["FieldChange", "country", "Removed"]),
+        (shown(&odd.operation()), &["Unknown", "x"]),
+        (shown(&odd.unknown_members().collect::<Vec<_>>()), &["y", "number of 1 bytes"]),
+        (shown(&odd.issues()), &["Issue", "unknown_operation"]),
+        (shown(&odd.validate()), &["ValidationError"]),
+        (shown(&mapping), &["FieldMapping", "email", "mail"]),
+        (shown(&mapping.iter().next()), &["Rename", "email", "mail"]),
+        (
+            shown(&ProfileSchema::from_slice(schema)),
+            &["ProfileSchema", "email", "String", "PiiBasic", "User"],
+        ),
+        (shown(&Parser::new().field_mapping(mapping.clone())), &["Parser", "email"]),
+        (shown(&archive), &["NdjsonReader", "1"]),
+        (shown(&line_error), &["LineError", "line 1"]),
+        (shown(&testing::data_insert().field("score", 7)), &["PayloadBuilder", "score"]),
+        (shown(&Received::now(())), &["Received", "payload"]),
+    ] {
+        for word in words {
+            assert!(text.contains(word), "{word} in {text}");
+        }
+    }
+}
