@@ -11,7 +11,7 @@ use anyhow::Result;
 use hmac::{Hmac, KeyInit, Mac};
 use receiver_store::Refusal;
 use rownd_webhooks::sync::Applied;
-use rownd_webhooks::{Fields, LookupValue, Operation, Payload, Redactable, Value};
+use rownd_webhooks::{LookupValue, Operation, Parser, Payload, Redactable, Value};
 use sha2::{Digest, Sha256};
 
 use crate::delivery;
@@ -115,12 +115,16 @@ impl Row {
     ///
     /// Returns an error if the table holds something else.
     pub fn profile(&self) -> Result<Profile> {
-        let visible: Fields<'_> = serde_json::from_str(&self.fields)?;
-        let redacted: Vec<String> = serde_json::from_str(&self.redacted)?;
-        let visible = visible.iter().map(|(name, field)| (name.to_owned(), owned(field)));
+        // A profile can outgrow the largest body, so it is read without the limits of `Fields`.
+        let parser = Parser::new().max_bytes(usize::MAX).max_entries(usize::MAX);
+        let Self { fields, redacted, .. } = self;
+        let body =
+            format!(r#"{{"data":{fields},"redacted":{redacted},"meta":{{"operation":"data_update"}}}}"#);
+        let payload = parser.parse(body.as_bytes())?;
+        let fields = payload.fields().iter().map(|(name, field)| (name.to_owned(), owned(field)));
         Ok(Profile {
             user_id: self.user_id.clone(),
-            fields: visible.chain(redacted.into_iter().map(|name| (name, Redactable::Redacted))).collect(),
+            fields: fields.collect(),
             lookup_keys: serde_json::from_str(&self.lookup_keys)?,
         })
     }

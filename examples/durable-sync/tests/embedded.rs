@@ -281,11 +281,12 @@ async fn a_dead_letter_is_refused_kept_once_and_blocks_nothing() {
 }
 
 #[tokio::test]
-async fn a_body_may_be_large_but_not_too_large() {
+async fn a_body_may_be_large_but_not_too_large_and_a_profile_may_be_larger() {
     let service = Service::start().await;
     let frame = insert(&[("note", json!(""))]).len();
     let of = |bytes: usize| insert(&[("note", "x".repeat(bytes - frame).into())]);
-    service.deliver(&[of(MAX_BYTES)]).await;
+    let more = update(&[("more", "x".repeat(MAX_BYTES - 1_000).into())]);
+    service.deliver(&[of(MAX_BYTES), more, update(&[("last", json!(1))])]).await;
     assert_eq!(service.send(of(MAX_BYTES + 1)).await, (413, json!({"code": "too_large", "path": null})));
     assert_eq!(service.dead_letters().await, []);
 }
