@@ -1,4 +1,5 @@
-//! Reads a delivery: alike in the receiver, which responds, and in the projector, which applies it or puts it aside.
+//! Reads a delivery: alike in the receiver, which responds, and in the projector, which applies it or puts it
+//! aside.
 
 use receiver_store::Refusal;
 use rownd_webhooks::{Parser, Payload};
@@ -13,7 +14,8 @@ const MAX_USER_ID: usize = 512;
 ///
 /// # Errors
 ///
-/// Returns a [`Refusal`] if the body cannot be parsed, identifies nobody, or has a user id that no store can index.
+/// Returns a [`Refusal`] if the body cannot be parsed, identifies nobody, or has a user id that no store can
+/// index.
 pub fn read(body: &[u8]) -> Result<Payload<'_>, Refusal> {
     let payload = Parser::new().max_bytes(MAX_BYTES).parse(body)?;
     payload.sync_plan()?;

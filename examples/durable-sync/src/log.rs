@@ -113,7 +113,8 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// Returns an error if the log is unavailable or an entry was lost on the way. Start again with a new reader.
+    /// Returns an error if the log is unavailable or an entry was lost on the way. Start again with a new
+    /// reader.
     pub async fn next(&mut self) -> Result<Vec<Entry>> {
         match self {
             Self::Sqlite(reader) => reader.next().await,

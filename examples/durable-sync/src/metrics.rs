@@ -11,7 +11,8 @@ use rownd_webhooks::sync::Applied;
 /// What this process has counted since it started.
 #[derive(Clone, Default)]
 pub struct Metrics {
-    /// Requests with a body, by what became of it: `logged`, `dead_letter`, `too_large`, `incomplete` or `unavailable`.
+    /// Requests with a body, by what became of it: `logged`, `dead_letter`, `too_large`, `incomplete` or
+    /// `unavailable`.
     pub received: Family<[(&'static str, &'static str); 1], Counter>,
     /// Entries of the log that are in the store, by what they did there.
     pub applied: Family<[(&'static str, &'static str); 1], Counter>,

@@ -34,8 +34,8 @@ impl Receiver {
     ///
     /// # Errors
     ///
-    /// Returns a [`Refusal`] if nothing can be done with the body, if it is too large to be kept, or if the log is unavailable
-    /// or its disk is full.
+    /// Returns a [`Refusal`] if nothing can be done with the body, if it is too large to be kept, or if the
+    /// log is unavailable or its disk is full.
     pub async fn take(&self, body: Vec<u8>) -> Result<(), Refusal> {
         let taken = self.append(body).await;
         self.count(&taken);

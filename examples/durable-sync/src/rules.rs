@@ -1,8 +1,9 @@
-//! What deliveries do to the stored profiles: the rules of [`rownd_webhooks::sync::Mirror`], whatever the store.
+//! What deliveries do to the stored profiles: the rules of [`rownd_webhooks::sync::Mirror`], whatever the
+//! store.
 //!
-//! A [`Batch`] of entries names user ids and identifiers. The store loads the profiles that have one of them, and the batch is applied
-//! to this [`Part`] of the store in memory. The part is enough: the rules look at no other profile, and no other profile can
-//! come to have one of these ids or identifiers meanwhile.
+//! A [`Batch`] of entries names user ids and identifiers. The store loads the profiles that have one of them,
+//! and the batch is applied to this part of the store in memory. The part is enough: the rules look at no
+//! other profile, and no other profile can come to have one of these ids or identifiers meanwhile.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

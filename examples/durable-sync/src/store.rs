@@ -1,7 +1,8 @@
 //! The store of profiles: SQLite, or PostgreSQL. Both have the same tables.
 //!
-//! `progress` has one row: the number of the last entry that is applied, and the secret of the keys. An entry is applied in the transaction
-//! that moves this number, so each is applied once and in the log's order, however many projectors there are.
+//! `progress` has one row: the number of the last entry that is applied, and the secret of the keys. An entry
+//! is applied in the transaction that moves this number, so each is applied once and in the log's order,
+//! however many projectors there are.
 
 mod postgres;
 mod sqlite;

@@ -117,8 +117,9 @@ async fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<()> {
     let remove = "delete from profiles where number = any($1)";
     transaction.execute(remove, &[&changes.removed_profiles]).await?;
     let remove = "
-        delete from identifiers using unnest($1::text[], $2::boolean[], $3::bigint[]) as gone (key, is_lookup, profile)
-        where (identifiers.key, identifiers.is_lookup, identifiers.profile) = (gone.key, gone.is_lookup, gone.profile)";
+        delete from identifiers as old
+        using unnest($1::text[], $2::boolean[], $3::bigint[]) as gone (key, is_lookup, profile)
+        where (old.key, old.is_lookup, old.profile) = (gone.key, gone.is_lookup, gone.profile)";
     let (keys, is_lookup, profiles) = columns(&changes.removed_identifiers);
     transaction.execute(remove, &[&keys, &is_lookup, &profiles]).await?;
     let remove = "delete from tombstones where user_id = any($1)";

@@ -1,6 +1,6 @@
-//! A chaos test of the whole service: three brokers, PostgreSQL, two receivers and two projectors on loopback, or one
-//! process with SQLite, are killed while deliveries pour in. Afterwards the log is read back, and the store compared with what
-//! `sync::Mirror` makes of it.
+//! A chaos test of the whole service: three brokers, PostgreSQL, two receivers and two projectors on
+//! loopback, or one process with SQLite, are killed while deliveries pour in. Afterwards the log is read
+//! back, and the store compared with what `sync::Mirror` makes of it.
 
 #![allow(missing_docs, reason = "a program")]
 

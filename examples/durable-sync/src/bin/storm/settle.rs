@@ -96,6 +96,6 @@ pub(crate) async fn settle(
             let (profiles, duration) = (reference.profiles(), begin.elapsed());
             return Ok(Verdict { logged, applied, profiles, difference, duration });
         }
-        sleep(Duration::from_millis(200)).await;
+        sleep(Duration::from_secs(1)).await;
     }
 }

@@ -31,7 +31,8 @@ const NAMES: [&str; 10] = [
     "tags",
     "note",
 ];
-/// How long a response may take: longer than a receiver waits for its log, so that a try is over before the next.
+/// How long a response may take: longer than a receiver waits for its log, so that a try is over before the
+/// next.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What all connections share.
