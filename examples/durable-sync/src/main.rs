@@ -18,7 +18,7 @@ async fn main() -> Result<()> {
         print!("{HELP}");
         return Ok(());
     };
-    if options.nats.is_none() || options.store.is_none() {
+    if options.nats.is_none() || (options.projects && options.store.is_none()) {
         std::fs::create_dir_all(&options.data).context("the data folder cannot be created")?;
     }
     let log = match &options.nats {
