@@ -4,11 +4,7 @@ use rownd_webhooks::{
     DataInsert, DataUpdate, Delete, Event, Fields, LookupValue, Redactable, Subject, VisibilityUpdate,
 };
 
-<<<<<<< HEAD
-use crate::support::{Body, issue_codes, payload, summarize};
-=======
 use crate::support::{Body, payload, summarize};
->>>>>>> wt-tests2
 
 const KNOWN: [&str; 4] = ["data_insert", "data_update", "visibility_update", "delete"];
 

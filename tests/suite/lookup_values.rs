@@ -2,10 +2,6 @@
 
 use rownd_webhooks::{LookupValue, Redactable, Severity};
 
-<<<<<<< HEAD
-use crate::support::strategies::{self, config};
-=======
->>>>>>> wt-tests2
 use crate::support::{Body, issue_codes, parse_error, payload, summarize};
 
 const UNUSABLE: &str = "unusable_lookup_value";

@@ -8,10 +8,6 @@ use rownd_webhooks::{Fields, Payload, REDACTED, Redactable, UserId, Value};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-<<<<<<< HEAD
-use crate::support::strategies::{self, config};
-=======
->>>>>>> wt-tests2
 use crate::support::{Body, issue_codes, payload};
 
 const HIDDEN: Option<Redactable<&str>> = Some(Redactable::Redacted);
