@@ -69,28 +69,15 @@ fn changes_are_sorted_by_name() {
     assert!(Changes::between(&after, &after).is_empty());
 }
 
-/// Equality of values has its own test.
 #[test]
-fn values_compare_by_meaning() {
-    let before = fields(r#"{"a":{"k":[1,2],"l":"\u0041"},"b":1}"#);
-    let after = fields(r#"{"b":1.0,"a":{ "l":"A", "k":[1, 2] }}"#);
-    assert_eq!(kinds(&Changes::between(&before, &after)), [("b", Changed)]);
-}
-
-#[test]
-fn changes_print_names_kinds_and_types_and_no_values() {
-    let before = fields(r#"{"a":"s3cret"}"#);
-    let after = fields(r#"{"a":7355608,"b\u0007\u202e":["s3cret"]}"#);
+fn a_change_prints_its_name_kind_and_types() {
+    let (before, after) = (fields(r#"{"a":"x"}"#), fields(r#"{"a":7,"b\u0007":["x"]}"#));
     let changes = Changes::between(&before, &after);
-    let shown: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
-    assert!(
-        shown[0].contains(r#"field: "a", kind: Changed"#) && shown[0].contains("string of 6 bytes"),
-        "{shown:?}"
-    );
-    assert!(shown[1].contains(r#"field: "b\u{7}\u{202e}", kind: Added, before: None"#), "{shown:?}");
-    let text = format!("{changes:?} {changes:#?}");
-    assert!(!text.contains("s3cret") && !text.contains("7355608"), "{text}");
-    assert!(!text.contains(['\u{7}', '\u{202e}']), "{text}");
+    let expected = [
+        r#"FieldChange { field: "a", kind: Changed, before: Some(string of 1 bytes), after: Some(number of 1 bytes) }"#,
+        r#"FieldChange { field: "b\u{7}", kind: Added, before: None, after: Some(array of 5 bytes) }"#,
+    ];
+    assert!(changes.iter().map(|change| format!("{change:?}")).eq(expected));
 }
 
 /// Quadratic work would take minutes.

@@ -47,15 +47,11 @@ fn good() -> Value {
 /// The good body with another value at a place, or with nothing there.
 fn replace(place: &str, value: Option<Value>) -> Value {
     let mut body = good();
-    match (value, place.rsplit_once('/')) {
-        (Some(value), _) if body.pointer(place).is_some() => *body.pointer_mut(place).unwrap() = value,
-        (Some(value), Some((parent, name))) => body.pointer_mut(parent).unwrap()[name] = value,
-        (None, Some((parent, name))) => match body.pointer_mut(parent).unwrap() {
-            Value::Object(parent) => drop(parent.remove(name)),
-            Value::Array(parent) => parent.clear(),
-            _ => {}
-        },
-        (None, None) | (Some(_), None) => body = json!(null),
+    let (parent, name) = place.rsplit_once('/').unwrap();
+    match (body.pointer_mut(parent).unwrap(), value) {
+        (Value::Array(parent), value) => *parent = Vec::from_iter(value),
+        (parent, Some(value)) => parent[name] = value,
+        (parent, None) => drop(parent.as_object_mut().unwrap().remove(name)),
     }
     body
 }
@@ -126,13 +122,15 @@ fn only_a_delete_needs_no_list() {
 #[test]
 fn it_rejects_a_body_of_another_shape() {
     let others = || [json!(null), json!(true), json!(7), json!("7"), json!([7]), json!([]), json!({"7": 7})];
-    for place in ["", "/data", "/redacted", "/redacted/0", "/meta", "/meta/operation"] {
+    for other in others().into_iter().filter(|other| !other.is_object()) {
+        assert!(!agree(&other), "{other}");
+    }
+    for place in ["/data", "/redacted", "/redacted/0", "/meta", "/meta/operation"] {
         let own = good().pointer(place).unwrap().clone();
         for other in
             others().into_iter().filter(|other| std::mem::discriminant(other) != std::mem::discriminant(&own))
         {
-            let body = if place.is_empty() { other.clone() } else { replace(place, Some(other.clone())) };
-            assert!(!agree(&body), "{place}: {other}");
+            assert!(!agree(&replace(place, Some(other.clone()))), "{place}: {other}");
         }
         let is_optional = place == "/redacted/0";
         assert_eq!(agree(&replace(place, None)), is_optional, "without {place}");
@@ -206,8 +204,8 @@ proptest! {
 #[test]
 fn the_property_sees_bodies_of_both_kinds() {
     let mut runner = TestRunner::deterministic();
-    let accepted = (0..500)
+    let accepted = (0..100)
         .filter(|_| is_accepted(&body().new_tree(&mut runner).unwrap().current().to_string()))
         .count();
-    assert!((50..450).contains(&accepted), "{accepted} of 500");
+    assert!((10..90).contains(&accepted), "{accepted} of 100");
 }

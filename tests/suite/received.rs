@@ -33,42 +33,28 @@ fn now_is_the_time_of_the_systems_clock() {
 }
 
 #[test]
-fn a_given_time_is_kept() {
-    let received = Received::at(at(1_737_996_245_191), payload(samples::DELETE));
-    assert_eq!((received.received_at, &received.payload), (at(1_737_996_245_191), &payload(samples::DELETE)));
-    assert_eq!(received.map(|payload| payload.fields().len()), Received::at(at(1_737_996_245_191), 1));
-}
-
-#[test]
-fn the_stored_form_is_an_object_of_two_members() {
-    let received = Received::at(at(1_737_996_245_191), payload(samples::DELETE));
-    let body: Value = serde_json::from_str(samples::DELETE).unwrap();
-    assert_eq!(
-        serde_json::to_value(received).unwrap(),
-        json!({"received_at": "2025-01-27T16:44:05.191Z", "payload": body})
-    );
+fn a_given_time_is_kept_and_stored_next_to_the_payload() {
+    let (time, delete) = (at(1_737_996_245_191), payload(samples::DELETE));
+    let received = Received::at(time, delete.clone());
+    assert_eq!((received.received_at, &received.payload), (time, &delete));
+    let stored = json!({"received_at": "2025-01-27T16:44:05.191Z", "payload": delete});
+    assert_eq!(serde_json::to_value(&received).unwrap(), stored);
+    assert_eq!(received.map(|payload| payload.fields().len()), Received::at(time, 1));
 }
 
 #[test]
 fn what_is_stored_is_what_is_read() {
-    let bodies = [
-        Body {
-            data: r#"{"x":15,"y":{"b":1,"a":[ ]},"\u0000":"\ud83d\ude00","w":"s3cret"}"#,
-            redacted: r#"["gone","w"]"#,
-            ..Body::default()
-        },
-        Body {
-            operation: "user_merge",
-            lookup_values: r#"[{"field":"n","value":5},7]"#,
-            members: r#""v":2"#,
-            ..Body::default()
-        },
-    ];
-    for payload in bodies.map(payload).into_iter().chain([payload(samples::VISIBILITY_UPDATE)]) {
+    let odd = Body {
+        operation: "user_merge",
+        data: r#"{"x":15,"y":{"b":1,"a":[ ]},"\u0000":"\ud83d\ude00","w":"v"}"#,
+        redacted: r#"["gone","w"]"#,
+        lookup_values: r#"[{"field":"n","value":5},7]"#,
+        ..Body::default()
+    };
+    for payload in [payload(odd), payload(samples::VISIBILITY_UPDATE)] {
         for time in [at(0), at(-1), at(1_737_996_245_191), Received::now(()).received_at] {
             let received: Stored = Received::at(time, payload.clone());
             let stored = serde_json::to_string(&received).unwrap();
-            assert!(!stored.contains("s3cret"), "{stored}");
             for read in read_everywhere(&stored) {
                 assert_eq!(read.unwrap(), received, "{stored}");
             }
@@ -81,21 +67,8 @@ fn what_is_stored_is_what_is_read() {
 fn what_cannot_be_read_is_an_error_without_values() {
     const TIME: &str = r#""received_at":"2025-01-27T16:44:05Z""#;
     const PAYLOAD: &str = r#""payload":{"meta":{"operation":"delete"}}"#;
-    let values = [
-        r#""7f3a5550199""#,
-        "5550199",
-        "-5550199",
-        "5550199.5",
-        "5550199e300",
-        "55501990000000000000000000000000000000",
-        "true",
-        "null",
-        r#"["7f3a",5550199]"#,
-        r#"{"x":"7f3a"}"#,
-        "{}",
-        "[]",
-        r#"["2025-01-27T16:44:05Z",{"meta":{"operation":"delete"}}]"#,
-    ];
+    let values = r#""7f3a5550199" 5550199 -5550199 5550199.5 5550199e300 55501990000000000000000000000000000000 true null
+        ["7f3a",5550199] {"x":"7f3a"} {} []"#;
     let in_each_place = |value: &str| {
         [
             value.to_owned(),
@@ -103,7 +76,7 @@ fn what_cannot_be_read_is_an_error_without_values() {
             format!(r#"{{{TIME},"payload":{value}}}"#),
         ]
     };
-    let mut stored: Vec<String> = values.into_iter().flat_map(in_each_place).collect();
+    let mut stored: Vec<String> = values.split_whitespace().flat_map(in_each_place).collect();
     stored.extend([
         format!("{{{TIME}}}"),
         format!("{{{PAYLOAD}}}"),
@@ -132,7 +105,7 @@ fn what_cannot_be_read_is_an_error_without_values() {
 fn an_error_says_what_is_expected() {
     let message = |stored| serde_json::from_str::<Stored>(stored).unwrap_err().to_string();
     for (stored, expected) in [
-        ("[]", "an object with `received_at` and `payload`"),
+        ("7", "a number, expected an object with `received_at` and `payload`"),
         (r#"{"received_at":7}"#, "a number, expected a time"),
         (r#"{"received_at":"yesterday"}"#, "a string, expected a time"),
     ] {

@@ -5,29 +5,27 @@ use std::collections::BTreeMap;
 use rownd_webhooks::sync::SyncPlan;
 use rownd_webhooks::testing::samples;
 use rownd_webhooks::{Payload, Value};
-use serde_json::json;
 
 use crate::support::{Body, payload};
 
 /// A receiver's copy of one profile; `None` once the user is deleted.
 type Copy = Option<BTreeMap<String, serde_json::Value>>;
 
-fn apply(plan: &SyncPlan<'_>, copy: &mut Copy) {
+fn apply(plan: &SyncPlan<'_>, mut copy: Copy) -> Copy {
     match plan {
         SyncPlan::Upsert { set, erase, .. } => {
-            let copy = copy.get_or_insert_default();
-            copy.extend(set.iter().map(|(name, value)| (name.to_owned(), value.to_json())));
-            for name in erase {
-                copy.remove(name);
-            }
+            let profile = copy.get_or_insert_default();
+            profile.extend(set.iter().map(|(name, value)| (name.to_owned(), value.to_json())));
+            profile.retain(|name, _| !erase.contains(name));
+            copy
         }
-        SyncPlan::Delete { .. } => *copy = None,
-        SyncPlan::Ignore => {}
+        SyncPlan::Delete { .. } => None,
+        SyncPlan::Ignore => copy,
     }
 }
 
-fn copy(names: &[&str]) -> Copy {
-    Some(names.iter().map(|name| ((*name).to_owned(), json!("old"))).collect())
+fn copy(names: &[&str]) -> BTreeMap<String, serde_json::Value> {
+    names.iter().map(|name| ((*name).to_owned(), "old".into())).collect()
 }
 
 /// Every kind of field: visible, empty, redacted, withheld, absent.
@@ -44,16 +42,9 @@ fn a_plan_sets_visible_fields_and_erases_redacted_ones() {
     let payload = every_kind();
     let SyncPlan::Upsert { subject, set, erase } = payload.sync_plan().unwrap() else { panic!("{payload}") };
     assert_eq!(subject.partition_key(), "u");
-    let expected = [("a", "null"), ("b", "1.0"), ("e", r#""""#), ("o", r#"{"k": 1}"#), ("user_id", r#""u""#)];
-    assert!(
-        set.iter()
-            .map(|(name, value)| (name, serde_json::to_string(value).unwrap()))
-            .eq(expected.map(|(name, json)| (name, json.to_owned())))
-    );
-    assert_eq!(
-        serde_json::to_value(&set).unwrap(),
-        json!({"a": null, "b": 1.0, "e": "", "o": {"k": 1}, "user_id": "u"})
-    );
+    assert!(set.iter().map(|(name, _)| name).eq(["a", "b", "e", "o", "user_id"]));
+    let json = r#"{"a":null,"b":1.0,"e":"","o":{"k": 1},"user_id":"u"}"#;
+    assert_eq!(serde_json::to_string(&set).unwrap(), json);
     assert_eq!((set.len(), set.is_empty()), (5, false));
     assert_eq!((set.get("e"), set.get("h"), set.get("absent")), (Some(&Value::from("")), None, None));
     assert!((&set).into_iter().eq(set.iter()));
@@ -83,35 +74,22 @@ fn each_operation_has_its_plan() {
 }
 
 #[test]
-fn without_a_subject_there_is_no_plan() {
-    for operation in ["data_insert", "data_update", "visibility_update", "delete"] {
-        let lookup_values = r#"[{"field":"email","value":"<<REDACTED>>"}]"#;
-        let payload = payload(Body { operation, data: r#"{"x":1}"#, lookup_values, ..Body::default() });
-        assert_eq!(payload.sync_plan().unwrap_err().issues(), payload.issues());
-    }
-}
-
-#[test]
 fn applying_a_plan_twice_equals_applying_it_once() {
     let bodies =
         [samples::DATA_INSERT, samples::VISIBILITY_UPDATE, samples::DELETE, r#"{"meta":{"operation":"?"}}"#];
     for payload in bodies.map(payload).into_iter().chain([every_kind()]) {
         let plan = payload.sync_plan().unwrap();
-        for start in [None, copy(&[]), copy(&["b", "country", "gone", "mine"])] {
-            let mut once = start.clone();
-            apply(&plan, &mut once);
-            let mut twice = once.clone();
-            apply(&plan, &mut twice);
-            assert_eq!(once, twice, "{payload} on {start:?}");
+        for start in [None, Some(copy(&[])), Some(copy(&["b", "country", "gone", "mine"]))] {
+            let once = apply(&plan, start);
+            assert_eq!(apply(&plan, once.clone()), once, "{payload}");
         }
     }
 }
 
 #[test]
 fn fields_that_the_body_does_not_name_stay() {
-    let mut kept = copy(&["mine", "country"]);
-    apply(&payload(samples::VISIBILITY_UPDATE).sync_plan().unwrap(), &mut kept);
-    let kept = kept.unwrap();
+    let plan = payload(samples::VISIBILITY_UPDATE);
+    let kept = apply(&plan.sync_plan().unwrap(), Some(copy(&["mine", "country"]))).unwrap();
     assert!(kept.keys().eq(["email", "first_name", "last_name", "mine", "user_id"]), "{kept:?}");
     assert_eq!(kept["mine"], "old");
 }
@@ -135,22 +113,6 @@ fn a_plan_can_leave_the_function() {
     }
     for body in [samples::VISIBILITY_UPDATE, samples::DELETE, r#"{"meta":{"operation":"?"}}"#] {
         let payload = payload(body);
-        assert_eq!(plan(&body.to_owned()), payload.sync_plan().unwrap().into_owned());
+        assert_eq!(plan(body), payload.sync_plan().unwrap().into_owned());
     }
-}
-
-#[test]
-fn a_plan_prints_names_escaped_and_no_values() {
-    let payload = payload(Body {
-        data: r#"{"user_id":"u","a":"s3cret","b":[7355608]}"#,
-        redacted: r#"["c\u202e"]"#,
-        ..Body::default()
-    });
-    let plan = payload.sync_plan().unwrap();
-    let text = format!("{plan:?}");
-    assert!(
-        text.contains(r#""a": "#) && text.contains(r#""b": "#) && text.contains(r#""c\u{202e}""#),
-        "{text}"
-    );
-    assert!(!text.contains("s3cret") && !text.contains("7355608") && !text.contains('\u{202e}'), "{text}");
 }

@@ -1,9 +1,8 @@
 //! The public types, one module per type: how each is built, asked, compared, written and printed.
 
 mod dates;
-mod errors;
 mod fields;
 mod operation;
-//R mod redactable;
+mod redactable;
 mod user_id;
 mod values;

@@ -33,11 +33,11 @@ fn an_operation_is_read_from_text_and_json() {
         assert_eq!(word.parse::<Operation<'_>>().unwrap(), operation);
         let json = serde_json::to_string(&operation).unwrap();
         assert_eq!(json, serde_json::to_string(word).unwrap());
-        //R assert_eq!(serde_json::from_str::<Operation<'_>>(&json).unwrap(), operation);
-        //R assert_eq!(serde_json::from_value::<Operation<'_>>(word.into()).unwrap(), operation);
+        assert_eq!(serde_json::from_str::<Operation<'_>>(&json).unwrap(), operation);
+        assert_eq!(serde_json::from_value::<Operation<'_>>(word.into()).unwrap(), operation);
         assert_eq!(operation.clone().into_owned(), operation);
     }
-    //R assert!(serde_json::from_str::<Operation<'_>>("7").is_err());
+    assert!(serde_json::from_str::<Operation<'_>>("7").is_err());
 }
 
 #[test]

@@ -25,7 +25,8 @@ fn a_value_can_be_borrowed_changed_and_mapped() {
     assert_eq!(name, Visible("Juliet Rose".to_owned()));
     assert_eq!(name.map(|name| name.len()), Visible(11));
     let mut hidden = HIDDEN.map(str::to_owned);
-    assert_eq!((hidden.as_mut(), hidden.as_deref()), (Redacted, HIDDEN));
+    assert_eq!(hidden.as_mut(), Redacted);
+    assert_eq!(hidden.as_deref(), HIDDEN);
     assert_eq!(HIDDEN.map(str::len), Redacted);
 }
 

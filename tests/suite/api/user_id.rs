@@ -80,7 +80,7 @@ fn an_id_is_printed_whole_up_to_256_characters_and_escaped() {
 
 #[test]
 fn a_user_id_of_two_megabytes_is_kept() {
-    let id = "\u{202e}".repeat(700_000);
+    let id = format!("{}\u{202e}", "x".repeat(2_000_000));
     let body = body(&id);
     let payload = rownd_webhooks::Parser::new().max_bytes(8 << 20).parse(body.as_bytes()).unwrap();
     let event = payload.clone().into_event().unwrap();

@@ -1,7 +1,7 @@
 //! `FieldMapping`: the operator's renames, undone everywhere.
 
 use rownd_webhooks::mapping::{FieldMapping, Rename};
-use rownd_webhooks::{ParseError, Parser, Value};
+use rownd_webhooks::{ParseError, Parser, RawJson, Value};
 use serde_json::json;
 
 use crate::support::{Body, issue_codes, list, payload, summarize};
@@ -174,7 +174,7 @@ fn a_mapping_that_joins_or_splits_fields_is_refused_with_both_places() {
         ),
         (
             r#"[{"rownd_field":"a","connection_field":"b","rownd_field":"c"}]"#,
-            "a member with this name occurs twice at /0/rownd_field (line 1, column 44)",
+            "a member is named twice at /0/rownd_field (line 1, column 44)",
         ),
     ];
     for (json, message) in rows {
@@ -232,7 +232,7 @@ fn a_transformer_is_kept_and_not_printed() {
     );
     let transformers: Vec<_> = mapping.iter().map(Rename::transformer).collect();
     assert_eq!(transformers.len(), 2);
-    assert_eq!(transformers[0].map(|transformer| transformer.to_json()), Some(json!({"type": "s3cret"})));
+    assert_eq!(transformers[0].map(RawJson::to_json), Some(json!({"type": "s3cret"})));
     assert_eq!(transformers[1], None);
     let text = format!("{mapping:?}");
     assert!(!text.contains("s3cret") && !text.contains(['\u{202e}', '\n']), "{text:?}");
