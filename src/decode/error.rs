@@ -132,6 +132,11 @@ impl DecodeError {
         self.in_name(Code::WrongType, name)
     }
 
+    /// In a string. A type that takes it for the name of a member would show it.
+    pub(super) fn in_text(self) -> Self {
+        if self.0.code == Code::UnknownField { Self::new(Code::WrongType, None) } else { self }
+    }
+
     /// In a value that is not a field.
     pub(super) fn outside_field(mut self) -> Self {
         self.0.code = Code::WrongType;

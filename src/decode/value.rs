@@ -117,7 +117,8 @@ macro_rules! deserialize {
             let expected = self.expected(&visitor);
             let read = match (self.source, self.container()) {
                 (_, Some(container)) => Self::visit_container(container, visitor),
-                (Source::Name(text) | Source::Text(text), _) => visitor.visit_borrowed_str(text),
+                (Source::Name(text), _) => visitor.visit_borrowed_str(text),
+                (Source::Text(text), _) => visitor.visit_borrowed_str(text).map_err(DecodeError::in_text),
                 (Source::Json(text), _) => read_json!(text.$method($($argument,)? visitor)),
             };
             read.map_err(|error| error.or_mismatch(self.type_name(), expected))

@@ -109,11 +109,11 @@ fn model_issues(body: &Value) -> Vec<(String, String)> {
             report("withheld_value_present", path.clone());
         }
         if !is_listed && value == REDACTED && !is_delete {
-            report("unlisted_sentinel", path);
+            report("unlisted_sentinel", path.clone());
         }
-    }
-    if fields.contains_key("") {
-        report("empty_field_name", "/data/".to_owned());
+        if name.is_empty() {
+            report("empty_field_name", path);
+        }
     }
     for (index, name) in listed.iter().enumerate() {
         let path = format!("/redacted/{index}");
