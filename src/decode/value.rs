@@ -1,6 +1,8 @@
 //! A `Deserializer` for one visible value, or for the name of a field.
 
 use std::borrow::Cow;
+use std::iter::Enumerate;
+use std::vec::IntoIter;
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
@@ -18,10 +20,13 @@ use crate::redactable::VISIBLE;
 /// Reads a value, and once more for the place of an error if there is one.
 #[inline]
 pub(super) fn read<'de, T: Deserialize<'de>>(value: ValueDeserializer<'de>) -> Result<T, DecodeError> {
-    T::deserialize(value).or_else(|error| {
-        let located = T::deserialize(ValueDeserializer { is_located: true, ..value });
-        Err(located.err().unwrap_or(error))
-    })
+    T::deserialize(value).map_err(|error| locate::<T>(value, error))
+}
+
+#[cold]
+#[inline(never)]
+fn locate<'de, T: Deserialize<'de>>(value: ValueDeserializer<'de>, error: DecodeError) -> DecodeError {
+    T::deserialize(ValueDeserializer { is_located: true, ..value }).err().unwrap_or(error)
 }
 
 /// One visible value.
@@ -77,12 +82,13 @@ impl<'de> ValueDeserializer<'de> {
 
     fn visit_container<V: Visitor<'de>>(text: &'de str, visitor: V) -> Result<V::Value, DecodeError> {
         if text.starts_with('[') {
-            visitor.visit_seq(Elements { rest: json::elements(text), index: 0 })
+            visitor.visit_seq(Elements { rest: json::elements(text).into_iter().enumerate() })
         } else {
-            visitor.visit_map(Members { rest: json::members(text), value: None })
+            visitor.visit_map(Members { rest: json::members(text).into_iter(), value: None })
         }
     }
 
+    #[inline]
     fn expected(self, visitor: &dyn Expected) -> Option<String> {
         self.is_located.then(|| visitor.to_string())
     }
@@ -106,7 +112,8 @@ macro_rules! read_json {
 /// Values of any type.
 macro_rules! deserialize {
     ($($method:ident($($argument:ident: $type:ty)?))*) => {
-        $(fn $method<V: Visitor<'de>>(self, $($argument: $type,)? visitor: V) -> Result<V::Value, DecodeError> {
+        $(#[inline]
+        fn $method<V: Visitor<'de>>(self, $($argument: $type,)? visitor: V) -> Result<V::Value, DecodeError> {
             let expected = self.expected(&visitor);
             let read = match (self.source, self.container()) {
                 (_, Some(container)) => Self::visit_container(container, visitor),
@@ -121,7 +128,8 @@ macro_rules! deserialize {
 /// Numbers and booleans, which a name may spell. White space around it makes another name.
 macro_rules! deserialize_spelled {
     ($($method:ident)*) => {
-        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        $(#[inline]
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
             let expected = self.expected(&visitor);
             let read = match self.source {
                 Source::Json(text) => read_json!(text.$method(visitor)),
@@ -200,18 +208,14 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
             (Source::Name(text) | Source::Text(text), _) => {
                 visitor.visit_enum(BorrowedStrDeserializer::new(text))
             }
-            (Source::Json(_), Some(container)) => match single(json::members(container)) {
-                Some((name, text)) => visitor.visit_enum(Variant { name, text }),
-                None => Err(DecodeError::invalid_type(Unexpected::Map, &visitor)),
+            (Source::Json(_), Some(container)) => match &*json::members(container) {
+                [(name, text)] => visitor.visit_enum(Variant { name, text }),
+                _ => Err(DecodeError::invalid_type(Unexpected::Map, &visitor)),
             },
             (Source::Json(text), None) => read_json!(text.deserialize_enum(name, variants, visitor)),
         };
         read.map_err(|error| error.or_mismatch(self.type_name(), expected))
     }
-}
-
-fn single<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
-    items.next().filter(|_| items.next().is_none())
 }
 
 /// The protocol of serde_json's `RawValue`: a map of one member with the JSON text.
@@ -267,31 +271,31 @@ impl<'de> Deserializer<'de> for RawText<'de> {
     }
 }
 
-struct Elements<I> {
-    rest: I,
-    index: usize,
+struct Elements<'de> {
+    rest: Enumerate<IntoIter<&'de str>>,
 }
 
-impl<'de, I: Iterator<Item = &'de str>> SeqAccess<'de> for Elements<I> {
+impl<'de> SeqAccess<'de> for Elements<'de> {
     type Error = DecodeError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, DecodeError> {
-        let Some(text) = self.rest.next() else { return Ok(None) };
+        let Some((index, text)) = self.rest.next() else { return Ok(None) };
         let read = seed.deserialize(ValueDeserializer::located(Source::Json(text)));
-        self.index += 1;
-        read.map(Some).map_err(|error| error.in_step(&(self.index - 1).to_string()))
+        read.map(Some).map_err(|error| error.in_step(&index.to_string()))
     }
 }
 
-struct Members<'de, I> {
-    rest: I,
-    value: Option<(Cow<'de, str>, &'de str)>,
+type Member<'de> = (Cow<'de, str>, &'de str);
+
+struct Members<'de> {
+    rest: IntoIter<Member<'de>>,
+    value: Option<Member<'de>>,
 }
 
-impl<'de, I: Iterator<Item = (Cow<'de, str>, &'de str)>> MapAccess<'de> for Members<'de, I> {
+impl<'de> MapAccess<'de> for Members<'de> {
     type Error = DecodeError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
@@ -313,40 +317,39 @@ impl<'de, I: Iterator<Item = (Cow<'de, str>, &'de str)>> MapAccess<'de> for Memb
 }
 
 /// An enum's variant with content.
-struct Variant<'de> {
-    name: Cow<'de, str>,
+struct Variant<'n, 'de> {
+    name: &'n str,
     text: &'de str,
 }
 
-impl<'de> Variant<'de> {
+impl<'de> Variant<'_, 'de> {
     fn content(&self) -> ValueDeserializer<'de> {
         ValueDeserializer::located(Source::Json(self.text))
     }
 }
 
-impl<'de> EnumAccess<'de> for Variant<'de> {
+impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
     type Error = DecodeError;
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), DecodeError> {
-        let name = self.name.as_ref().into_deserializer();
-        seed.deserialize(name).map(|variant| (variant, self))
+        seed.deserialize(self.name.into_deserializer()).map(|variant| (variant, self))
     }
 }
 
-impl<'de> VariantAccess<'de> for Variant<'de> {
+impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
     type Error = DecodeError;
 
     fn unit_variant(self) -> Result<(), DecodeError> {
-        Deserialize::deserialize(self.content()).map_err(|error: DecodeError| error.in_step(&self.name))
+        Deserialize::deserialize(self.content()).map_err(|error: DecodeError| error.in_step(self.name))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, DecodeError> {
-        seed.deserialize(self.content()).map_err(|error| error.in_step(&self.name))
+        seed.deserialize(self.content()).map_err(|error| error.in_step(self.name))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, DecodeError> {
-        self.content().deserialize_any(visitor).map_err(|error| error.in_step(&self.name))
+        self.content().deserialize_any(visitor).map_err(|error| error.in_step(self.name))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -354,6 +357,6 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.content().deserialize_any(visitor).map_err(|error| error.in_step(&self.name))
+        self.content().deserialize_any(visitor).map_err(|error| error.in_step(self.name))
     }
 }

@@ -49,43 +49,27 @@ fn transcoded<'de, T: FromJson<'de>, E: Error>(
     T::from_transcoded(text)
 }
 
-/// A JSON text, and where it comes from.
-pub(crate) struct JsonText<'de> {
-    text: Cow<'de, str>,
-    is_transcoded: bool,
-}
+/// The text of a JSON object.
+pub(crate) struct ObjectText<'de>(pub(crate) Cow<'de, str>);
 
-impl<'de> JsonText<'de> {
-    /// Reads JSON text: one string in binary formats, a value in others.
-    pub(crate) fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+impl<'de> Deserialize<'de> for ObjectText<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
-            return deserialize(deserializer);
+            deserialize(deserializer)
+        } else {
+            Text::deserialize(deserializer).map(|text| Self(text.text))
         }
-        Ok(Self { text: Text::deserialize(deserializer)?.text, is_transcoded: false })
-    }
-
-    /// The text.
-    pub(crate) fn into_text(self) -> Cow<'de, str> {
-        self.text
-    }
-
-    /// The text of what has to be an object: a buffer inside a binary format, which claims to be human-readable, holds it as one
-    /// string.
-    pub(crate) fn into_object(self) -> Cow<'de, str> {
-        if self.is_transcoded && self.text.starts_with('"') {
-            return unescape(&self.text).into_owned().into();
-        }
-        self.text
     }
 }
 
-impl<'de> FromJson<'de> for JsonText<'de> {
+impl<'de> FromJson<'de> for ObjectText<'de> {
     fn from_text<E>(text: Cow<'de, str>) -> Result<Self, E> {
-        Ok(Self { text, is_transcoded: false })
+        Ok(Self(text))
     }
 
+    /// A buffer inside a binary format, which claims to be human-readable, holds the text as one string.
     fn from_transcoded<E>(text: String) -> Result<Self, E> {
-        Ok(Self { text: text.into(), is_transcoded: true })
+        Ok(Self(if text.starts_with('"') { unescape(&text).into_owned() } else { text }.into()))
     }
 }
 

@@ -3,14 +3,14 @@
 use serde::de::{Deserialize, Deserializer, Error};
 
 use super::{Parser, fields};
-use crate::json::from_json::JsonText;
+use crate::json::from_json::ObjectText;
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
 
 impl<'de> Deserialize<'de> for Payload<'_> {
     /// Reads a body, with the limits of [`Parser::new`].
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = JsonText::deserialize(deserializer)?.into_object();
+        let ObjectText(text) = Deserialize::deserialize(deserializer)?;
         Parser::new().parse(text.as_bytes()).map(Payload::into_owned).map_err(D::Error::custom)
     }
 }
@@ -18,7 +18,7 @@ impl<'de> Deserialize<'de> for Payload<'_> {
 impl<'de> Deserialize<'de> for Fields<'_> {
     /// Reads an object of fields, such as the member `data` of a body.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = JsonText::deserialize(deserializer)?.into_object();
+        let ObjectText(text) = Deserialize::deserialize(deserializer)?;
         fields(&text).map(Fields::into_owned).map_err(D::Error::custom)
     }
 }

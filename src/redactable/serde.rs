@@ -8,9 +8,9 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::{Serialize, Serializer};
 
 use super::{REDACTED, Redactable, short_type_name, stand_in};
+use crate::json;
 use crate::json::from_json::{self, FromJson};
 use crate::json::printable::Printable;
-use crate::json::{self};
 
 /// The name of the newtype for which a deserializer of this crate hands over the visible value itself, instead of its text.
 pub(crate) const VISIBLE: &str = "Visible";

@@ -46,3 +46,10 @@ pub(crate) fn parse_error(body: impl ToString) -> ParseError {
 pub(crate) fn list(count: usize, item: impl Fn(usize) -> String) -> String {
     (0..count).map(item).collect::<Vec<_>>().join(",")
 }
+
+/// A `data_update` of user `u` with more fields, and with redacted names as JSON.
+pub(crate) fn update_body(data: &str, redacted: &str) -> String {
+    let comma = if data.is_empty() { "" } else { "," };
+    let data = format!(r#"{{"user_id":"u"{comma}{data}}}"#);
+    Body { data: &data, redacted: &format!("[{redacted}]"), ..Body::default() }.to_string()
+}
