@@ -12,13 +12,12 @@ lint:
 doc:
     cargo doc -p rownd-webhooks --no-deps --open
 
-# The tables of the README's section on cost.
-bench:
-    cargo bench -p benches
-    cargo run -p benches --bin ratios
+# The tables of benches/README.md: times, and counts of instructions.
+bench *filter:
+    cargo bench -p benches -- {{filter}}
 
-instructions:
-    cargo run --release -p benches --bin instructions
+instructions *words:
+    cargo run --release -p benches --bin instructions -- {{words}}
 
 fuzz target seconds="600":
     mkdir -p fuzz/generated/{{target}}

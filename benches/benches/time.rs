@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use benches::bodies::{self, Body};
 use benches::tables::{self, Meter};
@@ -16,7 +17,12 @@ fn main() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("time");
     // The tables show this run alone.
     let _ = fs::remove_dir_all(&directory);
-    let mut criterion = Criterion::default().output_directory(&directory).configure_from_args();
+    let mut criterion = Criterion::default()
+        .output_directory(&directory)
+        // Many short samples: even on a busy machine some of them are not interrupted.
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_secs(1))
+        .configure_from_args();
     for body in bodies::ALL {
         let limited = tasks::all().filter(|task| task.name != PARSE_UNLIMITED.name);
         measure(&mut criterion, body, limited);
@@ -31,7 +37,7 @@ fn main() {
 fn measure(criterion: &mut Criterion, body: Body, tasks: impl IntoIterator<Item = Task>) {
     let json = (body.json)();
     let mut group = criterion.benchmark_group(body.name);
-    group.sample_size(20).throughput(Throughput::Bytes(json.len() as u64));
+    group.throughput(Throughput::Bytes(json.len() as u64));
     for task in tasks {
         group.bench_function(task.name, |bencher| bencher.iter(|| (task.run)(&body, &json)));
     }

@@ -1,147 +1,124 @@
-//! The tables, and the limits that the design sets.
+//! The tables, and the limits that the crate keeps.
 
 use crate::bodies::{self, Body};
 use crate::tasks::{DECODE, DERIVED, DIRECT, INTO_OWNED, PARSE, PARSE_UNLIMITED, RIVALS, Task};
 
+/// The unit that the limits are for.
+pub const INSTRUCTIONS: &str = "instructions";
+
 /// A way to measure.
 pub trait Meter {
-    /// What one run of a task costs; `None` if this was not measured.
+    /// Returns what one run of a task costs, or `None` if this was not measured.
     fn cost(&mut self, task: &Task, body: &Body) -> Option<f64>;
 
-    /// How often one run of a task allocates; `None` if the meter cannot count that.
+    /// Returns how often one run of a task allocates, or `None` if the meter cannot count that.
     fn allocations(&mut self, task: &Task, body: &Body) -> Option<f64>;
 }
 
-type Value = dyn Fn(&mut dyn Meter) -> Option<f64>;
-
-struct Cell {
-    column: &'static str,
-    limit: Option<f64>,
-    decimals: usize,
-    value: Box<Value>,
+struct Table {
+    title: String,
+    columns: [&'static str; 5],
+    rows: Vec<Row>,
 }
 
 struct Row {
     name: String,
-    cells: Vec<Cell>,
+    /// The limits of the first columns.
+    limits: &'static [f64],
+    decimals: usize,
+    value: Box<Value>,
 }
 
-/// Measures and prints the cells whose table, row and column together contain each of the words.
+/// Measures the cell in a column.
+type Value = dyn Fn(usize, &mut dyn Meter) -> Option<f64>;
+
+/// Measures and prints the cells whose title, row and column together contain each of the words.
 ///
-/// Returns the number of cells above their limits.
+/// Returns how many of them are above their limits, which are for instructions, since times vary.
 pub fn print(unit: &str, words: &[String], meter: &mut dyn Meter) -> usize {
     let mut above = 0;
-    for (title, mut rows) in tables(unit) {
-        for row in &mut rows {
-            row.cells.retain(|cell| {
-                let label = format!("{title}, {}, {}", row.name, cell.column);
-                words.iter().all(|word| label.contains(word.as_str()))
-            });
-        }
-        let mut columns: Vec<&str> = rows.iter().flat_map(|row| &row.cells).map(|cell| cell.column).collect();
-        columns.dedup();
-        columns.truncate(bodies::ALL.len());
-        let mut is_first = true;
-        for row in &rows {
-            let values: Vec<_> = row.cells.iter().map(|cell| (cell.value)(meter)).collect();
+    for Table { title, columns, rows } in tables(unit) {
+        let mut header =
+            Some(format!("\n| {title} | {} |\n|---|---:|---:|---:|---:|---:|", columns.join(" | ")));
+        for row in rows {
+            let mut measure = |(index, column)| {
+                let label = format!("{title}, {}, {column}", row.name);
+                let is_wanted = words.iter().all(|word| label.contains(word.as_str()));
+                if is_wanted { (row.value)(index, meter) } else { None }
+            };
+            let values: Vec<_> = columns.iter().enumerate().map(&mut measure).collect();
             if values.iter().all(Option::is_none) {
                 continue;
             }
-            if is_first {
-                println!("\n| {title} | {} |\n|---|{}", columns.join(" | "), "---:|".repeat(columns.len()));
-                is_first = false;
+            if let Some(header) = header.take() {
+                println!("{header}");
             }
-            print!("| {} |", row.name);
-            for (cell, value) in row.cells.iter().zip(values) {
-                above += print_cell(cell, value);
+            let mut line = format!("| {} |", row.name);
+            for (index, value) in values.into_iter().enumerate() {
+                let rounded = value.map_or(String::new(), |value| format!("{value:.*}", row.decimals));
+                let limit = row.limits.get(index).filter(|_| unit == INSTRUCTIONS);
+                if value.zip(limit).is_some_and(|(value, limit)| value > *limit) {
+                    above += 1;
+                    line += &format!(" **{rounded}** |");
+                } else {
+                    line += &format!(" {rounded} |");
+                }
             }
-            println!();
+            println!("{line}");
         }
     }
     above
 }
 
-/// Prints a cell, bold if it is above its limit, and returns 1 then.
-fn print_cell(cell: &Cell, value: Option<f64>) -> usize {
-    let Some(value) = value else {
-        print!("  |");
-        return 0;
-    };
-    let decimals = cell.decimals;
-    let rounded = format!("{value:.decimals$}");
-    match cell.limit {
-        None => print!(" {rounded} |"),
-        Some(limit) if value <= limit => print!(" {rounded} (≤ {limit}) |"),
-        Some(limit) => {
-            print!(" **{rounded}** (> {limit}) |");
-            return 1;
-        }
-    }
-    0
-}
-
-fn tables(unit: &str) -> [(String, Vec<Row>); 5] {
-    let mut parse = vec![row("this crate", [None; 5], 0, |body, meter| meter.cost(&PARSE, body))];
+fn tables(unit: &str) -> [Table; 5] {
+    let mut parse = vec![row("this crate", &[], 0, |body, meter| meter.cost(&PARSE, body))];
     for rival in RIVALS {
-        let limits = if rival.name == DERIVED.name {
-            [Some(0.45), Some(0.27), Some(0.22), Some(0.6), Some(0.7)]
-        } else {
-            [None; 5]
-        };
+        let limits: &[f64] = if rival.name == DERIVED.name { &[0.45, 0.27, 0.22, 0.6, 0.7] } else { &[] };
         parse.push(row(&format!("ratio to {}", rival.name), limits, 2, move |body, meter| {
             Some(meter.cost(&PARSE, body)? / meter.cost(&rival, body)?)
         }));
     }
-    let into_owned = row(
-        "ratio to serde_json, derived struct",
-        [Some(0.35), Some(0.3), Some(0.05), None, None],
-        2,
-        |body, meter| {
-            Some((meter.cost(&INTO_OWNED, body)? - meter.cost(&PARSE, body)?) / meter.cost(&DERIVED, body)?)
-        },
-    );
-    let decode = row(
-        "ratio to serde_json, same struct",
-        [Some(1.1), Some(1.5), Some(1.5), None, None],
-        2,
-        |body, meter| Some(meter.cost(&DECODE, body)? / meter.cost(&DIRECT, body)?),
-    );
+    let into_owned = row("ratio to serde_json, derived struct", &[0.35, 0.3, 0.05], 2, |body, meter| {
+        Some((meter.cost(&INTO_OWNED, body)? - meter.cost(&PARSE, body)?) / meter.cost(&DERIVED, body)?)
+    });
+    let decode = row("ratio to serde_json, same struct", &[1.1, 1.5, 1.5], 2, |body, meter| {
+        Some(meter.cost(&DECODE, body)? / meter.cost(&DIRECT, body)?)
+    });
     let allocations = vec![
-        row("this crate", [Some(5.0), Some(8.0), Some(8.0), None, None], 0, |body, meter| {
-            meter.allocations(&PARSE, body)
-        }),
-        row(DERIVED.name, [None; 5], 0, |body, meter| meter.allocations(&DERIVED, body)),
+        row("this crate", &[5.0, 8.0, 8.0], 0, |body, meter| meter.allocations(&PARSE, body)),
+        row(DERIVED.name, &[], 0, |body, meter| meter.allocations(&DERIVED, body)),
     ];
+    let table = |title, rows| Table { title, columns: bodies::ALL.map(|body| body.name), rows };
     [
-        (format!("parse, {unit}"), parse),
-        (format!("into_owned, {unit}"), vec![into_owned]),
-        (format!("decode, {unit}"), vec![decode]),
-        ("allocations".to_owned(), allocations),
-        (format!("growth, {unit} per byte"), bodies::GROWTH.map(growth).into()),
+        table(format!("parse, {unit}"), parse),
+        table(format!("into_owned, {unit}"), vec![into_owned]),
+        table(format!("decode, {unit}"), vec![decode]),
+        table("allocations".to_owned(), allocations),
+        growth(unit),
     ]
 }
 
-/// A row with a cell for each body.
+/// A row with a cell for each of the usual bodies.
 fn row(
     name: &str,
-    limits: [Option<f64>; 5],
+    limits: &'static [f64],
     decimals: usize,
-    value: impl Fn(&Body, &mut dyn Meter) -> Option<f64> + Copy + 'static,
+    value: impl Fn(&Body, &mut dyn Meter) -> Option<f64> + 'static,
 ) -> Row {
-    let cell = |(body, limit): (Body, Option<f64>)| Cell {
-        column: body.name,
-        limit,
-        decimals,
-        value: Box::new(move |meter| value(&body, meter)),
-    };
-    Row { name: name.to_owned(), cells: bodies::ALL.into_iter().zip(limits).map(cell).collect() }
+    let value = Box::new(move |index: usize, meter: &mut dyn Meter| value(&bodies::ALL[index], meter));
+    Row { name: name.to_owned(), limits, decimals, value }
 }
 
-fn growth([few, many]: [Body; 2]) -> Row {
-    let value = move |meter: &mut dyn Meter| {
+fn growth(unit: &str) -> Table {
+    let value = |index: usize, meter: &mut dyn Meter| {
         let mut per_byte = |body: &Body| Some(meter.cost(&PARSE_UNLIMITED, body)? / f64::from(body.bytes()));
-        Some(per_byte(&many)? / per_byte(&few)?)
+        let [few, many] = &bodies::GROWTH[index];
+        Some(per_byte(many)? / per_byte(few)?)
     };
-    let cell = Cell { column: "ratio", limit: Some(3.0), decimals: 2, value: Box::new(value) };
-    Row { name: format!("{} to {}", many.name, few.name), cells: vec![cell] }
+    let name = "ratio of 200000 to 1000".to_owned();
+    Table {
+        title: format!("growth, {unit} per byte"),
+        columns: bodies::GROWTH.map(|[few, _]| few.name.trim_start_matches("1000 ")),
+        rows: vec![Row { name, limits: &[3.0; 5], decimals: 2, value: Box::new(value) }],
+    }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rownd_webhooks::Payload;
 use rownd_webhooks::testing::samples;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -26,13 +27,18 @@ fn is_json(text: &str) -> bool {
     serde_json::from_str::<&RawValue>(text).is_ok()
 }
 
-/// Puts a value in each place and compares the verdict with `is_valid` and with serde_json's.
+/// Puts a value in each place and compares the verdict with `is_valid` and with serde_json's; by every entry point in the first place.
 #[track_caller]
 fn assert_value(value: &str, is_valid: bool) {
-    for (before, after) in PLACES {
+    for (index, (before, after)) in PLACES.into_iter().enumerate() {
         let body = format!("{before}{value}{after}");
         assert_eq!(is_json(&body), is_valid, "{body}");
-        match parse_everywhere(&body) {
+        let parsed = if index == 0 {
+            parse_everywhere(&body)
+        } else {
+            rownd_webhooks::from_str(&body).map(Payload::into_owned)
+        };
+        match parsed {
             Ok(_) => assert!(is_valid, "{body}"),
             Err(error) => {
                 assert!(!is_valid && matches!(error.code(), "syntax" | "trailing_data"), "{error}: {body}");
@@ -331,7 +337,7 @@ fn a_body_with_a_byte_replaced_is_read_alike_everywhere() {
     };
     let body = body.to_string().into_bytes();
     for at in 0..body.len() {
-        for byte in *b"\"\\}[:,0 n\xFF" {
+        for byte in *b"\"\\}[,0" {
             let mut body = body.clone();
             body[at] = byte;
             if parse_everywhere(&body).is_ok() {

@@ -726,7 +726,7 @@ fn names_are_cut_at_64_characters_and_never_inside_an_escape() {
 
 #[test]
 fn a_long_name_is_cut_where_it_is_shown_and_nowhere_else() {
-    let long: String = "long\u{202e}😀".chars().cycle().take(100_000).collect();
+    let long: String = "long\u{202e}😀".chars().cycle().take(10_000).collect();
     let json = serde_json::to_string(&long).unwrap();
     let body = Body {
         operation: json.trim_matches('"'),

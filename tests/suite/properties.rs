@@ -8,8 +8,13 @@ use rownd_webhooks::sync::SyncPlan;
 use rownd_webhooks::{Payload, REDACTED, Redactable};
 use serde_json::{Value, json};
 
+use crate::support::parse_everywhere;
 use crate::support::strategies::{CANARY, body, config, value};
-use crate::support::{parse_everywhere, payload};
+
+fn payload(body: impl ToString) -> Payload<'static> {
+    let body = body.to_string();
+    body.parse().unwrap_or_else(|error| panic!("{error}: {body}"))
+}
 
 /// The same JSON with its members in another order, more white space, and every letter of names escaped.
 fn disguised(value: &Value) -> String {

@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     }
     let checks = words.iter().any(|word| word == "--check");
     words.retain(|word| word != "--check");
-    let above = tables::print("instructions", &words, &mut Valgrind::default());
+    let above = tables::print(tables::INSTRUCTIONS, &words, &mut Valgrind::default());
     if checks && above > 0 {
         eprintln!("\n{above} values are above their limits");
         return ExitCode::FAILURE;

@@ -6,18 +6,15 @@ mod sqlite;
 use std::path::Path;
 
 use anyhow::Result;
+use rusqlite::Connection;
 
-use crate::{DEAD_LANE, LANES};
-
-/// A delivery, as the log has it.
+/// A delivery in the log.
 #[derive(Debug)]
 pub struct Entry {
-    /// Its number: later is greater, in each lane.
+    /// The number that the log gave it. Later entries have greater numbers.
     pub seq: i64,
     /// The whole body.
     pub body: Vec<u8>,
-    /// Why it is in the lane of dead letters; empty in the others.
-    pub code: String,
 }
 
 /// The log.
@@ -25,7 +22,7 @@ pub struct Entry {
 pub enum Log {
     /// In a file.
     Sqlite(sqlite::Log),
-    /// In a cluster.
+    /// In a NATS cluster.
     Nats(Box<nats::Log>),
 }
 
@@ -34,65 +31,55 @@ impl Log {
     ///
     /// # Errors
     ///
-    /// The file cannot be opened.
+    /// Returns an error if the file cannot be opened.
     pub fn sqlite(folder: &Path) -> Result<Self> {
-        Ok(Self::Sqlite(sqlite::Log::open(folder)?))
+        Self::sqlite_on(Connection::open(folder.join("log.db"))?)
     }
 
-    /// Connects to a cluster, and makes the streams that are not there yet.
+    /// Uses a connection to SQLite that has settings of its own, such as a limit of its size.
     ///
     /// # Errors
     ///
-    /// The cluster does not answer in time.
+    /// Returns an error if the table cannot be created.
+    pub fn sqlite_on(connection: Connection) -> Result<Self> {
+        Ok(Self::Sqlite(sqlite::Log::new(connection)?))
+    }
+
+    /// Connects to a cluster and creates the stream if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the cluster does not respond in time.
     pub async fn nats(urls: &str) -> Result<Self> {
         Ok(Self::Nats(Box::new(nats::Log::connect(urls).await?)))
     }
 
-    /// Which lane a user's deliveries take.
-    #[must_use]
-    pub fn lane(key: &str) -> u32 {
-        crc32fast::hash(key.as_bytes()) % LANES
-    }
-
-    /// Puts a delivery into the log. Once this returns it is on disk.
+    /// Appends a body. Once this returns, the body is on disk.
     ///
     /// # Errors
     ///
-    /// The log is away. The delivery may be in it all the same.
-    pub async fn append(&self, lane: u32, body: Vec<u8>) -> Result<()> {
-        self.put(lane, body, "").await
+    /// Returns an error if the log is unavailable or its disk is full. The log may have the body nevertheless.
+    pub async fn append(&self, body: Vec<u8>) -> Result<()> {
+        match self {
+            Self::Sqlite(log) => log.append(body).await,
+            Self::Nats(log) => log.append(body).await,
+        }
     }
 
-    /// Puts aside what cannot be read, and why.
-    ///
-    /// # Errors
-    ///
-    /// The log is away.
-    pub async fn append_dead(&self, code: &str, body: Vec<u8>) -> Result<()> {
-        self.put(DEAD_LANE, body, code).await
-    }
-
-    /// The longest body that the log can take.
+    /// The longest body that the log accepts.
     #[must_use]
-    pub fn most_bytes(&self) -> usize {
+    pub fn max_bytes(&self) -> usize {
         match self {
             Self::Sqlite(_) => usize::MAX,
-            Self::Nats(log) => log.most_bytes(),
+            Self::Nats(log) => log.max_bytes(),
         }
     }
 
-    async fn put(&self, lane: u32, body: Vec<u8>, code: &str) -> Result<()> {
-        match self {
-            Self::Sqlite(log) => log.put(lane, body, code).await,
-            Self::Nats(log) => log.put(lane, body, code).await,
-        }
-    }
-
-    /// Whether the log can be reached.
+    /// Checks whether the log is available.
     ///
     /// # Errors
     ///
-    /// It cannot.
+    /// Returns an error if it is not.
     pub async fn check(&self) -> Result<()> {
         match self {
             Self::Sqlite(log) => log.check().await,
@@ -100,49 +87,38 @@ impl Log {
         }
     }
 
-    /// Reads a lane, from behind a number.
+    /// Reads the entries after a number.
     ///
     /// # Errors
     ///
-    /// The log is away.
-    pub async fn reader(&self, lane: u32, after: i64) -> Result<Reader> {
+    /// Returns an error if the log is unavailable.
+    pub async fn reader(&self, after: i64) -> Result<Reader> {
         Ok(match self {
-            Self::Sqlite(log) => Reader::Sqlite(log.reader(lane, after)),
-            Self::Nats(log) => Reader::Nats(Box::new(log.reader(lane, after).await?)),
+            Self::Sqlite(log) => Reader::Sqlite(log.reader(after)),
+            Self::Nats(log) => Reader::Nats(Box::new(log.reader(after).await?)),
         })
     }
 }
 
-/// Reads one lane in order, without a gap.
+/// Reads the log in order and without gaps.
 pub enum Reader {
     /// From a file.
     Sqlite(sqlite::Reader),
-    /// From a cluster.
+    /// From a NATS cluster.
     Nats(Box<nats::Reader>),
 }
 
 impl Reader {
-    /// The next entries; none if there is none yet.
+    /// Returns the next entries, or none if there are none yet.
     ///
     /// # Errors
     ///
-    /// The log is away, or something was lost on the way: begin again, from what the store has.
+    /// Returns an error if the log is unavailable or an entry was lost on the way. Start again with a new
+    /// reader.
     pub async fn next(&mut self) -> Result<Vec<Entry>> {
         match self {
             Self::Sqlite(reader) => reader.next().await,
             Self::Nats(reader) => reader.next().await,
-        }
-    }
-
-    /// Tells the log that the store has all that was read.
-    ///
-    /// # Errors
-    ///
-    /// The log is away.
-    pub async fn done(&mut self) -> Result<()> {
-        match self {
-            Self::Sqlite(_) => Ok(()),
-            Self::Nats(reader) => reader.done().await,
         }
     }
 }

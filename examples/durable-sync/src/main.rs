@@ -1,6 +1,8 @@
 //! Starts the parts that the options name.
 
-use anyhow::{Context, Result};
+use std::env;
+
+use anyhow::{Context, Result, ensure};
 use durable_sync::log::Log;
 use durable_sync::metrics::Metrics;
 use durable_sync::options::{HELP, Options};
@@ -16,45 +18,43 @@ async fn main() -> Result<()> {
         print!("{HELP}");
         return Ok(());
     };
-    let (log, store) = open(&options).await?;
-    let metrics = Metrics::default();
-    let receiver = Receiver::new(log.clone(), metrics.clone());
-    if let Some(archive) = &options.replay {
-        let told = replay::run(archive, &receiver).await?;
-        println!("logged {}, put aside {}, too large {}", told.logged, told.put_aside, told.too_large);
-        return Ok(());
-    }
-
-    let listener = TcpListener::bind(options.listen).await.context("cannot listen")?;
-    let address = listener.local_addr()?;
-    println!("listening on http://{address}");
-    if options.receives {
-        println!("try: curl -i --data @examples/payloads/data_insert.json http://{address}/hook");
-    }
-    if options.projects {
-        tokio::spawn(projector::run(log.clone(), store, metrics.clone()));
-    }
-    let router = if options.receives { receiver.router() } else { receiver::health(log, &metrics) };
-    axum::serve(listener, router)
-        .with_graceful_shutdown(async {
-            // Whether it was heard or not, there is nothing else to wait for.
-            let _ = tokio::signal::ctrl_c().await;
-        })
-        .await?;
-    Ok(())
-}
-
-async fn open(options: &Options) -> Result<(Log, Store)> {
-    if options.nats.is_none() || options.store.is_none() {
-        std::fs::create_dir_all(&options.data).context("the data folder cannot be made")?;
+    if options.nats.is_none() || (options.projects && options.store.is_none()) {
+        std::fs::create_dir_all(&options.data).context("the data folder cannot be created")?;
     }
     let log = match &options.nats {
         Some(urls) => Log::nats(urls).await.context("the log")?,
         None => Log::sqlite(&options.data).context("the log")?,
     };
-    let store = match &options.store {
-        Some(url) => Store::postgres(url).await.context("the store")?,
-        None => Store::sqlite(&options.data).context("the store")?,
-    };
-    Ok((log, store))
+    let metrics = Metrics::default();
+    let receiver = Receiver::new(log.clone(), metrics.clone());
+    if let Some(archive) = &options.replay {
+        let done = replay::run(archive, &receiver).await?;
+        println!("logged {}, dead letters {}, too large {}", done.logged, done.dead_letters, done.too_large);
+        return Ok(());
+    }
+
+    let secret = env::var("WEBHOOK_SECRET").unwrap_or_default();
+    ensure!(
+        !options.receives || !secret.is_empty(),
+        "WEBHOOK_SECRET must hold the secret of the webhook's path"
+    );
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", options.listen))?;
+    println!("listening on http://{}", listener.local_addr()?);
+    if options.projects {
+        let store = match &options.store {
+            Some(url) => Store::postgres(url),
+            None => Store::sqlite(&options.data).context("the store")?,
+        };
+        tokio::spawn(projector::run(log.clone(), store, metrics.clone()));
+    }
+    let router = if options.receives { receiver.router(secret) } else { receiver::health(log, &metrics) };
+    axum::serve(listener, router)
+        .with_graceful_shutdown(async {
+            // Without the signal there is nothing to wait for.
+            let _ = tokio::signal::ctrl_c().await;
+        })
+        .await?;
+    Ok(())
 }

@@ -1,49 +1,63 @@
-//! Counters, in Prometheus's text form.
+//! Counters, in Prometheus's text format.
 
 use std::sync::Arc;
 
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
+use rownd_webhooks::sync::Applied;
 
-/// What has been counted since the start.
+/// What this process has counted since it started.
 #[derive(Clone, Default)]
 pub struct Metrics {
-    /// Deliveries that came.
-    pub received: Counter,
-    /// Deliveries that the log has on disk.
-    pub acknowledged: Counter,
-    /// Deliveries that were put aside, whole.
-    pub dead_lettered: Counter,
-    /// Deliveries that were refused: too large, or the log was away.
-    pub refused: Counter,
-    /// Deliveries that are in the store.
-    pub applied: Counter,
+    /// Requests with a body, by what became of it: `logged`, `dead_letter`, `too_large`, `incomplete` or
+    /// `unavailable`.
+    pub received: Family<[(&'static str, &'static str); 1], Counter>,
+    /// Entries of the log that are in the store, by what they did there.
+    pub applied: Family<[(&'static str, &'static str); 1], Counter>,
 }
 
 impl Metrics {
-    /// A registry of these counters, to be written by [`text`].
+    /// Counts an entry that is in the store; `None` is a dead letter.
+    pub fn applied(&self, applied: Option<Applied>) {
+        self.applied.get_or_create(&[("outcome", outcome(applied))]).inc();
+    }
+
+    /// Counts a request.
+    pub fn received(&self, outcome: &'static str) {
+        self.received.get_or_create(&[("outcome", outcome)]).inc();
+    }
+
+    /// Returns a registry of these counters, for [`text`].
     #[must_use]
     pub fn registry(&self) -> Arc<Registry> {
         let mut registry = Registry::with_prefix("durable_sync");
-        for (name, help, counter) in [
-            ("received", "Deliveries that came", &self.received),
-            ("acknowledged", "Deliveries that the log has on disk", &self.acknowledged),
-            ("dead_lettered", "Deliveries put aside, whole", &self.dead_lettered),
-            ("refused", "Deliveries too large, or while the log was away", &self.refused),
-            ("applied", "Deliveries that are in the store", &self.applied),
-        ] {
-            registry.register(name, help, counter.clone());
-        }
+        registry.register("received", "Requests, by what became of the body", self.received.clone());
+        registry.register("applied", "Entries of the log that are in the store", self.applied.clone());
         Arc::new(registry)
     }
 }
 
-/// The counters as Prometheus reads them.
+/// Returns the label of what became of an entry; `None` is a dead letter.
+#[must_use]
+pub fn outcome(applied: Option<Applied>) -> &'static str {
+    match applied {
+        Some(Applied::Created) => "created",
+        Some(Applied::Updated) => "updated",
+        Some(Applied::Deleted) => "deleted",
+        Some(Applied::Unchanged) => "unchanged",
+        Some(Applied::Ambiguous) => "ambiguous",
+        Some(Applied::Ignored) => "ignored",
+        None => "dead_letter",
+    }
+}
+
+/// Writes the counters as Prometheus reads them.
 #[must_use]
 pub fn text(registry: &Registry) -> String {
     let mut text = String::new();
-    // A `String` takes every write.
+    // Writing into a `String` does not fail.
     let _ = encode(&mut text, registry);
     text
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 
-/// What the program is told to be.
+/// What the program does.
 #[derive(Debug)]
 pub struct Options {
     /// Where to listen.
@@ -21,13 +21,13 @@ pub struct Options {
     pub nats: Option<String>,
     /// The store: PostgreSQL instead of SQLite.
     pub store: Option<String>,
-    /// An archive to feed through.
+    /// An archive to append to the log.
     pub replay: Option<PathBuf>,
 }
 
 /// How to call the program.
 pub const HELP: &str = "\
-Receives Rownd's webhooks, and keeps a store of profiles in step.
+Receives Rownd's webhooks and keeps a store of profiles in step.
 
 Usage: durable-sync [OPTIONS]
 
@@ -36,15 +36,17 @@ Usage: durable-sync [OPTIONS]
   --role ROLE         all, receiver or projector [all]
   --nats URL[,URL]    NATS JetStream as the log
   --store URL         PostgreSQL as the store, postgres://…
-  --replay FILE       feed an archive through, one body a line, and end
+  --replay FILE       append an archive to the log, one body or `Received` per line, and end
+
+A receiver needs WEBHOOK_SECRET in its environment, and takes deliveries at /hooks/WEBHOOK_SECRET.
 ";
 
 impl Options {
-    /// Reads the command line; `None` if help is asked for.
+    /// Reads the command line. Returns `None` for `--help`.
     ///
     /// # Errors
     ///
-    /// An option is not known, or its value is wrong.
+    /// Returns an error if an option is unknown or its value is wrong.
     pub fn parse() -> Result<Option<Self>> {
         let mut options = Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),

@@ -1,121 +1,115 @@
-//! HTTP in, log out: a delivery is answered 2xx once the log has it on disk.
+//! HTTP in, log out: a delivery is acknowledged once the log has it on disk.
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::to_bytes;
-use axum::extract::{Request, State};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use axum::{Json, Router};
 use prometheus_client::registry::Registry;
-use rownd_webhooks::sync::SyncPlan;
-use rownd_webhooks::{ParseErrorKind, Parser};
+use receiver_store::Refusal;
+use subtle::ConstantTimeEq;
 
+use crate::delivery::{self, MAX_BYTES};
 use crate::log::Log;
 use crate::metrics::{self, Metrics};
 
-/// The most bytes that a body may have.
-pub const MOST_BYTES: usize = 2 << 20;
-
-/// The longest key that a database's index takes.
-const LONGEST_KEY: usize = 512;
-
-/// What takes deliveries in.
+/// Takes deliveries into a log.
 #[derive(Clone)]
 pub struct Receiver {
-    parser: Parser,
     log: Log,
     metrics: Metrics,
 }
 
-/// What became of a delivery.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// It is in the log.
-    Logged,
-    /// It cannot be read, and was put aside whole.
-    PutAside,
-    /// It is too large to be kept.
-    TooLarge,
-    /// The log is away: it has to be sent again.
-    Away,
-}
-
 impl Receiver {
-    /// Takes deliveries into a log.
+    /// Takes deliveries into this log.
     #[must_use]
     pub fn new(log: Log, metrics: Metrics) -> Self {
-        Self { parser: Parser::new().max_bytes(MOST_BYTES), log, metrics }
+        Self { log, metrics }
     }
 
-    /// Takes one delivery in.
-    pub async fn take(&self, body: Vec<u8>) -> Taken {
-        self.metrics.received.inc();
-        let lane = if body.len() > self.log.most_bytes() { Err("too_large") } else { self.lane(&body) };
-        let (logged, taken) = match lane {
-            Ok(lane) => (self.log.append(lane, body).await, Taken::Logged),
-            Err("too_large") => {
-                tracing::warn!(bytes = body.len(), "a body is too large");
-                self.metrics.refused.inc();
-                return Taken::TooLarge;
-            }
-            Err(code) => (self.log.append_dead(code, body).await, Taken::PutAside),
-        };
-        if let Err(error) = logged {
-            tracing::warn!(%error, "the log is away");
-            self.metrics.refused.inc();
-            return Taken::Away;
-        }
-        match taken {
-            Taken::Logged => self.metrics.acknowledged.inc(),
-            _ => self.metrics.dead_lettered.inc(),
-        };
+    /// Takes one delivery. Once this returns, the log has it on disk, also if it is refused as a bad request.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Refusal`] if nothing can be done with the body, if it is too large to be kept, or if the
+    /// log is unavailable or its disk is full.
+    pub async fn take(&self, body: Vec<u8>) -> Result<(), Refusal> {
+        let taken = self.append(body).await;
+        self.count(&taken);
         taken
     }
 
-    /// Which lane a body takes, or the code of why it takes none.
-    fn lane(&self, body: &[u8]) -> Result<u32, &'static str> {
-        let payload = self.parser.parse(body).map_err(|error| {
-            tracing::info!(code = error.code(), "a body cannot be read");
-            match error.kind() {
-                ParseErrorKind::TooLarge { .. } => "too_large",
-                _ => error.code(),
-            }
-        })?;
-        let key = match payload.sync_plan().map_err(|_| "no_subject")? {
-            SyncPlan::Upsert { subject, .. } | SyncPlan::Delete { subject } => subject.key().into_owned(),
-            // It has no effect, so any lane will do.
-            SyncPlan::Ignore => return Ok(0),
-        };
-        if key.len() > LONGEST_KEY || key.contains('\0') {
-            return Err("no_usable_key");
+    async fn append(&self, body: Vec<u8>) -> Result<(), Refusal> {
+        let refusal = delivery::read(&body).err();
+        if body.len() > self.log.max_bytes() || refusal.as_ref().is_some_and(|it| it.status == 413) {
+            return Err(Refusal::TOO_LARGE);
         }
-        Ok(Log::lane(&key))
+        self.log.append(body).await.map_err(|error| {
+            tracing::warn!(%error, "the log is unavailable");
+            Refusal::UNAVAILABLE
+        })?;
+        refusal.map_or(Ok(()), Err)
     }
 
-    /// The service: `/hook` by any method, `/healthz`, `/metrics`.
-    pub fn router(self) -> Router {
+    fn count(&self, taken: &Result<(), Refusal>) {
+        let outcome = match taken {
+            Ok(()) => "logged",
+            Err(refusal) => {
+                tracing::info!(status = refusal.status, code = refusal.code, "a delivery is refused");
+                match refusal.code {
+                    "too_large" => "too_large",
+                    "io" => "incomplete",
+                    "unavailable" => "unavailable",
+                    _ => "dead_letter",
+                }
+            }
+        };
+        self.metrics.received(outcome);
+    }
+
+    /// The service: `/hooks/{secret}` by any method, `/healthz` and `/metrics`.
+    pub fn router(self, secret: String) -> Router {
         let health = health(self.log.clone(), &self.metrics);
-        Router::new().route("/hook", any(hook)).with_state(Arc::new(self)).merge(health)
+        let hooks = Hooks { receiver: self, secret };
+        let hooks = Router::new().route("/hooks/{secret}", any(hook)).with_state(Arc::new(hooks));
+        hooks.layer(DefaultBodyLimit::max(MAX_BYTES)).merge(health)
     }
 }
 
-async fn hook(State(receiver): State<Arc<Receiver>>, request: Request) -> StatusCode {
-    let Ok(body) = to_bytes(request.into_body(), MOST_BYTES).await else {
-        receiver.metrics.received.inc();
-        receiver.metrics.refused.inc();
-        return StatusCode::PAYLOAD_TOO_LARGE;
+struct Hooks {
+    receiver: Receiver,
+    secret: String,
+}
+
+async fn hook(State(hooks): State<Arc<Hooks>>, Path(secret): Path<String>, request: Request) -> Response {
+    // Deliveries have no signature: the sender is trusted because it knows the path.
+    if !bool::from(secret.as_bytes().ct_eq(hooks.secret.as_bytes())) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    // `Bytes` as an argument would be read before the secret is checked.
+    let refusal = match Bytes::from_request(request, &()).await {
+        Ok(body) => return respond(hooks.receiver.take(body.into()).await),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Refusal::TOO_LARGE,
+        Err(_) => Refusal::INCOMPLETE,
     };
-    match receiver.take(body.into()).await {
-        // Sending it again would not make it readable, and it is kept.
-        Taken::Logged | Taken::PutAside => StatusCode::NO_CONTENT,
-        Taken::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Taken::Away => StatusCode::SERVICE_UNAVAILABLE,
+    let taken = Err(refusal);
+    hooks.receiver.count(&taken);
+    respond(taken)
+}
+
+fn respond(taken: Result<(), Refusal>) -> Response {
+    let Err(refusal) = taken else { return StatusCode::NO_CONTENT.into_response() };
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+    match refusal.retry_after() {
+        Some(seconds) => (status, [(header::RETRY_AFTER, seconds)], Json(refusal)).into_response(),
+        None => (status, Json(refusal)).into_response(),
     }
 }
 
-/// What watches the program: `/healthz` and `/metrics`.
+/// `/healthz` and `/metrics`.
 pub fn health(log: Log, metrics: &Metrics) -> Router {
     Router::new()
         .route("/healthz", get(healthz).with_state(log))

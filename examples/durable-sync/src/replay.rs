@@ -1,4 +1,4 @@
-//! An archive through the same path as deliveries.
+//! An archive by the same way as deliveries.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -9,53 +9,65 @@ use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use rownd_webhooks::Parser;
 use rownd_webhooks::replay::NdjsonReader;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use tokio::time::sleep;
 
-use crate::receiver::{MOST_BYTES, Receiver, Taken};
+use crate::delivery::MAX_BYTES;
+use crate::receiver::Receiver;
+
+/// The room that a line has for what is around the body.
+const ENVELOPE: usize = 1 << 10;
 
 /// How many lines became what.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Replayed {
     /// Lines that are in the log.
     pub logged: u64,
-    /// Lines that cannot be read, and were put aside.
-    pub put_aside: u64,
+    /// Lines that are in the log as dead letters.
+    pub dead_letters: u64,
     /// Lines that are too long to be kept.
     pub too_large: u64,
 }
 
-/// Feeds each line of an archive to the receiver. A bad line does not end it; while the log is away it waits.
+/// A line of an archive that says when each body was received.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Received<'l> {
+    #[serde(borrow, rename = "received_at")]
+    _received_at: &'l RawValue,
+    #[serde(borrow)]
+    payload: &'l RawValue,
+}
+
+/// Gives each line of an archive to the receiver: a body, or a `Received` with the body in it. A bad line
+/// does not end it, and while the log is unavailable it waits.
 ///
 /// # Errors
 ///
-/// The archive cannot be read.
+/// Returns an error if the archive cannot be read.
 pub async fn run(archive: &Path, receiver: &Receiver) -> Result<Replayed> {
     let file = File::open(archive).context("the archive cannot be opened")?;
     let progress = ProgressBar::new(file.metadata()?.len());
     progress.set_style(ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg}")?);
     let input = BufReader::new(progress.wrap_read(file));
-    let mut reader = NdjsonReader::with_parser(input, Parser::new().max_bytes(MOST_BYTES));
+    let mut reader = NdjsonReader::with_parser(input, Parser::new().max_bytes(MAX_BYTES + ENVELOPE));
     let mut replayed = Replayed::default();
-    loop {
-        let code = match reader.next_payload() {
-            None => break,
-            Some(Ok(_)) => None,
-            Some(Err(error)) => Some(error),
-        };
-        if let Some(error) = code.filter(|error| error.code() == "io") {
+    while let Some(line) = reader.next_payload() {
+        if let Some(error) = line.err().filter(|error| error.code() == "io") {
             return Err(error).context("the archive cannot be read");
         }
-        let line = reader.line().to_vec();
-        let taken = loop {
-            match receiver.take(line.clone()).await {
-                Taken::Away => sleep(Duration::from_millis(200)).await,
-                taken => break taken,
+        let line = reader.line();
+        let body = serde_json::from_slice::<Received<'_>>(line)
+            .map_or(line, |received| received.payload.get().as_bytes())
+            .to_vec();
+        loop {
+            match receiver.take(body.clone()).await.map_err(|refusal| refusal.status) {
+                Err(503) => sleep(Duration::from_millis(200)).await,
+                Err(413) => break replayed.too_large += 1,
+                Err(_) => break replayed.dead_letters += 1,
+                Ok(()) => break replayed.logged += 1,
             }
-        };
-        match taken {
-            Taken::Logged => replayed.logged += 1,
-            Taken::PutAside => replayed.put_aside += 1,
-            Taken::TooLarge | Taken::Away => replayed.too_large += 1,
         }
         progress.set_message(format!("line {}", reader.line_number()));
     }

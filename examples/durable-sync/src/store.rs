@@ -1,16 +1,18 @@
-//! The store of profiles: SQLite, or PostgreSQL.
+//! The store of profiles: SQLite, or PostgreSQL. Both have the same tables.
+//!
+//! `progress` has one row: the number of the last entry that is applied, and the secret of the keys. An entry
+//! is applied in the transaction that moves this number, so each is applied once and in the log's order,
+//! however many projectors there are.
 
 mod postgres;
 mod sqlite;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::Result;
-use rownd_webhooks::Parser;
+use anyhow::{Result, ensure};
+use rownd_webhooks::sync::Applied;
 
 use crate::log::Entry;
-use crate::profile::Profile;
 
 /// The store.
 #[derive(Clone)]
@@ -26,128 +28,63 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// The file cannot be opened.
+    /// Returns an error if the file cannot be opened.
     pub fn sqlite(folder: &Path) -> Result<Self> {
         Ok(Self::Sqlite(sqlite::Store::open(folder)?))
     }
 
-    /// Connects to a server, and makes the tables that are not there yet.
-    ///
-    /// # Errors
-    ///
-    /// The server does not answer.
-    pub async fn postgres(url: &str) -> Result<Self> {
-        Ok(Self::Postgres(postgres::Store::connect(url).await?))
+    /// Names a database. It need not be available yet.
+    #[must_use]
+    pub fn postgres(url: &str) -> Self {
+        Self::Postgres(postgres::Store::new(url))
     }
 
-    /// Takes a lane, so that nobody else projects it; `None` while somebody does.
+    /// Makes this projector the active one; `None` while there is another one.
     ///
     /// # Errors
     ///
-    /// The store is away.
-    pub async fn lane(&self, lane: u32) -> Result<Option<Lane>> {
+    /// Returns an error if the store is unavailable.
+    pub async fn lease(&self) -> Result<Option<Lease>> {
         Ok(match self {
-            Self::Sqlite(store) => Some(Lane::Sqlite(store.lane(lane))),
-            Self::Postgres(store) => store.lane(lane).await?.map(|lane| Lane::Postgres(Box::new(lane))),
+            Self::Sqlite(store) => Some(Lease::Sqlite(store.lease()?)),
+            Self::Postgres(store) => store.lease().await?.map(|lease| Lease::Postgres(Box::new(lease))),
         })
     }
+}
 
-    /// A profile: its fields as a JSON object, and whether it is a tombstone.
-    ///
-    /// # Errors
-    ///
-    /// The store is away.
-    pub async fn profile(&self, key: &str) -> Result<Option<(String, bool)>> {
+/// The right to apply entries, until it is dropped.
+pub enum Lease {
+    /// To a file.
+    Sqlite(sqlite::Lease),
+    /// To a server.
+    Postgres(Box<postgres::Lease>),
+}
+
+impl Lease {
+    /// Returns the number of the last entry that is applied.
+    #[must_use]
+    pub fn position(&self) -> i64 {
         match self {
-            Self::Sqlite(store) => store.profile(key),
-            Self::Postgres(store) => store.profile(key).await,
+            Self::Sqlite(lease) => lease.position,
+            Self::Postgres(lease) => lease.position,
         }
     }
 
-    /// What was put aside: code and body.
+    /// Applies the entries that follow: all of them, or none. Returns what became of each; `None` for a dead letter.
     ///
     /// # Errors
     ///
-    /// The store is away.
-    pub async fn dead_letters(&self) -> Result<Vec<(String, Vec<u8>)>> {
+    /// Returns an error if the store is unavailable, or if another projector has been here meanwhile.
+    pub async fn apply(&mut self, entries: Vec<Entry>) -> Result<Vec<Option<Applied>>> {
         match self {
-            Self::Sqlite(store) => store.dead_letters(),
-            Self::Postgres(store) => store.dead_letters().await,
+            Self::Sqlite(lease) => lease.apply(entries).await,
+            Self::Postgres(lease) => lease.apply(&entries).await,
         }
     }
 }
 
-/// A lane that is this projector's alone, until it is dropped.
-pub enum Lane {
-    /// Of a file.
-    Sqlite(sqlite::Lane),
-    /// Of a server.
-    Postgres(Box<postgres::Lane>),
-}
-
-impl Lane {
-    /// The number of the last entry that the store has.
-    ///
-    /// # Errors
-    ///
-    /// The store is away.
-    pub async fn position(&mut self) -> Result<i64> {
-        match self {
-            Self::Sqlite(lane) => lane.position(),
-            Self::Postgres(lane) => lane.position().await,
-        }
-    }
-
-    /// Applies entries of profiles: all of them, or none.
-    ///
-    /// # Errors
-    ///
-    /// The store is away.
-    pub async fn apply(&mut self, entries: &[Entry]) -> Result<()> {
-        match self {
-            Self::Sqlite(lane) => lane.apply(entries),
-            Self::Postgres(lane) => lane.apply(entries).await,
-        }
-    }
-
-    /// Keeps dead letters: all of them, or none.
-    ///
-    /// # Errors
-    ///
-    /// The store is away.
-    pub async fn bury(&mut self, entries: &[Entry]) -> Result<()> {
-        match self {
-            Self::Sqlite(lane) => lane.bury(entries),
-            Self::Postgres(lane) => lane.bury(entries).await,
-        }
-    }
-}
-
-/// Whose profiles entries are about. The log holds what the receiver could read; an operation without an effect is about nobody.
-fn keys(entries: &[Entry]) -> Vec<Option<String>> {
-    let parser = Parser::new();
-    let key = |entry: &Entry| {
-        let event = parser.parse(&entry.body).ok()?.into_event().ok()?;
-        event.subject().map(|subject| subject.key().into_owned())
-    };
-    entries.iter().map(key).collect()
-}
-
-/// What the profiles are after these entries, and which entry was the last of each.
-fn projected(
-    entries: &[Entry],
-    keys: &[Option<String>],
-    mut stored: BTreeMap<String, Profile>,
-) -> Result<BTreeMap<String, (Profile, i64)>> {
-    let parser = Parser::new();
-    let mut profiles: BTreeMap<String, (Profile, i64)> = BTreeMap::new();
-    for (entry, key) in entries.iter().zip(keys) {
-        let Some(key) = key else { continue };
-        let (profile, seq) = profiles
-            .entry(key.clone())
-            .or_insert_with(|| (stored.remove(key).unwrap_or_default(), entry.seq));
-        *seq = entry.seq;
-        profile.apply(&parser.parse(&entry.body)?)?;
-    }
-    Ok(profiles)
+/// Two projectors could have taken the same entries: only one of them finds the position where it left it.
+fn ensure_unmoved(stored: i64, expected: i64) -> Result<()> {
+    ensure!(stored == expected, "another projector has applied entries up to {stored}");
+    Ok(())
 }

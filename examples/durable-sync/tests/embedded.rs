@@ -1,19 +1,22 @@
-//! The whole service in one process, with SQLite: real HTTP on loopback, and what is in the store afterwards.
+//! The whole service in one process, with SQLite: real HTTP on loopback, and what the tables hold afterwards.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
 
-use durable_sync::log::Log;
+use durable_sync::check::{Difference, Reference, Tables};
+use durable_sync::delivery::MAX_BYTES;
+use durable_sync::log::{Entry, Log};
 use durable_sync::metrics::Metrics;
 use durable_sync::projector;
-use durable_sync::receiver::{MOST_BYTES, Receiver};
+use durable_sync::receiver::Receiver;
 use durable_sync::replay::{self, Replayed};
 use durable_sync::store::Store;
-use reqwest::{Client, Method};
-use rownd_webhooks::testing::{self, ProfileBuilder, samples};
+use reqwest::{Client, Method, Response};
+use rownd_webhooks::testing::{self, PayloadBuilder, samples};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -22,7 +25,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 const PATIENCE: Duration = Duration::from_secs(20);
-const USER: &str = "rownd-test-user-1";
+const SECRET: &str = "correct-horse";
+const USER: &str = "u-1";
 
 /// The service, in a folder of its own. It ends when this is dropped.
 struct Service {
@@ -30,85 +34,107 @@ struct Service {
     url: String,
     http: Client,
     receiver: Receiver,
-    store: Store,
-    metrics: Metrics,
     _tasks: JoinSet<()>,
 }
 
 impl Service {
     async fn start() -> Self {
+        Self::start_on(|_| {}).await
+    }
+
+    /// Changes the log's connection first.
+    async fn start_on(prepare: impl FnOnce(&Connection)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (log, store) = (Log::sqlite(folder.path()).unwrap(), Store::sqlite(folder.path()).unwrap());
+        let connection = Connection::open(folder.path().join("log.db")).unwrap();
+        prepare(&connection);
+        let (log, store) = (Log::sqlite_on(connection).unwrap(), Store::sqlite(folder.path()).unwrap());
         let metrics = Metrics::default();
         let receiver = Receiver::new(log.clone(), metrics.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let mut tasks = JoinSet::new();
-        let router = receiver.clone().router();
+        let router = receiver.clone().router(SECRET.to_owned());
         tasks.spawn(async move { axum::serve(listener, router).await.unwrap() });
-        tasks.spawn(projector::run(log, store.clone(), metrics.clone()));
-        Self { folder, url, http: client(), receiver, store, metrics, _tasks: tasks }
+        tasks.spawn(projector::run(log, store, metrics));
+        Self { folder, url, http: client(), receiver, _tasks: tasks }
     }
 
-    async fn send(&self, body: impl Into<reqwest::Body>) -> u16 {
-        send(&self.http, &self.url, body).await
+    async fn send(&self, body: impl Into<reqwest::Body>) -> (u16, Value) {
+        let response = send(&self.http, &self.url, body).await;
+        let status = response.status().as_u16();
+        (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
     }
 
     async fn get(&self, path: &str) -> (u16, String) {
-        let answer = self.http.get(format!("{}{path}", self.url)).send().await.unwrap();
-        (answer.status().as_u16(), answer.text().await.unwrap())
+        let response = self.http.get(format!("{}{path}", self.url)).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
     }
 
     /// Sends deliveries, and waits until the store has them.
     async fn deliver(&self, bodies: &[String]) {
-        let before = self.metrics.applied.get();
         for body in bodies {
-            assert_eq!(self.send(body.clone()).await, 204);
+            assert_eq!(self.send(body.clone()).await, (204, Value::Null));
         }
-        self.applied(before + bodies.len() as u64).await;
+        applied(self.folder.path()).await;
     }
 
-    async fn applied(&self, count: u64) {
-        let deadline = Instant::now() + PATIENCE;
-        while self.metrics.applied.get() < count {
-            assert!(Instant::now() < deadline, "{} of {count} are applied", self.metrics.applied.get());
-            sleep(Duration::from_millis(5)).await;
-        }
+    /// The rows that a query finds, in JSON.
+    fn rows(&self, query: &str) -> Vec<Value> {
+        let store = Connection::open(self.folder.path().join("store.db")).unwrap();
+        let mut select = store.prepare(query).unwrap();
+        let rows = select.query_map((), |row| row.get::<_, String>(0)).unwrap();
+        rows.map(|row| serde_json::from_str(&row.unwrap()).unwrap()).collect()
     }
 
-    /// The fields in the store, and whether it is a tombstone.
-    async fn profile(&self) -> (Value, bool) {
-        profile(&self.store, USER).await.unwrap()
+    fn profiles(&self) -> Vec<Value> {
+        self.rows("select fields from profiles order by number")
     }
 
-    async fn dead_letters(&self, count: usize) -> Vec<(String, Vec<u8>)> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let letters = self.store.dead_letters().await.unwrap();
-            if letters.len() >= count {
-                return letters;
-            }
-            assert!(Instant::now() < deadline, "{} of {count} are dead letters", letters.len());
-            sleep(Duration::from_millis(5)).await;
-        }
+    fn tombstones(&self) -> Vec<Value> {
+        self.rows("select json_quote(user_id) from tombstones order by user_id")
     }
+
+    /// Code and body of each, once there are so many.
+    async fn dead_letters(&self) -> Vec<(String, Vec<u8>)> {
+        applied(self.folder.path()).await;
+        let store = Connection::open(self.folder.path().join("store.db")).unwrap();
+        let mut select = store.prepare("select code, body from dead_letters order by seq").unwrap();
+        let rows = select.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    }
+}
+
+/// Waits until the store has everything that the log has, and compares it with the mirror.
+async fn applied(folder: &Path) {
+    let log = Connection::open(folder.join("log.db")).unwrap();
+    let mut select = log.prepare("select seq, body from deliveries order by seq").unwrap();
+    let entries = select.query_map((), |row| Ok(Entry { seq: row.get(0)?, body: row.get(1)? })).unwrap();
+    let mut reference = Reference::default();
+    for entry in entries {
+        reference.add(&entry.unwrap());
+    }
+    let deadline = Instant::now() + PATIENCE;
+    let tables = loop {
+        let tables = Tables::sqlite(folder).unwrap();
+        if tables.position == reference.position {
+            break tables;
+        }
+        assert!(Instant::now() < deadline, "{} of {} are applied", tables.position, reference.position);
+        sleep(Duration::from_millis(5)).await;
+    };
+    assert_eq!(reference.compare(&tables).unwrap(), Difference::default());
 }
 
 fn client() -> Client {
     Client::builder().no_proxy().timeout(PATIENCE).build().unwrap()
 }
 
-async fn send(http: &Client, url: &str, body: impl Into<reqwest::Body>) -> u16 {
-    http.post(format!("{url}/hook")).body(body).send().await.unwrap().status().as_u16()
+async fn send(http: &Client, url: &str, body: impl Into<reqwest::Body>) -> Response {
+    http.post(format!("{url}/hooks/{SECRET}")).body(body).send().await.unwrap()
 }
 
-async fn profile(store: &Store, key: &str) -> Option<(Value, bool)> {
-    let (fields, is_deleted) = store.profile(key).await.unwrap()?;
-    Some((serde_json::from_str(&fields).unwrap(), is_deleted))
-}
-
-fn upsert(builder: ProfileBuilder, fields: &[(&str, Value)]) -> String {
-    let builder = builder.user_id(USER).lookup("email", "jo@example.com");
+fn upsert(builder: PayloadBuilder, fields: &[(&str, Value)]) -> String {
+    let builder = builder.user_id(USER).lookup("email", "ada@example.com");
     fields.iter().fold(builder, |builder, (name, value)| builder.field(*name, value.clone())).body()
 }
 
@@ -120,171 +146,256 @@ fn update(fields: &[(&str, Value)]) -> String {
     upsert(testing::data_update(), fields)
 }
 
-fn withhold(field: &str) -> String {
-    testing::visibility_update().user_id(USER).lookup("email", "jo@example.com").redact(field).body()
+fn hide(field: &str) -> String {
+    testing::visibility_update().user_id(USER).lookup("email", "ada@example.com").redact(field).body()
 }
 
 fn delete() -> String {
-    testing::delete().user_id(USER).lookup("email", "jo@example.com").body()
+    testing::delete().user_id(USER).lookup("email", "ada@example.com").body()
+}
+
+/// A delete that names nothing but an address.
+fn delete_by(email: &str) -> String {
+    json!({"data": {}, "meta": {"operation": "delete", "lookup_values": [{"field": "email", "value": email}]}}).to_string()
 }
 
 #[tokio::test]
-async fn a_delivery_is_in_the_store_whatever_its_method() {
+async fn a_delivery_is_stored_whatever_its_method_if_it_names_the_secret() {
     let service = Service::start().await;
     for (number, method) in
         [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::GET].into_iter().enumerate()
     {
-        let request = service.http.request(method, format!("{}/hook", service.url));
-        let answer = request.body(update(&[("visits", number.into())])).send().await.unwrap();
-        assert_eq!(answer.status().as_u16(), 204);
-        service.applied(number as u64 + 1).await;
-        assert_eq!(service.profile().await, (json!({"user_id": USER, "visits": number}), false));
+        let body = update(&[("visits", number.into())]);
+        let ask = |path: &str| {
+            service.http.request(method.clone(), format!("{}{path}", service.url)).body(body.clone())
+        };
+        for path in ["/hook", "/hooks/", "/hooks/correct-hors", "/hooks/Correct-horse"] {
+            assert_eq!(ask(path).send().await.unwrap().status(), 404, "{method} {path}");
+        }
+        assert_eq!(ask("/hooks/correct-horse").send().await.unwrap().status(), 204);
+        applied(service.folder.path()).await;
+        assert_eq!(service.profiles(), [json!({"user_id": USER, "visits": number})]);
     }
 }
 
 #[tokio::test]
-async fn the_documented_samples_are_applied() {
+async fn a_delete_by_address_removes_the_user_that_an_insert_named_by_id() {
     let service = Service::start().await;
-    for sample in [samples::DATA_INSERT, samples::DATA_UPDATE, samples::VISIBILITY_UPDATE, samples::DELETE] {
-        service.deliver(&[sample.to_owned()]).await;
-        let payload = rownd_webhooks::from_str(sample).unwrap();
-        let key = payload.user_id().unwrap().as_str().to_owned();
-        let (_, is_deleted) = profile(&service.store, &key).await.unwrap();
-        assert_eq!(is_deleted, sample == samples::DELETE);
+    service.deliver(&[insert(&[("plan", json!("gold"))]), delete_by("ADA@example.com")]).await;
+    assert_eq!((service.profiles(), service.tombstones()), (vec![], vec![json!(USER)]));
+    assert_eq!(service.rows("select key from identifiers"), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_delete_by_an_address_that_has_passed_on_removes_its_present_owner() {
+    let service = Service::start().await;
+    let insert = |id: &str| testing::data_insert().user_id(id).lookup("email", "x@example.com").body();
+    service.deliver(&[insert("a"), insert("b"), delete_by("x@example.com")]).await;
+    assert_eq!((service.profiles(), service.tombstones()), (vec![json!({"user_id": "a"})], vec![json!("b")]));
+}
+
+#[tokio::test]
+async fn lookup_values_of_two_users_are_counted_and_change_nothing() {
+    let service = Service::start().await;
+    let insert =
+        |id: &str, field: &str, value: &str| testing::data_insert().user_id(id).lookup(field, value).body();
+    let both = json!({"data": {}, "meta": {"operation": "delete", "lookup_values": [
+        {"field": "email", "value": "x@example.com"}, {"field": "phone_number", "value": "+1 555"}]}});
+    let bodies =
+        [insert("a", "email", "x@example.com"), insert("b", "phone_number", "+1 555"), both.to_string()];
+    service.deliver(&bodies).await;
+    assert_eq!(service.profiles(), [json!({"user_id": "a"}), json!({"user_id": "b"})]);
+    let (_, text) = service.get("/metrics").await;
+    assert!(text.contains("durable_sync_applied_total{outcome=\"ambiguous\"} 1\n"), "{text}");
+}
+
+#[tokio::test]
+async fn fields_are_merged_erased_and_otherwise_stay_the_json_they_were() {
+    let service = Service::start().await;
+    let exact = r#"{"data":{"user_id":"u-1","n":123456789012345678901234567890.10,"o":{"b":1,"a":"\u0000"},"country":"Wales"},
+        "redacted":[],"meta":{"operation":"data_insert","lookup_values":[{"field":"email","value":"ada@example.com"}]}}"#;
+    service
+        .deliver(&[
+            exact.to_owned(),
+            update(&[("name", json!("Ada")), ("age", Value::Null)]),
+            hide("country"),
+        ])
+        .await;
+    let store = Connection::open(service.folder.path().join("store.db")).unwrap();
+    let [fields, redacted] = ["fields", "redacted"].map(|column| {
+        store.query_row(&format!("select {column} from profiles"), (), |row| row.get::<_, String>(0)).unwrap()
+    });
+    let expected = r#"{"age":null,"n":123456789012345678901234567890.10,"name":"Ada","o":{"b":1,"a":"\u0000"},"user_id":"u-1"}"#;
+    assert_eq!((fields.as_str(), redacted.as_str()), (expected, r#"["country"]"#));
+    // No field holds the address, so the store does not contain it.
+    for file in ["store.db", "store.db-wal"] {
+        let bytes = fs::read(service.folder.path().join(file)).unwrap();
+        assert!(!bytes.windows(4).any(|window| window.eq_ignore_ascii_case(b"ada@")), "{file}");
     }
-}
-
-#[tokio::test]
-async fn fields_are_merged_and_stay_the_json_they_were() {
-    let service = Service::start().await;
-    let big = r#"{"data":{"user_id":"rownd-test-user-1","n":123456789012345678901234567890.10,"o":{"b":1,"a":"\u0000"}},
-        "redacted":[],"meta":{"operation":"data_insert","lookup_values":[{"field":"email","value":"jo@example.com"}]}}"#;
-    service.deliver(&[big.to_owned(), update(&[("first_name", json!("Jo")), ("age", Value::Null)])]).await;
-    let (fields, _) = service.store.profile(USER).await.unwrap().unwrap();
-    assert!(fields.contains(r#""n":123456789012345678901234567890.10"#), "{fields}");
-    assert!(fields.contains(r#""o":{"b":1,"a":"\u0000"}"#), "{fields}");
-    assert!(fields.contains(r#""first_name":"Jo""#) && fields.contains(r#""age":null"#), "{fields}");
-}
-
-#[tokio::test]
-async fn what_its_user_withholds_is_erased() {
-    let service = Service::start().await;
-    let known = insert(&[("country", json!("Wales")), ("first_name", json!("Jo"))]);
-    service.deliver(&[known, withhold("country")]).await;
-    assert_eq!(service.profile().await, (json!({"user_id": USER, "first_name": "Jo"}), false));
-    let file = service.store.profile(USER).await.unwrap().unwrap().0;
-    assert!(!file.contains("Wales") && !file.contains("REDACTED"));
 }
 
 #[tokio::test]
 async fn only_an_insert_brings_a_deleted_user_back() {
     let service = Service::start().await;
-    service.deliver(&[insert(&[("first_name", json!("Jo"))]), delete()]).await;
-    assert_eq!(service.profile().await, (json!({}), true));
-    service.deliver(&[update(&[("first_name", json!("Jo"))]), withhold("country"), delete()]).await;
-    assert_eq!(service.profile().await, (json!({}), true));
-    service.deliver(&[insert(&[("first_name", json!("Jane"))]), update(&[("age", json!(7))])]).await;
-    assert_eq!(service.profile().await, (json!({"user_id": USER, "first_name": "Jane", "age": 7}), false));
+    let updates = [update(&[("name", json!("Ada"))]), hide("country"), delete()];
+    service.deliver(&[insert(&[("name", json!("Ada"))]), delete()]).await;
+    service.deliver(&updates).await;
+    assert_eq!((service.profiles(), service.tombstones()), (vec![], vec![json!(USER)]));
+    service.deliver(&[insert(&[("name", json!("Ada L."))]), update(&[("age", json!(7))])]).await;
+    assert_eq!(service.profiles(), [json!({"user_id": USER, "name": "Ada L.", "age": 7})]);
+    assert_eq!(service.tombstones(), Vec::<Value>::new());
 }
 
 #[tokio::test]
-async fn a_repeat_is_harmless() {
+async fn the_documented_samples_are_applied() {
     let service = Service::start().await;
-    let known = [insert(&[("a", json!(1)), ("b", json!([2]))]), update(&[("a", json!(3))]), withhold("b")];
-    let bodies: Vec<String> = known.iter().flat_map(|body| [body.clone(), body.clone()]).collect();
-    service.deliver(&bodies).await;
-    assert_eq!(service.profile().await, (json!({"user_id": USER, "a": 3}), false));
-    service.deliver(&[delete(), delete()]).await;
-    assert_eq!(service.profile().await, (json!({}), true));
+    service
+        .deliver(&[samples::DATA_INSERT, samples::DATA_UPDATE, samples::VISIBILITY_UPDATE].map(str::to_owned))
+        .await;
+    assert_eq!(service.profiles().len(), 1);
+    service.deliver(&[samples::DELETE.to_owned()]).await;
+    assert_eq!(service.profiles().len(), 0);
 }
 
 #[tokio::test]
-async fn an_unknown_operation_is_taken_and_changes_nothing() {
-    let service = Service::start().await;
-    let known = insert(&[("a", json!(1))]);
-    let unknown = known.replace("data_insert", "data_archived").replace("\"a\":1", "\"a\":2");
-    assert!(unknown.contains("\"a\":2"));
-    service.deliver(&[known, unknown]).await;
-    assert_eq!(service.profile().await, (json!({"user_id": USER, "a": 1}), false));
-}
-
-#[tokio::test]
-async fn what_cannot_be_read_is_put_aside_whole_and_blocks_nothing() {
+async fn a_dead_letter_is_refused_kept_once_and_blocks_nothing() {
     let service = Service::start().await;
     let nobody = r#"{"data":{"a":1},"redacted":[],"meta":{"operation":"data_update","lookup_values":[]}}"#;
-    let bodies: [(&str, &[u8]); 5] = [
-        ("empty", b""),
-        ("not_utf8", b"{\"data\":\"\xff\0\"}"),
-        ("syntax", b"{\"data\":"),
-        ("missing_member", b"{\"data\":{}}"),
-        ("no_subject", nobody.as_bytes()),
+    let id = testing::data_update().user_id("x".repeat(513)).body();
+    let bodies: [(&str, Value, &[u8]); 6] = [
+        ("empty", Value::Null, b""),
+        ("not_utf8", Value::Null, b"{\"data\":\"\xff\0\"}"),
+        ("syntax", Value::Null, b"{\"data\":"),
+        ("missing_member", json!("/meta"), b"{\"data\":{}}"),
+        ("no_lookup_values", json!("/meta/lookup_values"), nobody.as_bytes()),
+        ("unusable_user_id", json!("/data/user_id"), id.as_bytes()),
     ];
-    for (_, body) in bodies {
-        assert_eq!(service.send(body.to_vec()).await, 204);
+    for (code, path, body) in bodies.iter().chain(&bodies[..2]) {
+        assert_eq!(service.send(body.to_vec()).await, (400, json!({"code": code, "path": path})));
     }
     service.deliver(&[insert(&[("a", json!(1))])]).await;
-    let letters = service.dead_letters(bodies.len()).await;
-    let kept: Vec<(&str, &[u8])> =
-        letters.iter().map(|(code, body)| (code.as_str(), body.as_slice())).collect();
-    assert_eq!(kept, bodies);
+    let kept = service.dead_letters().await;
+    let kept: Vec<(&str, &[u8])> = kept.iter().map(|(code, body)| (code.as_str(), body.as_slice())).collect();
+    assert_eq!(kept, bodies.map(|(code, _, body)| (code, body)));
+    assert_eq!(service.profiles().len(), 1);
 }
 
 #[tokio::test]
-async fn a_body_may_be_large_but_not_too_large() {
+async fn a_body_may_be_large_but_not_too_large_and_a_profile_may_be_larger() {
     let service = Service::start().await;
     let frame = insert(&[("note", json!(""))]).len();
     let of = |bytes: usize| insert(&[("note", "x".repeat(bytes - frame).into())]);
-    service.deliver(&[of(MOST_BYTES)]).await;
-    assert_eq!(service.send(of(MOST_BYTES + 1)).await, 413);
-    assert_eq!(service.metrics.received.get(), 2);
-    assert!(service.store.dead_letters().await.unwrap().is_empty());
+    let more = update(&[("more", "x".repeat(MAX_BYTES - 1_000).into())]);
+    service.deliver(&[of(MAX_BYTES), more, update(&[("last", json!(1))])]).await;
+    assert_eq!(service.send(of(MAX_BYTES + 1)).await, (413, json!({"code": "too_large", "path": null})));
+    assert_eq!(service.dead_letters().await, []);
 }
 
 #[tokio::test]
-async fn while_the_log_is_away_the_sender_is_told_to_come_again() {
+async fn while_the_log_is_locked_nothing_is_acknowledged() {
     let service = Service::start().await;
     assert_eq!(service.get("/healthz").await.0, 200);
-    // Somebody else keeps the file.
     let other = Connection::open(service.folder.path().join("log.db")).unwrap();
     other.execute_batch("begin immediate").unwrap();
-    let known = insert(&[("a", json!(1))]);
-    assert_eq!(service.send(known.clone()).await, 503);
-    assert_eq!(service.send("broken").await, 503);
+    for body in [insert(&[]), "broken".to_owned()] {
+        let response = send(&service.http, &service.url, body).await;
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["retry-after"]),
+            (503, &"30".parse().unwrap())
+        );
+    }
     assert_eq!(service.get("/healthz").await.0, 503);
     other.execute_batch("rollback").unwrap();
     assert_eq!(service.get("/healthz").await.0, 200);
-    assert!(profile(&service.store, USER).await.is_none());
-    service.deliver(&[known]).await;
-    assert_eq!(service.profile().await.0["a"], 1);
+    service.deliver(&[insert(&[("a", json!(1))])]).await;
+    assert_eq!(service.profiles(), [json!({"user_id": USER, "a": 1})]);
+    assert_eq!(service.dead_letters().await, []);
 }
 
 #[tokio::test]
-async fn an_archive_goes_the_same_way() {
+async fn while_the_disk_is_full_nothing_is_acknowledged() {
+    // The log may have 30 pages of 4 KiB.
+    let service = Service::start_on(|log| log.pragma_update(None, "max_page_count", 30).unwrap()).await;
+    let large = |number: u32| insert(&[("number", number.into()), ("note", "x".repeat(20_000).into())]);
+    let mut acknowledged = 0;
+    while service.send(large(acknowledged)).await.0 == 204 {
+        acknowledged += 1;
+    }
+    let response = send(&service.http, &service.url, large(acknowledged)).await;
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["retry-after"]),
+        (503, &"30".parse().unwrap())
+    );
+    applied(service.folder.path()).await;
+    assert_eq!(service.profiles()[0]["number"], acknowledged - 1);
+
+    // There is room again.
+    let log = Connection::open(service.folder.path().join("log.db")).unwrap();
+    log.execute("delete from deliveries where seq < ?", [acknowledged]).unwrap();
+    assert_eq!(service.send(large(acknowledged)).await.0, 204);
+}
+
+#[tokio::test]
+async fn while_the_store_is_locked_the_log_takes_deliveries_that_are_applied_later() {
+    let service = Service::start().await;
+    let other = Connection::open(service.folder.path().join("store.db")).unwrap();
+    other.execute_batch("begin immediate").unwrap();
+    assert_eq!(service.send(insert(&[("a", json!(1))])).await.0, 204);
+    assert_eq!(service.profiles(), Vec::<Value>::new());
+    other.execute_batch("rollback").unwrap();
+    service.deliver(&[update(&[("b", json!(2))])]).await;
+    assert_eq!(service.profiles(), [json!({"user_id": USER, "a": 1, "b": 2})]);
+}
+
+#[tokio::test]
+async fn archives_of_bodies_and_of_received_payloads_are_replayed() {
     let service = Service::start().await;
     let archive = service.folder.path().join("archive.ndjson");
-    let lines =
-        [insert(&[("a", json!(1))]), "not json".into(), String::new(), "x".repeat(MOST_BYTES + 9), delete()];
-    fs::write(&archive, lines.join("\n")).unwrap();
-    let told = replay::run(&archive, &service.receiver).await.unwrap();
-    assert_eq!(told, Replayed { logged: 2, put_aside: 1, too_large: 1 });
-    service.applied(2).await;
-    assert_eq!(service.profile().await, (json!({}), true));
-    assert_eq!(service.dead_letters(1).await, [("syntax".to_owned(), b"not json".to_vec())]);
+    let received = |body: &str| format!(r#"{{"received_at":"2026-11-27T04:05:06Z","payload":{body}}}"#);
+    let lines = [
+        insert(&[("a", json!(1))]),
+        "not json".into(),
+        String::new(),
+        received(&update(&[("b", json!(2))])),
+        received("{}"),
+        "x".repeat(MAX_BYTES + 9),
+        received(&insert(&[("note", "x".repeat(MAX_BYTES).into())])),
+    ];
+    fs::write(&archive, lines.join("\r\n")).unwrap();
+    let replayed = replay::run(&archive, &service.receiver).await.unwrap();
+    assert_eq!(replayed, Replayed { logged: 2, dead_letters: 2, too_large: 2 });
+    let kept = service.dead_letters().await;
+    assert_eq!(kept, [("syntax".into(), b"not json".to_vec()), ("missing_member".into(), b"{}".to_vec())]);
+    assert_eq!(service.profiles(), [json!({"user_id": USER, "a": 1, "b": 2})]);
 }
 
 #[tokio::test]
-async fn counters_are_served() {
+async fn each_request_and_each_entry_is_counted_once() {
     let service = Service::start().await;
     service.deliver(&[insert(&[]), delete()]).await;
-    assert_eq!(service.send("broken").await, 204);
-    assert_eq!(service.send("x".repeat(MOST_BYTES + 1)).await, 413);
-    let (status, text) = service.get("/metrics").await;
-    assert_eq!(status, 200);
-    for (name, count) in
-        [("received", 4), ("acknowledged", 2), ("applied", 2), ("dead_lettered", 1), ("refused", 1)]
-    {
-        let line = format!("durable_sync_{name}_total {count}\n");
-        assert!(text.contains(&line), "no {line} in {text}");
+    assert_eq!(service.send("broken").await.0, 400);
+    assert_eq!(service.send("x".repeat(MAX_BYTES + 1)).await.0, 413);
+    applied(service.folder.path()).await;
+    let deadline = Instant::now() + PATIENCE;
+    let expected = [
+        "applied_total{outcome=\"created\"} 1",
+        "applied_total{outcome=\"dead_letter\"} 1",
+        "applied_total{outcome=\"deleted\"} 1",
+        "received_total{outcome=\"dead_letter\"} 1",
+        "received_total{outcome=\"logged\"} 2",
+        "received_total{outcome=\"too_large\"} 1",
+    ];
+    loop {
+        let (status, text) = service.get("/metrics").await;
+        let mut counts: Vec<&str> =
+            text.lines().filter_map(|line| line.strip_prefix("durable_sync_")).collect();
+        counts.sort_unstable();
+        // The last entry is counted just after it is in the store.
+        if (status, counts.as_slice()) == (200, expected.as_slice()) {
+            break;
+        }
+        assert!(Instant::now() < deadline, "{text}");
+        sleep(Duration::from_millis(5)).await;
     }
 }
 
@@ -292,13 +403,14 @@ async fn counters_are_served() {
 struct Program {
     process: Child,
     url: String,
-    /// What it still has to say, so that it can say it.
+    /// Keeps the pipe open, so that the program can write.
     _output: BufReader<ChildStdout>,
 }
 
 impl Program {
     fn start(folder: &Path) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_durable-sync"))
+            .env("WEBHOOK_SECRET", SECRET)
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(folder)
             .stdout(Stdio::piped())
@@ -322,71 +434,51 @@ impl Drop for Program {
 }
 
 #[tokio::test]
-async fn being_killed_at_any_moment_loses_nothing() {
-    const USERS: u64 = 20;
+async fn nothing_is_lost_when_the_program_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let http = client();
-    let key = |number: u64| format!("user-{}", number % USERS);
-    let mut number = 0;
-    for _ in 0..4 {
+    for round in 0..4 {
         let program = Program::start(folder.path());
-        for _ in 0..37 {
-            let body = testing::data_update().user_id(key(number)).lookup("email", "jo@example.com");
-            let body = body.field(format!("field_{number}"), number).field("last", number).body();
-            assert_eq!(send(&http, &program.url, body).await, 204);
-            assert_eq!(send(&http, &program.url, format!("broken {number}")).await, 204);
-            number += 1;
+        for number in 0..37 {
+            let user = format!("user-{}", number % 5);
+            let body =
+                testing::data_update().user_id(user).field(format!("field_{round}_{number}"), number).body();
+            assert_eq!(send(&http, &program.url, body).await.status(), 204);
+            let broken = format!("broken {round} {number}");
+            assert_eq!(send(&http, &program.url, broken).await.status(), 400);
         }
     }
-    let program = Program::start(folder.path());
-    let store = Store::sqlite(folder.path()).unwrap();
-    let deadline = Instant::now() + PATIENCE;
-    let wrong = loop {
-        let mut wrong = Vec::new();
-        for user in 0..USERS.min(number) {
-            let mut expected = json!({"user_id": key(user)});
-            for number in (user..number).step_by(20) {
-                expected[format!("field_{number}")] = number.into();
-                expected["last"] = number.into();
-            }
-            if profile(&store, &key(user)).await != Some((expected, false)) {
-                wrong.push(user);
-            }
-        }
-        let letters = store.dead_letters().await.unwrap();
-        let expected = (0..number).map(|number| format!("broken {number}").into_bytes());
-        if wrong.is_empty() && letters.into_iter().map(|(_, body)| body).eq(expected) {
-            break wrong;
-        }
-        if Instant::now() > deadline {
-            break wrong;
-        }
-        sleep(Duration::from_millis(20)).await;
-    };
-    drop(program);
-    assert_eq!(wrong, Vec::<u64>::new());
-    assert_eq!(store.dead_letters().await.unwrap().len() as u64, number);
+    let _program = Program::start(folder.path());
+    applied(folder.path()).await;
+    let tables = Tables::sqlite(folder.path()).unwrap();
+    assert_eq!((tables.position, tables.profiles(), tables.dead_letters.len()), (4 * 37 * 2, 5, 4 * 37));
 }
 
 #[test]
-fn the_program_replays_an_archive_and_tells_how_to_call_it() {
+fn the_program_replays_an_archive_and_explains_itself() {
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("archive.ndjson");
     fs::write(&archive, format!("{}\nbroken\n{}\n", insert(&[]), delete())).unwrap();
-    let run = |args: &[&str]| {
-        Command::new(env!("CARGO_BIN_EXE_durable-sync"))
-            .args(args)
-            .arg("--data")
-            .arg(folder.path().join("data"))
-            .output()
-            .unwrap()
+    let run = |args: &[&str]| -> Output {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_durable-sync"));
+        program.env_remove("WEBHOOK_SECRET").args(args).arg("--data").arg(folder.path().join("data"));
+        program.output().unwrap()
     };
-    let told = run(&["--replay", archive.to_str().unwrap()]);
-    assert!(told.status.success());
-    assert_eq!(String::from_utf8(told.stdout).unwrap(), "logged 2, put aside 1, too large 0\n");
-    let log = String::from_utf8(told.stderr).unwrap();
+    let replayed = run(&["--replay", archive.to_str().unwrap()]);
+    assert_eq!(String::from_utf8(replayed.stdout).unwrap(), "logged 2, dead letters 1, too large 0\n");
+    let log = String::from_utf8(replayed.stderr).unwrap();
     assert!(!log.contains("broken") && !log.contains("example.com"), "{log}");
     assert!(String::from_utf8(run(&["--help"]).stdout).unwrap().contains("--replay FILE"));
-    assert!(!run(&["--role", "dancer"]).status.success());
-    assert!(!run(&["--replay", "/nowhere"]).status.success());
+    let taken = net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for (args, message) in [
+        (vec!["--role", "dancer"], "--role is all, receiver or projector".to_owned()),
+        (vec!["--replay", "/nowhere"], "the archive cannot be opened".to_owned()),
+        (vec![], "WEBHOOK_SECRET".to_owned()),
+        (vec!["--role", "projector", "--listen", &address], format!("cannot listen on {address}")),
+    ] {
+        let output = run(&args);
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && log.contains(&message), "{log}");
+    }
 }

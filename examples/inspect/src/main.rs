@@ -2,91 +2,28 @@
 //!
 //!     cargo run -p inspect -- --help
 
+mod options;
 mod printable;
 mod report;
 mod summary;
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use clap::{Parser as Arguments, ValueEnum};
+use clap::{Parser as _, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use rownd_webhooks::mapping::FieldMapping;
 use rownd_webhooks::replay::NdjsonReader;
 use rownd_webhooks::schema::ProfileSchema;
-use rownd_webhooks::testing::samples;
 use rownd_webhooks::{Issue, ParseError, ParseErrorKind, Parser, Payload, Severity};
 
+use crate::options::{Options, Sample};
 use crate::printable::printable;
 use crate::report::Report;
 use crate::summary::Summary;
-
-const EXAMPLES: &str = "\
-Examples:
-  inspect                                      explains the four documented bodies
-  inspect body.json                            explains a body
-  inspect --ndjson --strict deliveries.ndjson  checks an archive line by line
-  inspect --summary deliveries.ndjson          counts what an archive contains
-  inspect --sample delete | curl --json @- http://localhost:3000/rownd
-
-Exit status: 0 if all bodies are accepted, 1 if one is rejected, 2 for a usage error or an unreadable file.";
-
-/// Explains webhook bodies. Shows names, types and issues, and values only on request.
-#[derive(Arguments)]
-#[command(name = "inspect", version, after_help = EXAMPLES)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
-struct Options {
-    /// Files to read, - for standard input [default: standard input if it is piped, else the documented bodies]
-    #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// Print one JSON object per body and line
-    #[arg(long)]
-    json: bool,
-    /// Read each line of the input as a body
-    #[arg(long)]
-    ndjson: bool,
-    /// Count operations, errors and issues of an archive with a body per line
-    #[arg(long, conflicts_with = "show_values")]
-    summary: bool,
-    /// Reject bodies that have an issue of severity error
-    #[arg(long)]
-    strict: bool,
-    /// Check the fields against a profile schema
-    #[arg(long, value_name = "FILE")]
-    schema: Option<PathBuf>,
-    /// Undo the renames of a connection's field mapping
-    #[arg(long, value_name = "FILE")]
-    mapping: Option<PathBuf>,
-    /// Show values, which may be personal data
-    #[arg(long)]
-    show_values: bool,
-    /// Print a documented body and exit
-    #[arg(long, value_name = "NAME", exclusive = true)]
-    sample: Option<Sample>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Sample {
-    DataInsert,
-    DataUpdate,
-    VisibilityUpdate,
-    Delete,
-}
-
-impl Sample {
-    fn body(self) -> &'static str {
-        match self {
-            Self::DataInsert => samples::DATA_INSERT,
-            Self::DataUpdate => samples::DATA_UPDATE,
-            Self::VisibilityUpdate => samples::VISIBILITY_UPDATE,
-            Self::Delete => samples::DELETE,
-        }
-    }
-}
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -151,9 +88,8 @@ impl<W: Write> Inspector<W> {
             self.file(Path::new("-"))?;
         } else {
             for sample in Sample::value_variants() {
-                let name = sample.to_possible_value().map(|value| format!("{}.json", value.get_name()));
                 let body = self.parser.parse(sample.body().as_bytes());
-                self.body(&name.unwrap_or_default(), &body)?;
+                self.body(sample.file_name(), &body)?;
             }
         }
         match (self.options.summary, self.options.json) {
@@ -204,18 +140,18 @@ impl<W: Write> Inspector<W> {
     }
 
     fn body(&mut self, source: &str, body: &Result<Payload<'_>, ParseError>) -> io::Result<()> {
+        if let Err(error) = body
+            && matches!(error.kind(), ParseErrorKind::Io { .. })
+        {
+            return self.unreadable(source, &error.to_string());
+        }
         let mut issues = issues(body);
         if let (Ok(payload), Some(schema)) = (body, &self.schema) {
             issues.extend(schema.check(payload));
         }
         let has_error = issues.iter().any(|issue| issue.severity() == Severity::Error);
         let accepted = body.is_ok() && !(self.options.strict && has_error);
-        match body {
-            Err(error) if matches!(error.kind(), ParseErrorKind::Io { .. }) => {
-                return self.unreadable(source, &error.to_string());
-            }
-            _ => self.has_rejected |= !accepted,
-        }
+        self.has_rejected |= !accepted;
         if self.options.summary {
             self.summary.add(body, &issues);
             return Ok(());
@@ -237,19 +173,20 @@ impl<W: Write> Inspector<W> {
     }
 }
 
-/// Whether standard input is redirected to something that can hold a body.
+/// Whether standard input can hold a body. A terminal and /dev/null are character devices.
+#[cfg(unix)]
 fn has_input() -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-        // A terminal and /dev/null are character devices.
-        let is_device = fs::metadata("/dev/stdin").is_ok_and(|stdin| stdin.file_type().is_char_device());
-        !is_device && !io::stdin().is_terminal()
-    }
-    #[cfg(not(unix))]
-    {
-        !io::stdin().is_terminal()
-    }
+    use std::os::unix::fs::FileTypeExt;
+
+    fs::metadata("/dev/stdin").is_ok_and(|stdin| !stdin.file_type().is_char_device())
+}
+
+/// Whether standard input can hold a body.
+#[cfg(not(unix))]
+fn has_input() -> bool {
+    use std::io::IsTerminal;
+
+    !io::stdin().is_terminal()
 }
 
 fn settings<T>(path: &Path, parse: impl Fn(&[u8]) -> Result<T, ParseError>) -> Result<T, String> {

@@ -1,6 +1,5 @@
 //! The log in a file.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,20 +17,17 @@ pub struct Log {
 }
 
 impl Log {
-    pub(super) fn open(folder: &Path) -> Result<Self> {
-        let connection = Connection::open(folder.join("log.db"))?;
+    pub(super) fn new(connection: Connection) -> Result<Self> {
         connection.busy_timeout(Duration::from_secs(1))?;
         connection.execute_batch(
             "pragma journal_mode = wal;
              pragma synchronous = full;
-             create table if not exists deliveries (
-                 seq integer primary key autoincrement, lane integer not null, code text not null, body blob not null);
-             create index if not exists lanes on deliveries (lane, seq);",
+             create table if not exists deliveries (seq integer primary key autoincrement, body blob not null);",
         )?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)) })
     }
 
-    /// A commit waits for the disk: not on the threads that serve others.
+    /// A commit waits for the disk, so it must not block the threads of the runtime.
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -40,44 +36,39 @@ impl Log {
         Ok(spawn_blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner))).await??)
     }
 
-    pub(super) async fn put(&self, lane: u32, body: Vec<u8>, code: &str) -> Result<()> {
-        let code = code.to_owned();
+    pub(super) async fn append(&self, body: Vec<u8>) -> Result<()> {
         self.blocking(move |connection| {
-            let mut insert =
-                connection.prepare_cached("insert into deliveries (lane, code, body) values (?, ?, ?)")?;
-            insert.execute((lane, code, body)).map(|_| ())
+            let mut insert = connection.prepare_cached("insert into deliveries (body) values (?)")?;
+            insert.execute([body]).map(|_| ())
         })
         .await
     }
 
     pub(super) async fn check(&self) -> Result<()> {
-        // A write that changes nothing: reading works even where writing does not.
+        // Takes the lock for writing: reading works even where writing does not.
         self.blocking(|connection| connection.execute_batch("begin immediate; rollback")).await
     }
 
-    pub(super) fn reader(&self, lane: u32, after: i64) -> Reader {
-        Reader { log: self.clone(), lane, after }
+    pub(super) fn reader(&self, after: i64) -> Reader {
+        Reader { log: self.clone(), after }
     }
 }
 
 pub struct Reader {
     log: Log,
-    lane: u32,
     after: i64,
 }
 
 impl Reader {
     pub(super) async fn next(&mut self) -> Result<Vec<Entry>> {
-        let (lane, after) = (self.lane, self.after);
+        let after = self.after;
         let entries = self
             .log
             .blocking(move |connection| {
-                let mut select = connection.prepare_cached(
-                    "select seq, body, code from deliveries where lane = ? and seq > ? order by seq limit ?",
-                )?;
-                let rows = select.query_map((lane, after, BATCH), |row| {
-                    Ok(Entry { seq: row.get(0)?, body: row.get(1)?, code: row.get(2)? })
-                })?;
+                let mut select = connection
+                    .prepare_cached("select seq, body from deliveries where seq > ? order by seq limit ?")?;
+                let rows = select
+                    .query_map((after, BATCH), |row| Ok(Entry { seq: row.get(0)?, body: row.get(1)? }))?;
                 rows.collect::<rusqlite::Result<Vec<_>>>()
             })
             .await?;

@@ -1,21 +1,36 @@
-//! The store in a server: several projectors may work for it at once.
+//! The store in a server. One of several projectors is active, the others stand by.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use rownd_webhooks::sync::Applied;
 use tokio::time::timeout;
 use tokio_postgres::{Client, NoTls, Transaction};
 
-use super::{keys, projected};
+use super::ensure_unmoved;
 use crate::log::Entry;
-use crate::profile::Profile;
+use crate::rules::{Batch, By, Changes, Identifier, Loaded, Row, Salt, Wanted};
 
-/// Tells this program's locks from those of others.
-const LOCKS: i32 = 0x726f_776e;
+/// Distinguishes this program's lock from those of others.
+const LOCK: i64 = 0x726f_776e;
 
-/// How long the store may take before it counts as away.
+/// How long the store may take before it counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+// `json`, not `jsonb`: that would refuse a NUL in a text and change numbers.
+const TABLES: &str = "
+    create table if not exists profiles (
+        number bigint primary key, user_id text unique,
+        fields json not null, redacted json not null, lookup_keys json not null);
+    create table if not exists identifiers (
+        key text not null, is_lookup boolean not null, profile bigint not null,
+        primary key (key, is_lookup, profile));
+    create unique index if not exists holders on identifiers (key) where is_lookup;
+    create table if not exists tombstones (user_id text primary key);
+    create table if not exists dead_letters (
+        digest text primary key, seq bigint not null, code text not null, body bytea not null);
+    create table if not exists progress (
+        one integer primary key check (one = 1), position bigint not null, secret bytea not null);";
 
 #[derive(Clone)]
 pub struct Store {
@@ -23,118 +38,126 @@ pub struct Store {
 }
 
 impl Store {
-    pub(super) async fn connect(url: &str) -> Result<Self> {
-        let store = Self { url: url.to_owned() };
-        // `json`, not `jsonb`: that would refuse a NUL in somebody's text.
-        let tables = "
-            begin;
-            select pg_advisory_xact_lock(0, 0);
-            create table if not exists profiles (
-                key text primary key, fields json not null, deleted boolean not null, applied_seq bigint not null);
-            create table if not exists dead_letters (
-                id bigint primary key, received_at timestamptz not null default now(),
-                code text not null, body bytea not null);
-            create table if not exists progress (lane integer primary key, seq bigint not null);
-            commit";
-        store.client().await?.batch_execute(tables).await?;
-        Ok(store)
-    }
-
-    async fn client(&self) -> Result<Client> {
-        let (client, connection) = timeout(PATIENCE, tokio_postgres::connect(&self.url, NoTls))
-            .await
-            .context("the store is slow")??;
-        tokio::spawn(async move {
-            if connection.await.is_err() {
-                tracing::warn!("a connection to the store was lost");
-            }
-        });
-        Ok(client)
+    pub(super) fn new(url: &str) -> Self {
+        Self { url: url.to_owned() }
     }
 
     /// The lock is the session's: it ends with the connection, also when this process is killed.
-    pub(super) async fn lane(&self, lane: u32) -> Result<Option<Lane>> {
-        let client = self.client().await?;
-        let lane = i32::try_from(lane)?;
-        let taken = client.query_one("select pg_try_advisory_lock($1, $2)", &[&LOCKS, &lane]).await?;
-        Ok(taken.get::<_, bool>(0).then_some(Lane { client, lane }))
-    }
-
-    pub(super) async fn profile(&self, key: &str) -> Result<Option<(String, bool)>> {
-        let query = "select fields::text, deleted from profiles where key = $1";
-        let row = self.client().await?.query_opt(query, &[&key]).await?;
-        Ok(row.map(|row| (row.get(0), row.get(1))))
-    }
-
-    pub(super) async fn dead_letters(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        let rows = self.client().await?.query("select code, body from dead_letters order by id", &[]).await?;
-        Ok(rows.into_iter().map(|row| (row.get(0), row.get(1))).collect())
+    pub(super) async fn lease(&self) -> Result<Option<Lease>> {
+        let work = async {
+            let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await?;
+            tokio::spawn(async move {
+                if connection.await.is_err() {
+                    tracing::warn!("the connection to the store was lost");
+                }
+            });
+            if !client.query_one("select pg_try_advisory_lock($1)", &[&LOCK]).await?.get::<_, bool>(0) {
+                return Ok(None);
+            }
+            client.batch_execute(TABLES).await?;
+            let secret = rand::random::<[u8; 32]>();
+            let begin = "insert into progress values (1, 0, $1) on conflict do nothing";
+            client.execute(begin, &[&secret.as_slice()]).await?;
+            let row = client.query_one("select position, secret from progress", &[]).await?;
+            Ok(Some(Lease { client, salt: Salt::new(row.get(1))?, position: row.get(0) }))
+        };
+        timeout(PATIENCE, work).await.context("the store is slow")?
     }
 }
 
-pub struct Lane {
+pub struct Lease {
     client: Client,
-    lane: i32,
+    salt: Salt,
+    pub(super) position: i64,
 }
 
-impl Lane {
-    pub(super) async fn position(&mut self) -> Result<i64> {
-        let row = self.client.query_opt("select seq from progress where lane = $1", &[&self.lane]).await?;
-        Ok(row.map_or(0, |row| row.get(0)))
-    }
-
-    pub(super) async fn apply(&mut self, entries: &[Entry]) -> Result<()> {
-        let Some(last) = entries.last() else { return Ok(()) };
-        let keys = keys(entries);
-        let wanted: Vec<&String> = keys.iter().flatten().collect();
+impl Lease {
+    pub(super) async fn apply(&mut self, entries: &[Entry]) -> Result<Vec<Option<Applied>>> {
+        let last = entries.last().map_or(self.position, |entry| entry.seq);
         let work = async {
+            let batch = Batch::new(entries);
             let transaction = self.client.transaction().await?;
-            let query = "select key, fields::text, deleted from profiles where key = any($1)";
-            let mut known = BTreeMap::new();
-            for row in transaction.query(query, &[&wanted]).await? {
-                known.insert(row.get(0), Profile::from_stored(row.get(1), row.get(2))?);
-            }
-            let (mut names, mut fields, mut deleted, mut seqs) = (vec![], vec![], vec![], vec![]);
-            for (key, (profile, seq)) in projected(entries, &keys, known)? {
-                names.push(key);
-                fields.push(profile.stored_fields()?);
-                deleted.push(profile.is_deleted);
-                seqs.push(seq);
-            }
-            let upsert = "
-                insert into profiles (key, fields, deleted, applied_seq)
-                select key, fields::json, deleted, seq
-                from unnest($1::text[], $2::text[], $3::boolean[], $4::bigint[]) as row (key, fields, deleted, seq)
-                on conflict (key) do update set
-                    fields = excluded.fields, deleted = excluded.deleted, applied_seq = excluded.applied_seq";
-            transaction.execute(upsert, &[&names, &fields, &deleted, &seqs]).await?;
-            finish(transaction, self.lane, last.seq).await
+            let row = transaction.query_one("select position from progress for update", &[]).await?;
+            ensure_unmoved(row.get(0), self.position)?;
+            let loaded = load(&transaction, &batch.wanted(&self.salt)).await?;
+            let changes = batch.apply(&self.salt, &loaded)?;
+            write(&transaction, &changes).await?;
+            transaction.execute("update progress set position = $1", &[&last]).await?;
+            transaction.commit().await?;
+            anyhow::Ok(changes.applied)
         };
-        timeout(PATIENCE, work).await.context("the store is slow")?
-    }
-
-    pub(super) async fn bury(&mut self, entries: &[Entry]) -> Result<()> {
-        let Some(last) = entries.last() else { return Ok(()) };
-        let ids: Vec<i64> = entries.iter().map(|entry| entry.seq).collect();
-        let codes: Vec<&str> = entries.iter().map(|entry| entry.code.as_str()).collect();
-        let bodies: Vec<&[u8]> = entries.iter().map(|entry| entry.body.as_slice()).collect();
-        let work = async {
-            let transaction = self.client.transaction().await?;
-            let insert = "
-                insert into dead_letters (id, code, body)
-                select * from unnest($1::bigint[], $2::text[], $3::bytea[])
-                on conflict (id) do nothing";
-            transaction.execute(insert, &[&ids, &codes, &bodies]).await?;
-            finish(transaction, self.lane, last.seq).await
-        };
-        timeout(PATIENCE, work).await.context("the store is slow")?
+        let applied = timeout(PATIENCE, work).await.context("the store is slow")??;
+        self.position = last;
+        Ok(applied)
     }
 }
 
-/// Moves the position in the same transaction.
-async fn finish(transaction: Transaction<'_>, lane: i32, seq: i64) -> Result<()> {
-    let progress = "
-        insert into progress (lane, seq) values ($1, $2) on conflict (lane) do update set seq = excluded.seq";
-    transaction.execute(progress, &[&lane, &seq]).await?;
-    Ok(transaction.commit().await?)
+async fn load(transaction: &Transaction<'_>, wanted: &Wanted) -> Result<Loaded> {
+    let user_ids: Vec<&String> = wanted.user_ids.iter().collect();
+    let keys: Vec<&String> = wanted.keys.iter().collect();
+    let profiles = "
+        select number, user_id, fields::text, redacted::text, lookup_keys::text from profiles
+        where number in (
+            select number from profiles where user_id = any($1)
+            union select profile from identifiers where key = any($2))";
+    let row = |row: tokio_postgres::Row| Row {
+        number: row.get(0),
+        user_id: row.get(1),
+        fields: row.get(2),
+        redacted: row.get(3),
+        lookup_keys: row.get(4),
+    };
+    let profiles = transaction.query(profiles, &[&user_ids, &keys]).await?.into_iter().map(row).collect();
+    let tombstones = "select user_id from tombstones where user_id = any($1)";
+    let tombstones = transaction.query(tombstones, &[&user_ids]).await?;
+    Ok(Loaded { profiles, tombstones: tombstones.iter().map(|row| row.get(0)).collect() })
+}
+
+async fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<()> {
+    let remove = "delete from profiles where number = any($1)";
+    transaction.execute(remove, &[&changes.removed_profiles]).await?;
+    let remove = "
+        delete from identifiers as old
+        using unnest($1::text[], $2::boolean[], $3::bigint[]) as gone (key, is_lookup, profile)
+        where (old.key, old.is_lookup, old.profile) = (gone.key, gone.is_lookup, gone.profile)";
+    let (keys, is_lookup, profiles) = columns(&changes.removed_identifiers);
+    transaction.execute(remove, &[&keys, &is_lookup, &profiles]).await?;
+    let remove = "delete from tombstones where user_id = any($1)";
+    transaction.execute(remove, &[&changes.removed_tombstones]).await?;
+
+    let put = "
+        insert into profiles (number, user_id, fields, redacted, lookup_keys)
+        select number, user_id, fields::json, redacted::json, lookup_keys::json
+        from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
+            as row (number, user_id, fields, redacted, lookup_keys)
+        on conflict (number) do update set user_id = excluded.user_id, fields = excluded.fields,
+            redacted = excluded.redacted, lookup_keys = excluded.lookup_keys";
+    let rows = changes.profiles.iter();
+    let numbers: Vec<i64> = rows.clone().map(|row| row.number).collect();
+    let user_ids: Vec<Option<&str>> = rows.clone().map(|row| row.user_id.as_deref()).collect();
+    let [fields, redacted, lookup_keys]: [Vec<&str>; 3] = [
+        rows.clone().map(|row| row.fields.as_str()).collect(),
+        rows.clone().map(|row| row.redacted.as_str()).collect(),
+        rows.map(|row| row.lookup_keys.as_str()).collect(),
+    ];
+    transaction.execute(put, &[&numbers, &user_ids, &fields, &redacted, &lookup_keys]).await?;
+    let put = "
+        insert into identifiers (key, is_lookup, profile)
+        select * from unnest($1::text[], $2::boolean[], $3::bigint[])";
+    let (keys, is_lookup, profiles) = columns(&changes.identifiers);
+    transaction.execute(put, &[&keys, &is_lookup, &profiles]).await?;
+    let put = "insert into tombstones select * from unnest($1::text[]) on conflict do nothing";
+    transaction.execute(put, &[&changes.tombstones]).await?;
+    let put = "
+        insert into dead_letters (digest, seq, code, body) values ($1, $2, $3, $4) on conflict do nothing";
+    for letter in &changes.dead_letters {
+        transaction.execute(put, &[&letter.digest, &letter.seq, &letter.code, &letter.body]).await?;
+    }
+    Ok(())
+}
+
+fn columns(identifiers: &[Identifier]) -> (Vec<&str>, Vec<bool>, Vec<i64>) {
+    let keys = identifiers.iter().map(|(key, ..)| key.as_str()).collect();
+    let is_lookup = identifiers.iter().map(|(_, by, _)| *by == By::Lookup).collect();
+    (keys, is_lookup, identifiers.iter().map(|(.., profile)| *profile).collect())
 }

@@ -1,16 +1,18 @@
 //! The store in a file.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use anyhow::Result;
+use rownd_webhooks::sync::Applied;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use tokio::task::spawn_blocking;
 
-use super::{keys, projected};
+use super::ensure_unmoved;
 use crate::log::Entry;
-use crate::profile::Profile;
+use crate::rules::{Batch, By, Changes, Loaded, Row, Salt, Wanted};
 
 #[derive(Clone)]
 pub struct Store {
@@ -24,93 +26,131 @@ impl Store {
         connection.execute_batch(
             "pragma journal_mode = wal;
              create table if not exists profiles (
-                 key text primary key, fields text not null, deleted integer not null, applied_seq integer not null);
-             create table if not exists dead_letters (id integer primary key, code text not null, body blob not null);
-             create table if not exists progress (lane integer primary key, seq integer not null);",
+                 number integer primary key, user_id text unique,
+                 fields text not null, redacted text not null, lookup_keys text not null);
+             create table if not exists identifiers (
+                 key text not null, is_lookup integer not null, profile integer not null,
+                 primary key (key, is_lookup, profile)) without rowid;
+             create unique index if not exists holders on identifiers (key) where is_lookup;
+             create table if not exists tombstones (user_id text primary key) without rowid;
+             create table if not exists dead_letters (
+                 digest text primary key, seq integer not null, code text not null, body blob not null);
+             create table if not exists progress (
+                 one integer primary key check (one = 1), position integer not null, secret blob not null);
+             insert or ignore into progress values (1, 0, randomblob(32));",
         )?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)) })
     }
 
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn lane(&self, lane: u32) -> Lane {
-        Lane { store: self.clone(), lane }
-    }
-
-    pub(super) fn profile(&self, key: &str) -> Result<Option<(String, bool)>> {
-        Ok(stored(&self.connection(), key)?)
-    }
-
-    pub(super) fn dead_letters(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        let connection = self.connection();
-        let mut select = connection.prepare("select code, body from dead_letters order by id")?;
-        let rows = select.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    /// SQLite lets one transaction write at a time, which is all that is needed.
+    pub(super) fn lease(&self) -> Result<Lease> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let (position, secret): (i64, Vec<u8>) =
+            connection.query_row("select position, secret from progress", (), |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        Ok(Lease { store: self.clone(), salt: Salt::new(&secret)?, position })
     }
 }
 
-fn stored(connection: &Connection, key: &str) -> rusqlite::Result<Option<(String, bool)>> {
-    let mut select = connection.prepare_cached("select fields, deleted from profiles where key = ?")?;
-    select.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()
-}
-
-fn position(connection: &Connection, lane: u32) -> rusqlite::Result<i64> {
-    let mut select = connection.prepare_cached("select seq from progress where lane = ?")?;
-    Ok(select.query_row([lane], |row| row.get(0)).optional()?.unwrap_or(0))
-}
-
-pub struct Lane {
+pub struct Lease {
     store: Store,
-    lane: u32,
+    salt: Salt,
+    pub(super) position: i64,
 }
 
-impl Lane {
-    pub(super) fn position(&self) -> Result<i64> {
-        Ok(position(&self.store.connection(), self.lane)?)
+impl Lease {
+    pub(super) async fn apply(&mut self, entries: Vec<Entry>) -> Result<Vec<Option<Applied>>> {
+        let (store, salt, position) = (self.store.clone(), self.salt.clone(), self.position);
+        let last = entries.last().map_or(position, |entry| entry.seq);
+        let applied = spawn_blocking(move || {
+            let batch = Batch::new(&entries);
+            let wanted = batch.wanted(&salt);
+            let mut connection = store.connection.lock().unwrap_or_else(PoisonError::into_inner);
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let stored = transaction.query_row("select position from progress", (), |row| row.get(0))?;
+            ensure_unmoved(stored, position)?;
+            let changes = batch.apply(&salt, &load(&transaction, &wanted)?)?;
+            write(&transaction, &changes)?;
+            transaction.execute("update progress set position = ?", [last])?;
+            transaction.commit()?;
+            anyhow::Ok(changes.applied)
+        });
+        let applied = applied.await??;
+        self.position = last;
+        Ok(applied)
     }
+}
 
-    pub(super) fn apply(&self, entries: &[Entry]) -> Result<()> {
-        let keys = keys(entries);
-        self.commit(entries, |connection| {
-            let mut known = BTreeMap::new();
-            for key in keys.iter().flatten() {
-                if let Some((fields, is_deleted)) = stored(connection, key)? {
-                    known.insert(key.clone(), Profile::from_stored(&fields, is_deleted)?);
-                }
-            }
-            let mut upsert = connection.prepare_cached(
-                "insert or replace into profiles (key, fields, deleted, applied_seq) values (?, ?, ?, ?)",
-            )?;
-            for (key, (profile, seq)) in projected(entries, &keys, known)? {
-                upsert.execute((key, profile.stored_fields()?, profile.is_deleted, seq))?;
-            }
-            Ok(())
-        })
+fn load(transaction: &Transaction<'_>, wanted: &Wanted) -> Result<Loaded> {
+    let mut loaded = Loaded::default();
+    let mut by_id = transaction.prepare_cached("select number from profiles where user_id = ?")?;
+    let mut is_deleted = transaction.prepare_cached("select 1 from tombstones where user_id = ?")?;
+    let mut by_key = transaction.prepare_cached("select profile from identifiers where key = ?")?;
+    let mut numbers = BTreeSet::new();
+    for id in &wanted.user_ids {
+        numbers.extend(by_id.query_row([id], |row| row.get::<_, i64>(0)).optional()?);
+        if is_deleted.exists([id])? {
+            loaded.tombstones.push(id.clone());
+        }
     }
+    for key in &wanted.keys {
+        for number in by_key.query_map([key], |row| row.get(0))? {
+            numbers.insert(number?);
+        }
+    }
+    let mut profile = transaction.prepare_cached(
+        "select number, user_id, fields, redacted, lookup_keys from profiles where number = ?",
+    )?;
+    for number in numbers {
+        loaded.profiles.push(profile.query_row([number], |row| {
+            Ok(Row {
+                number: row.get(0)?,
+                user_id: row.get(1)?,
+                fields: row.get(2)?,
+                redacted: row.get(3)?,
+                lookup_keys: row.get(4)?,
+            })
+        })?);
+    }
+    Ok(loaded)
+}
 
-    pub(super) fn bury(&self, entries: &[Entry]) -> Result<()> {
-        self.commit(entries, |connection| {
-            let mut insert = connection
-                .prepare_cached("insert or ignore into dead_letters (id, code, body) values (?, ?, ?)")?;
-            for entry in entries {
-                insert.execute((entry.seq, &entry.code, &entry.body))?;
-            }
-            Ok(())
-        })
+fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<()> {
+    let mut remove = transaction.prepare_cached("delete from profiles where number = ?")?;
+    for number in &changes.removed_profiles {
+        remove.execute([number])?;
     }
-
-    /// Does the work and moves the position, in one transaction.
-    fn commit(&self, entries: &[Entry], work: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
-        let Some(last) = entries.last() else { return Ok(()) };
-        let mut connection = self.store.connection();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // Another process that has the same folder could have been here.
-        ensure!(position(&transaction, self.lane)? < entries[0].seq, "the store is ahead already");
-        work(&transaction)?;
-        transaction
-            .execute("insert or replace into progress (lane, seq) values (?, ?)", (self.lane, last.seq))?;
-        Ok(transaction.commit()?)
+    let mut remove = transaction
+        .prepare_cached("delete from identifiers where key = ? and is_lookup = ? and profile = ?")?;
+    for (key, by, profile) in &changes.removed_identifiers {
+        remove.execute((key, *by == By::Lookup, profile))?;
     }
+    let mut remove = transaction.prepare_cached("delete from tombstones where user_id = ?")?;
+    for id in &changes.removed_tombstones {
+        remove.execute([id])?;
+    }
+    let mut put = transaction.prepare_cached(
+        "insert into profiles (number, user_id, fields, redacted, lookup_keys) values (?, ?, ?, ?, ?)
+         on conflict (number) do update set user_id = excluded.user_id, fields = excluded.fields,
+             redacted = excluded.redacted, lookup_keys = excluded.lookup_keys",
+    )?;
+    for row in &changes.profiles {
+        put.execute((row.number, &row.user_id, &row.fields, &row.redacted, &row.lookup_keys))?;
+    }
+    let mut put =
+        transaction.prepare_cached("insert into identifiers (key, is_lookup, profile) values (?, ?, ?)")?;
+    for (key, by, profile) in &changes.identifiers {
+        put.execute((key, *by == By::Lookup, profile))?;
+    }
+    let mut put = transaction.prepare_cached("insert or ignore into tombstones values (?)")?;
+    for id in &changes.tombstones {
+        put.execute([id])?;
+    }
+    let mut put = transaction
+        .prepare_cached("insert or ignore into dead_letters (digest, seq, code, body) values (?, ?, ?, ?)")?;
+    for letter in &changes.dead_letters {
+        put.execute((&letter.digest, letter.seq, letter.code, &letter.body))?;
+    }
+    Ok(())
 }

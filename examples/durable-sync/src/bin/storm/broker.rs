@@ -13,7 +13,7 @@ use crate::children::{self, Member, Plan};
 const NODES: usize = 3;
 
 pub(crate) struct Cluster {
-    pub(crate) nodes: Vec<Member>,
+    nodes: Vec<Member>,
     ports: [u16; NODES],
     monitor: Monitor,
 }
@@ -74,13 +74,12 @@ impl Cluster {
         self.ports.map(|port| format!("nats://127.0.0.1:{port}")).join(",")
     }
 
-    pub(crate) fn monitor(&self) -> Monitor {
-        self.monitor.clone()
+    pub(crate) fn into_parts(self) -> (Vec<Member>, Monitor) {
+        (self.nodes, self.monitor)
     }
 }
 
-/// What the brokers tell about themselves.
-#[derive(Clone)]
+/// What the brokers report about themselves.
 pub(crate) struct Monitor {
     ports: [u16; NODES],
     http: reqwest::Client,
@@ -109,23 +108,6 @@ impl Monitor {
             }
         }
         None
-    }
-
-    /// How many entries of the log some consumer has not yet acknowledged; `None` if that is not known.
-    pub(crate) async fn pending(&self) -> Option<u64> {
-        let (mut pending, mut consumers) = (0, 0);
-        for node in 0..NODES {
-            let jetstream = self.get(node, "jsz?accounts=true&streams=true&consumers=true").await.ok()?;
-            for consumer in streams(&jetstream).flat_map(|stream| list(&stream["consumer_detail"])) {
-                // Only its leader knows.
-                let cluster = &consumer["cluster"];
-                if cluster.is_null() || cluster["leader"] == name(node) {
-                    consumers += 1;
-                    pending += consumer["num_pending"].as_u64()? + consumer["num_ack_pending"].as_u64()?;
-                }
-            }
-        }
-        (consumers > 0).then_some(pending)
     }
 
     async fn get(&self, node: usize, path: &str) -> Result<Value> {

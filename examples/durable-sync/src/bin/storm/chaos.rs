@@ -1,6 +1,8 @@
-//! Who is killed, and when.
+//! The schedule of process kills.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,121 +10,135 @@ use anyhow::{Error, Result};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
-use crate::broker::Cluster;
+use crate::broker::Monitor;
 use crate::children::Member;
-use crate::service::Service;
 use crate::traffic::Progress;
 
-#[derive(Clone, Copy, PartialEq)]
-enum Victim {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Victim {
     Receiver(usize),
     Projector(usize),
     /// The node that led the log when it was first killed.
     Broker,
+    Postgres,
 }
 
-/// Each projector twice, each receiver once, one broker twice; at even distances.
-const ORDER: [Victim; 8] = [
+impl Victim {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Receiver(_) => "receivers",
+            Self::Projector(_) => "projectors",
+            Self::Broker => "brokers",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// Each projector twice, each receiver once, one broker twice, PostgreSQL once.
+pub(crate) const CLUSTER: &[Victim] = &[
     Victim::Projector(0),
     Victim::Receiver(0),
     Victim::Broker,
     Victim::Projector(1),
+    Victim::Postgres,
     Victim::Projector(0),
     Victim::Receiver(1),
     Victim::Broker,
     Victim::Projector(1),
 ];
 
+/// The one process that receives and projects.
+pub(crate) const EMBEDDED: &[Victim] = &[Victim::Receiver(0); 5];
+
 /// For how long a victim stays dead.
 const DEAD: Duration = Duration::from_secs(1);
 /// For how long it is left alone after that.
 const ALIVE: Duration = Duration::from_secs(2);
 
-/// How many of each kind were killed.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Counts {
-    pub(crate) receivers: u32,
-    pub(crate) projectors: u32,
-    pub(crate) brokers: u32,
-}
-
-/// The kills of one storm.
+/// The kills of one storm, at even distances.
 pub(crate) struct Kills {
+    order: &'static [Victim],
     deliveries: u64,
     progress: Arc<Progress>,
-    counts: RefCell<Counts>,
+    counts: RefCell<BTreeMap<&'static str, u32>>,
     over: Notify,
 }
 
 impl Kills {
-    pub(crate) fn new(deliveries: u64, progress: Arc<Progress>) -> Self {
-        let kills = Self { deliveries, progress, counts: RefCell::default(), over: Notify::new() };
+    pub(crate) fn new(order: &'static [Victim], deliveries: u64, progress: Arc<Progress>) -> Self {
+        let kills = Self { order, deliveries, progress, counts: RefCell::default(), over: Notify::new() };
         kills.allow(0);
         kills
     }
 
     /// Waits until every victim was killed and is up again.
     pub(crate) async fn done(&self) {
-        // Whoever is still to be killed need not wait for deliveries any more.
+        // The kills that are left need not wait for deliveries any more.
         self.progress.finish();
         self.over.notified().await;
     }
 
-    pub(crate) fn counts(&self) -> Counts {
-        *self.counts.borrow()
+    /// How many of each kind were killed.
+    pub(crate) fn counts(&self) -> BTreeMap<&'static str, u32> {
+        self.counts.borrow().clone()
     }
 
     /// After how many deliveries a kill is due.
     fn due(&self, kill: usize) -> u64 {
-        self.deliveries * (kill as u64 + 1) / (ORDER.len() as u64 + 1)
+        self.deliveries * (kill as u64 + 1) / (self.order.len() as u64 + 1)
     }
 
     /// Deliveries go on during a kill, but do not run far ahead of one that is due.
     fn allow(&self, kill: usize) {
-        let limit = if kill < ORDER.len() { self.due(kill) + self.deliveries / 20 + 1 } else { u64::MAX };
-        self.progress.allow(limit);
-    }
-
-    fn count(&self, victim: Victim) {
-        let mut counts = self.counts.borrow_mut();
-        match victim {
-            Victim::Receiver(_) => counts.receivers += 1,
-            Victim::Projector(_) => counts.projectors += 1,
-            Victim::Broker => counts.brokers += 1,
-        }
+        let is_due = kill < self.order.len();
+        self.progress.allow(if is_due { self.due(kill) + self.deliveries / 20 + 1 } else { u64::MAX });
     }
 }
 
 /// Everything that can be killed.
-pub(crate) struct Fleet<'a> {
-    pub(crate) brokers: &'a mut Cluster,
-    pub(crate) service: &'a mut Service,
+#[derive(Default)]
+pub(crate) struct Fleet {
+    pub(crate) receivers: Vec<Member>,
+    pub(crate) projectors: Vec<Member>,
+    pub(crate) brokers: Vec<Member>,
+    pub(crate) postgres: Option<Member>,
+    pub(crate) monitor: Option<Monitor>,
 }
 
-impl Fleet<'_> {
+impl Fleet {
     fn members(&mut self) -> impl Iterator<Item = &mut Member> {
-        self.brokers.nodes.iter_mut().chain(&mut self.service.receivers).chain(&mut self.service.projectors)
+        let service = self.receivers.iter_mut().chain(&mut self.projectors);
+        service.chain(&mut self.brokers).chain(&mut self.postgres)
     }
 
-    fn member(&mut self, victim: Victim, broker: usize) -> &mut Member {
+    fn member(&mut self, victim: Victim, broker: usize) -> Option<&mut Member> {
         match victim {
-            Victim::Receiver(number) => &mut self.service.receivers[number],
-            Victim::Projector(number) => &mut self.service.projectors[number],
-            Victim::Broker => &mut self.brokers.nodes[broker],
+            Victim::Receiver(number) => self.receivers.get_mut(number),
+            Victim::Projector(number) => self.projectors.get_mut(number),
+            Victim::Broker => self.brokers.get_mut(broker),
+            Victim::Postgres => self.postgres.as_mut(),
+        }
+    }
+
+    /// Which broker to kill; `None` while the one that was killed before has not caught up.
+    async fn broker(&self, killed: Option<usize>) -> Option<usize> {
+        match (&self.monitor, killed) {
+            (Some(monitor), None) => Some(monitor.stream_leader().await.unwrap_or(0)),
+            (Some(monitor), Some(node)) => monitor.is_healthy(node).await.then_some(node),
+            (None, _) => None,
         }
     }
 }
 
 /// Kills when a kill is due, starts the dead again, and returns only when something ends that was not killed.
-pub(crate) async fn reign(kills: &Kills, mut fleet: Fleet<'_>) -> Error {
-    match rule(kills, &mut fleet).await {
+pub(crate) async fn reign(kills: &Kills, fleet: &mut Fleet) -> Error {
+    match rule(kills, fleet).await {
         Ok(never) => match never {},
         Err(error) => error,
     }
 }
 
-async fn rule(kills: &Kills, fleet: &mut Fleet<'_>) -> Result<std::convert::Infallible> {
-    let monitor = fleet.brokers.monitor();
+async fn rule(kills: &Kills, fleet: &mut Fleet) -> Result<Infallible> {
     let (mut next, mut broker, mut over) = (0, None, false);
     loop {
         sleep(Duration::from_millis(10)).await;
@@ -133,25 +149,21 @@ async fn rule(kills: &Kills, fleet: &mut Fleet<'_>) -> Result<std::convert::Infa
                 member.restart()?;
             }
         }
-        if let Some(&victim) = ORDER.get(next) {
+        if let Some(&victim) = kills.order.get(next) {
             if kills.progress.acknowledged() < kills.due(next) && !kills.progress.is_finished() {
                 continue;
             }
-            let node = match (victim, broker) {
-                (Victim::Broker, None) => monitor.stream_leader().await.unwrap_or(0),
-                (Victim::Broker, Some(node)) if !monitor.is_healthy(node).await => continue,
-                (_, node) => node.unwrap_or(0),
-            };
-            let member = fleet.member(victim, node);
+            if victim == Victim::Broker {
+                let Some(node) = fleet.broker(broker).await else { continue };
+                broker = Some(node);
+            }
+            let Some(member) = fleet.member(victim, broker.unwrap_or(0)) else { continue };
             if !member.is_up() || now - member.since() < ALIVE {
                 continue;
             }
             member.kill();
             eprintln!("storm: killed {} after {} deliveries", member.name(), kills.progress.acknowledged());
-            if victim == Victim::Broker {
-                broker = Some(node);
-            }
-            kills.count(victim);
+            *kills.counts.borrow_mut().entry(victim.kind()).or_default() += 1;
             next += 1;
             kills.allow(next);
         } else if !over && fleet.members().all(|member| member.is_up()) {

@@ -13,9 +13,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
-use rand::Rng;
+use rand::RngExt;
 
-/// Whom a process runs as.
+/// The secret of the webhook's path.
+pub(crate) const SECRET: &str = "storm";
+
+/// The user and group that a process runs as.
 #[derive(Clone, Copy)]
 pub(crate) struct Owner {
     pub(crate) user: u32,
@@ -30,7 +33,7 @@ pub(crate) struct Plan {
     pub(crate) directory: PathBuf,
     pub(crate) log: PathBuf,
     pub(crate) owner: Option<Owner>,
-    /// What ends it for good.
+    /// The signal that ends it.
     pub(crate) stop: Signal,
 }
 
@@ -67,6 +70,7 @@ impl Plan {
         };
         let log = File::options().create(true).append(true).open(&self.log)?;
         command.args(&self.args).current_dir(&self.directory).process_group(0);
+        command.env("WEBHOOK_SECRET", SECRET);
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         if let Some(owner) = self.owner {
             command.uid(owner.user).gid(owner.group);

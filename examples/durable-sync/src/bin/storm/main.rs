@@ -1,17 +1,19 @@
-//! A chaos test of the whole service: three brokers, PostgreSQL, two receivers and two projectors on loopback, which
-//! are killed while deliveries pour in. Afterwards the store is compared with a model of what was acknowledged.
+//! A chaos test of the whole service: three brokers, PostgreSQL, two receivers and two projectors on
+//! loopback, or one process with SQLite, are killed while deliveries pour in. Afterwards the log is read
+//! back, and the store compared with what `sync::Mirror` makes of it.
 
 #![allow(missing_docs, reason = "a program")]
 
 mod broker;
 mod chaos;
 mod children;
-mod oracle;
 mod postgres;
 mod report;
 mod service;
+mod settle;
 mod traffic;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -20,38 +22,40 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use durable_sync::log::Log;
 use lexopt::{Arg, ValueExt};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::time::{sleep, timeout_at};
+use tokio::time::timeout_at;
 
 use crate::broker::Cluster;
-use crate::chaos::{Fleet, Kills};
+use crate::chaos::{CLUSTER, EMBEDDED, Fleet, Kills, Victim};
 use crate::children::Ports;
-use crate::oracle::Difference;
 use crate::postgres::Postgres;
 use crate::report::Report;
-use crate::service::Service;
-use crate::traffic::{Outcome, Progress, Traffic};
+use crate::settle::{Store, settle};
+use crate::traffic::{Progress, Traffic};
 
 const HELP: &str = "\
-Kills parts of the service while deliveries pour in, and looks whether anything was lost.
+Kills parts of the service while deliveries pour in, and checks whether anything was lost.
 
 Usage: storm [options]
 
-  --deliveries N    how many deliveries to send [100000]
-  --users N         how many users they are about [20000]
+  --embedded        one process with SQLite, instead of a cluster
+  --deliveries N    how many deliveries to send [100000, embedded 10000]
+  --users N         how many users they are about [a fifth of the deliveries]
   --connections N   how many connections send them [32]
   --seed N          what the deliveries are made from [random]
   --timeout SECONDS when to end at the latest [280]
   --logs DIR        keep what the processes write there
 
-Needs the Debian packages nats-server and postgresql; examples/durable-sync/install-debian installs them.
+The cluster needs the Debian packages nats-server and postgresql; examples/durable-sync/install-debian installs them.
 ";
 
 /// How much of the time is kept for stopping everything.
 const CLEANUP: Duration = Duration::from_secs(10);
 
 struct Options {
+    embedded: bool,
     deliveries: u64,
     users: u64,
     connections: u64,
@@ -62,9 +66,11 @@ struct Options {
 
 impl Options {
     fn parse() -> Result<Option<Self>> {
+        let (mut deliveries, mut users) = (None, None);
         let mut options = Self {
-            deliveries: 100_000,
-            users: 20_000,
+            embedded: false,
+            deliveries: 0,
+            users: 0,
             connections: 32,
             seed: rand::random(),
             timeout: Duration::from_secs(280),
@@ -73,8 +79,9 @@ impl Options {
         let mut args = lexopt::Parser::from_env();
         while let Some(arg) = args.next()? {
             match arg {
-                Arg::Long("deliveries") => options.deliveries = args.value()?.parse()?,
-                Arg::Long("users") => options.users = args.value()?.parse()?,
+                Arg::Long("embedded") => options.embedded = true,
+                Arg::Long("deliveries") => deliveries = Some(args.value()?.parse()?),
+                Arg::Long("users") => users = Some(args.value()?.parse()?),
                 Arg::Long("connections") => options.connections = args.value()?.parse()?,
                 Arg::Long("seed") => options.seed = args.value()?.parse()?,
                 Arg::Long("timeout") => options.timeout = Duration::from_secs(args.value()?.parse()?),
@@ -83,10 +90,11 @@ impl Options {
                 other => return Err(other.unexpected().into()),
             }
         }
+        options.deliveries = deliveries.unwrap_or(if options.embedded { 10_000 } else { 100_000 });
+        options.users = users.unwrap_or(options.deliveries / 5);
         ensure!(options.deliveries >= 100, "--deliveries: at least 100");
         ensure!(options.users > 0 && options.connections > 0, "--users and --connections: at least 1");
         ensure!(options.timeout >= Duration::from_secs(45), "--timeout: at least 45");
-        options.connections = options.connections.min(options.users);
         Ok(Some(options))
     }
 }
@@ -153,6 +161,55 @@ fn run(options: &Options) -> Result<Report> {
     result
 }
 
+/// What is running, and what is going to be killed.
+struct Stage {
+    hooks: Vec<String>,
+    fleet: Fleet,
+    victims: &'static [Victim],
+    log: Log,
+    store: Store,
+}
+
+async fn embedded(scratch: &Path, logs: &Path) -> Result<Stage> {
+    let [port] = Ports::default().take()?;
+    let data = scratch.join("data");
+    let args = [OsStr::new("--data"), data.as_os_str()];
+    let program = service::start("program".to_owned(), port, &args, scratch, logs).await?;
+    Ok(Stage {
+        hooks: vec![service::hook(port)],
+        fleet: Fleet { receivers: vec![program], ..Fleet::default() },
+        victims: EMBEDDED,
+        log: Log::sqlite(&data)?,
+        store: Store::Sqlite(data),
+    })
+}
+
+async fn cluster(scratch: &Path, logs: &Path) -> Result<Stage> {
+    let mut ports = Ports::default();
+    let (for_brokers, [for_postgres], for_service) = (ports.take()?, ports.take()?, ports.take::<4>()?);
+    let brokers = Cluster::start(for_brokers, scratch, logs);
+    let (brokers, postgres) = tokio::try_join!(brokers, Postgres::start(for_postgres, scratch, logs))?;
+    let (nats, store) = (brokers.urls(), postgres.url());
+    let mut members = Vec::new();
+    for (number, port) in for_service.into_iter().enumerate() {
+        let role = if number < 2 { "receiver" } else { "projector" };
+        let args = ["--role", role, "--nats", &nats, "--store", &store].map(OsStr::new);
+        let name = format!("{role}-{}", number % 2 + 1);
+        members.push(service::start(name, port, &args, scratch, logs).await?);
+    }
+    let projectors = members.split_off(2);
+    let (brokers, monitor) = brokers.into_parts();
+    let (postgres, monitor) = (Some(postgres.into_server()), Some(monitor));
+    Ok(Stage {
+        hooks: for_service[..2].iter().copied().map(service::hook).collect(),
+        fleet: Fleet { receivers: members, projectors, brokers, postgres, monitor },
+        victims: CLUSTER,
+        log: Log::nats(&nats).await?,
+        store: Store::Postgres(store),
+    })
+}
+
+/// Sends the deliveries, kills meanwhile, and compares afterwards.
 async fn storm(
     options: &Options,
     scratch: &Path,
@@ -161,80 +218,31 @@ async fn storm(
     deadline: Instant,
 ) -> Result<Report> {
     eprintln!("storm: seed {}", options.seed);
-    let program = service::program()?;
-    let mut ports = Ports::default();
-    let (for_brokers, [for_postgres], for_service) = (ports.take()?, ports.take()?, ports.take()?);
-    let brokers = Cluster::start(for_brokers, scratch, logs);
-    let postgres = Postgres::start(for_postgres, scratch, logs);
-    let (mut brokers, postgres) = tokio::try_join!(brokers, postgres)?;
-    let (log, store) = (brokers.urls(), postgres.url());
-    let mut service = Service::start(&program, for_service, &log, &store, scratch, logs).await?;
+    let stage =
+        if options.embedded { embedded(scratch, logs).await? } else { cluster(scratch, logs).await? };
+    let Stage { hooks, mut fleet, victims, log, store } = stage;
     eprintln!("storm: all is up after {:.1} s", begin.elapsed().as_secs_f64());
 
     let progress = Arc::new(Progress::default());
-    let kills = Kills::new(options.deliveries, Arc::clone(&progress));
-    let stop = begin + (deadline - begin).mul_f64(0.85);
+    let kills = Kills::new(victims, options.deliveries, Arc::clone(&progress));
     let traffic = Traffic {
-        hooks: service.hooks(),
+        hooks,
         deliveries: options.deliveries,
         users: options.users,
         connections: options.connections,
         seed: options.seed,
-        stop,
+        stop: begin + (deadline - begin).mul_f64(0.85),
     };
-    let monitor = brokers.monitor();
     let work = async {
         let outcome = traffic.send(&progress).await?;
-        let sending = outcome.duration;
-        eprintln!("storm: sent everything after {:.1} s", sending.as_secs_f64());
+        eprintln!("storm: sent everything after {:.1} s", outcome.duration.as_secs_f64());
         kills.done().await;
-        let since = Instant::now();
-        let difference = settle(&outcome, &postgres, &monitor, deadline).await?;
-        anyhow::Ok((outcome, difference, since.elapsed()))
+        let verdict = settle(&log, &store, &outcome, deadline).await?;
+        anyhow::Ok((outcome, verdict))
     };
-    let (outcome, difference, settling) = tokio::select! {
+    let (outcome, verdict) = tokio::select! {
         result = work => result?,
-        error = chaos::reign(&kills, Fleet { brokers: &mut brokers, service: &mut service }) => return Err(error),
+        error = chaos::reign(&kills, &mut fleet) => return Err(error),
     };
-    Ok(Report { outcome, difference, settling, kills: kills.counts() })
-}
-
-/// Waits until the store is as it should be and the log has nothing left to apply, or until the deadline.
-async fn settle(
-    outcome: &Outcome,
-    postgres: &Postgres,
-    monitor: &broker::Monitor,
-    deadline: Instant,
-) -> Result<Difference> {
-    // Longer than any broker waits before it delivers again.
-    const QUIET: Duration = Duration::from_secs(45);
-    let store = postgres.connect().await?;
-    let (mut same_since, mut drained_since): (Option<Instant>, Option<Instant>) = (None, None);
-    let mut last: Option<Difference> = None;
-    let mut told = String::new();
-    loop {
-        let pending = monitor.pending().await;
-        let difference = oracle::compare(outcome, &postgres::Stored::read(&store).await?);
-        let now = Instant::now();
-        // A last look after it is drained: what was in flight has been written by then.
-        drained_since = (pending == Some(0)).then(|| drained_since.unwrap_or(now));
-        same_since = (last.as_ref() == Some(&difference)).then(|| same_since.unwrap_or(now));
-        let drained = drained_since.is_some_and(|since| now - since >= Duration::from_secs(2));
-        let quiet = same_since.is_some_and(|since| now - since >= QUIET);
-        let settled = if difference.is_none() { drained || quiet } else { drained && quiet };
-        if settled || now + Duration::from_secs(2) > deadline {
-            if pending != Some(0) {
-                eprintln!("storm: the log still had {pending:?} to apply");
-            }
-            return Ok(difference);
-        }
-        let pending = pending.map_or("unknown".to_owned(), |pending| pending.to_string());
-        let news = format!("storm: lost {}, wrong {}, pending {pending}", difference.lost, difference.wrong);
-        if news != told {
-            eprintln!("{news}");
-            told = news;
-        }
-        last = Some(difference);
-        sleep(Duration::from_secs(1)).await;
-    }
+    Ok(Report { outcome, verdict, kills: kills.counts() })
 }

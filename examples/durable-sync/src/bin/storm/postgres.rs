@@ -1,28 +1,26 @@
-//! A PostgreSQL of the storm's own, and what the service stored there.
+//! A PostgreSQL of the storm's own.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use nix::sys::signal::Signal;
 use nix::unistd::{Uid, User};
-use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use tokio_postgres::{Client, NoTls};
 
-use crate::children::{self, Child, Owner, Plan};
+use crate::children::{self, Member, Owner, Plan};
 
 pub(crate) struct Postgres {
     port: u16,
-    server: Child,
+    server: Member,
 }
 
 impl Postgres {
-    /// Makes a database cluster, starts its server, and waits until it answers.
+    /// Makes a database cluster, starts its server, and waits until it responds.
     pub(crate) async fn start(port: u16, scratch: &Path, logs: &Path) -> Result<Self> {
         let places = debian();
         let (initdb, postgres) = (children::find("initdb", &places)?, children::find("postgres", &places)?);
@@ -58,17 +56,15 @@ impl Postgres {
         // "Immediate shutdown".
         let server =
             Plan { owner, stop: Signal::SIGQUIT, ..Plan::new("postgres", &postgres, args, scratch, logs) };
-        let mut postgres = Self { port, server: server.start()? };
+        let mut postgres = Self { port, server: Member::start(server)? };
         postgres.ready().await?;
         Ok(postgres)
     }
 
     async fn ready(&mut self) -> Result<()> {
         let patience = Instant::now() + Duration::from_secs(30);
-        while let Err(error) = self.connect().await {
-            if let Some(status) = self.server.ended() {
-                bail!("PostgreSQL ended by itself: {status}");
-            }
+        while let Err(error) = connect(&self.url()).await {
+            self.server.check()?;
             if Instant::now() > patience {
                 return Err(error);
             }
@@ -81,12 +77,16 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    pub(crate) async fn connect(&self) -> Result<Client> {
-        let (client, connection) =
-            tokio_postgres::connect(&self.url(), NoTls).await.context("PostgreSQL does not answer")?;
-        tokio::spawn(connection);
-        Ok(client)
+    pub(crate) fn into_server(self) -> Member {
+        self.server
     }
+}
+
+pub(crate) async fn connect(url: &str) -> Result<Client> {
+    let (client, connection) =
+        tokio_postgres::connect(url, NoTls).await.context("PostgreSQL does not respond")?;
+    tokio::spawn(connection);
+    Ok(client)
 }
 
 /// Where Debian has its programs, the newest version first.
@@ -110,33 +110,4 @@ fn owner() -> Result<Option<Owner>> {
         }
     }
     Err(anyhow!("PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody`"))
-}
-
-/// A row of the table of profiles.
-pub(crate) struct Row {
-    pub(crate) fields: BTreeMap<String, Value>,
-    pub(crate) deleted: bool,
-}
-
-/// What the service has stored.
-pub(crate) struct Stored {
-    pub(crate) profiles: BTreeMap<String, Row>,
-    pub(crate) dead_letters: BTreeSet<Vec<u8>>,
-}
-
-impl Stored {
-    pub(crate) async fn read(client: &Client) -> Result<Self> {
-        let mut profiles = BTreeMap::new();
-        for row in client.query("select key, fields::text, deleted from profiles", &[]).await? {
-            let fields: Option<String> = row.try_get(1)?;
-            let fields = fields.map(|fields| serde_json::from_str(&fields)).transpose()?;
-            profiles.insert(
-                row.try_get(0)?,
-                Row { fields: fields.unwrap_or_default(), deleted: row.try_get(2)? },
-            );
-        }
-        let rows = client.query("select distinct body from dead_letters", &[]).await?;
-        let dead_letters = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-        Ok(Self { profiles, dead_letters })
-    }
 }

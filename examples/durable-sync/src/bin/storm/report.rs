@@ -1,25 +1,29 @@
 //! What came of it.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::chaos::Counts;
-use crate::oracle::Difference;
+use crate::settle::Verdict;
 use crate::traffic::Outcome;
+
+/// How many differences are shown.
+const EXAMPLES: usize = 20;
 
 pub(crate) struct Report {
     pub(crate) outcome: Outcome,
-    pub(crate) difference: Difference,
-    pub(crate) settling: Duration,
-    pub(crate) kills: Counts,
+    pub(crate) verdict: Verdict,
+    pub(crate) kills: BTreeMap<&'static str, u32>,
 }
 
 impl Report {
-    /// Whether everything was sent, and nothing is lost or wrong.
+    /// Whether everything was acknowledged, and nothing is lost or wrong.
     pub(crate) fn is_good(&self) -> bool {
-        self.difference.is_none() && self.outcome.acknowledged == self.outcome.deliveries
+        let difference = &self.verdict.difference;
+        let is_same = difference.lost.is_empty() && difference.wrong.is_empty();
+        is_same && self.outcome.acknowledged == self.outcome.deliveries
     }
 
     /// The latency that so many of a hundred deliveries did not exceed.
@@ -32,9 +36,12 @@ impl Report {
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { outcome, difference, kills, .. } = self;
-        for example in &difference.examples {
-            writeln!(f, "{example}")?;
+        let Self { outcome, verdict, kills } = self;
+        let (lost, wrong) = (&verdict.difference.lost, &verdict.difference.wrong);
+        for (kind, examples) in [("lost", lost), ("wrong", wrong)] {
+            for example in examples.iter().take(EXAMPLES) {
+                writeln!(f, "{kind}: {example}")?;
+            }
         }
         if outcome.acknowledged < outcome.deliveries {
             writeln!(f, "not all sent: {} of {} deliveries", outcome.acknowledged, outcome.deliveries)?;
@@ -42,33 +49,36 @@ impl Display for Report {
         let count = u32::try_from(outcome.acknowledged).map_or(f64::INFINITY, f64::from);
         let per_second = count / outcome.duration.as_secs_f64();
         let milliseconds = |percent| format!("{:.1} ms", self.percentile(percent).as_secs_f64() * 1e3);
-        let rows = [
-            ("sent, again included", outcome.sent.to_string()),
-            ("acknowledged", outcome.acknowledged.to_string()),
-            ("applied", difference.applied.to_string()),
-            ("dead-lettered", difference.dead.to_string()),
-            ("lost", difference.lost.to_string()),
-            ("wrongly present", difference.wrong.to_string()),
-            ("kills of projectors", kills.projectors.to_string()),
-            ("kills of receivers", kills.receivers.to_string()),
-            ("kills of brokers", kills.brokers.to_string()),
-            ("throughput", format!("{per_second:.0} /s")),
-            ("latency, p50", milliseconds(50)),
-            ("latency, p99", milliseconds(99)),
-            ("settled after", format!("{:.1} s", self.settling.as_secs_f64())),
+        let mut rows = vec![
+            ("sent, again included".to_owned(), outcome.sent.to_string()),
+            ("acknowledged".to_owned(), outcome.acknowledged.to_string()),
+            ("entries of the log".to_owned(), verdict.logged.to_string()),
         ];
+        rows.extend(verdict.applied.iter().map(|(label, count)| (format!("  {label}"), count.to_string())));
+        rows.extend([
+            ("profiles".to_owned(), verdict.profiles.to_string()),
+            ("lost".to_owned(), lost.len().to_string()),
+            ("wrongly present".to_owned(), wrong.len().to_string()),
+        ]);
+        rows.extend(kills.iter().map(|(kind, count)| (format!("kills of {kind}"), count.to_string())));
+        rows.extend([
+            ("throughput".to_owned(), format!("{per_second:.0} /s")),
+            ("latency, p50".to_owned(), milliseconds(50)),
+            ("latency, p99".to_owned(), milliseconds(99)),
+            ("settled after".to_owned(), format!("{:.1} s", verdict.duration.as_secs_f64())),
+        ]);
         for (name, value) in rows {
             writeln!(f, "{name:<22}{value:>12}")?;
         }
+        let dead = verdict.applied.get("dead_letter").copied().unwrap_or_default();
         write!(
             f,
-            "sent={} acknowledged={} applied={} dead={} lost={} wrong={}",
+            "sent={} acknowledged={} applied={} dead={dead} lost={} wrong={}",
             outcome.sent,
             outcome.acknowledged,
-            difference.applied,
-            difference.dead,
-            difference.lost,
-            difference.wrong
+            verdict.logged - dead,
+            lost.len(),
+            wrong.len(),
         )
     }
 }

@@ -1,25 +1,38 @@
-//! The vendor: sends deliveries, and sends again what is not answered 2xx.
+//! The vendor: sends deliveries, and sends again what is not acknowledged.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
-use rand::{Rng, SeedableRng};
-use rownd_webhooks::testing::{self, ProfileBuilder};
+use rand::{RngExt, SeedableRng};
+use rownd_webhooks::testing;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::oracle::{Effect, Profile};
-
-/// Of each hundred bodies, how many are broken.
+/// How many of the bodies are broken.
 const BROKEN: f64 = 0.01;
-/// How long an answer may take: longer than a receiver waits for its log, so that a try is over before the next.
+/// How many of the others have no user id.
+const WITHOUT_ID: f64 = 1.0 / 3.0;
+const NAMES: [&str; 10] = [
+    "email",
+    "first_name",
+    "last_name",
+    "country",
+    "age",
+    "newsletter",
+    "nickname",
+    "address",
+    "tags",
+    "note",
+];
+/// How long a response may take: longer than a receiver waits for its log, so that a try is over before the
+/// next.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What all connections share.
@@ -54,7 +67,7 @@ impl Progress {
     }
 
     async fn allowed(&self) {
-        // The sender is a field of the same struct, so it is there.
+        // The sender is a field of the same struct, so the channel is open.
         _ = self.limit.subscribe().wait_for(|limit| self.acknowledged() < *limit).await;
     }
 }
@@ -69,7 +82,7 @@ pub(crate) struct Traffic {
     pub(crate) stop: Instant,
 }
 
-/// What was sent, and what must follow from it.
+/// What was sent.
 #[derive(Default)]
 pub(crate) struct Outcome {
     /// How many deliveries there were to send.
@@ -77,13 +90,8 @@ pub(crate) struct Outcome {
     /// How many requests, those sent again included.
     pub(crate) sent: u64,
     pub(crate) acknowledged: u64,
-    pub(crate) profiles: BTreeMap<String, Profile>,
-    /// Users with a delivery that was sent, but not acknowledged when the time was over.
-    pub(crate) uncertain: BTreeSet<String>,
-    /// Broken bodies that were acknowledged.
-    pub(crate) broken: BTreeSet<Vec<u8>>,
-    /// Broken bodies that were sent, but not acknowledged when the time was over.
-    pub(crate) maybe_broken: BTreeSet<Vec<u8>>,
+    /// Each body that was sent, and whether it was acknowledged. No two bodies are the same.
+    pub(crate) bodies: HashMap<Vec<u8>, bool>,
     /// From the first try until the acknowledgement.
     pub(crate) latencies: Vec<Duration>,
     pub(crate) duration: Duration,
@@ -93,10 +101,7 @@ impl Outcome {
     fn add(&mut self, other: Self) {
         self.sent += other.sent;
         self.acknowledged += other.acknowledged;
-        self.profiles.extend(other.profiles);
-        self.uncertain.extend(other.uncertain);
-        self.broken.extend(other.broken);
-        self.maybe_broken.extend(other.maybe_broken);
+        self.bodies.extend(other.bodies);
         self.latencies.extend(other.latencies);
     }
 }
@@ -105,11 +110,9 @@ impl Traffic {
     /// Sends everything over all connections at once.
     pub(crate) async fn send(&self, progress: &Arc<Progress>) -> Result<Outcome> {
         let begin = Instant::now();
-        let share =
-            |of: u64, connection: u64| of / self.connections + u64::from(connection < of % self.connections);
+        let directory = Arc::new(Directory::new(self.users));
         let mut connections = JoinSet::new();
         for number in 0..self.connections {
-            let users = (0..share(self.users, number)).map(|user| format!("user-{number}-{user}"));
             let connection = Connection {
                 number,
                 http: reqwest::Client::builder()
@@ -119,17 +122,17 @@ impl Traffic {
                     .build()?,
                 hooks: self.hooks.clone(),
                 rng: StdRng::seed_from_u64(self.seed ^ (number << 48)),
-                fresh: users.rev().collect(),
-                known: Vec::new(),
+                directory: Arc::clone(&directory),
                 stop: self.stop,
                 progress: Arc::clone(progress),
                 outcome: Outcome::default(),
             };
-            connections.spawn(connection.run(share(self.deliveries, number)));
+            let share = self.deliveries / self.connections;
+            connections.spawn(connection.run(share + u64::from(number < self.deliveries % self.connections)));
         }
         let mut outcome = Outcome { deliveries: self.deliveries, ..Outcome::default() };
         while let Some(connection) = connections.join_next().await {
-            outcome.add(connection?);
+            outcome.add(connection??);
         }
         outcome.duration = begin.elapsed();
         if outcome.acknowledged == 0 {
@@ -139,91 +142,62 @@ impl Traffic {
     }
 }
 
-/// One connection: its own users, one delivery after another.
+/// One connection: one delivery after another.
 struct Connection {
     number: u64,
     http: reqwest::Client,
     hooks: Vec<String>,
     rng: StdRng,
-    fresh: Vec<String>,
-    known: Vec<String>,
+    directory: Arc<Directory>,
     stop: Instant,
     progress: Arc<Progress>,
     outcome: Outcome,
 }
 
 impl Connection {
-    async fn run(mut self, deliveries: u64) -> Outcome {
+    async fn run(mut self, deliveries: u64) -> Result<Outcome> {
         for number in 0..deliveries {
             tokio::select! {
                 () = self.progress.allowed() => {}
                 () = tokio::time::sleep_until(self.stop.into()) => break,
             }
-            let going_on = if self.rng.random_bool(BROKEN) {
-                let body = broken(&mut self.rng, &format!("{}-{number}", self.number));
-                let acknowledged = self.deliver(number, body.clone()).await;
-                let bodies =
-                    if acknowledged { &mut self.outcome.broken } else { &mut self.outcome.maybe_broken };
-                bodies.insert(body);
-                acknowledged
+            let mark = format!("{}-{number}", self.number);
+            let (body, expected) = if self.rng.random_bool(BROKEN) {
+                (broken(&mut self.rng, &mark), 400)
             } else {
-                let user = self.user(deliveries - number);
-                let profile = self.outcome.profiles.entry(user.clone()).or_default();
-                let (body, effect) = delivery(&mut self.rng, &user, profile);
-                let acknowledged = self.deliver(number, body.into()).await;
-                if acknowledged {
-                    self.outcome.profiles.entry(user).or_default().apply(effect);
-                } else {
-                    self.outcome.uncertain.insert(user);
-                }
-                acknowledged
+                (delivery(&mut self.rng, &self.directory, &mark).into_bytes(), 204)
             };
-            if !going_on {
+            let is_acknowledged = self.deliver(number, &body, expected).await?;
+            self.outcome.bodies.insert(body, is_acknowledged);
+            if !is_acknowledged {
                 break;
             }
         }
-        // A user may have been picked, but nothing acknowledged.
-        self.outcome.profiles.retain(|_, profile| !profile.is_new());
-        self.outcome
-    }
-
-    /// A user, such that each gets a turn.
-    fn user(&mut self, left: u64) -> String {
-        let fresh = self.fresh.len() as u64;
-        let introduce = self.known.is_empty() || self.rng.random_range(0..left) < fresh.saturating_mul(2);
-        let user = if introduce { self.fresh.pop() } else { None };
-        match user {
-            Some(user) => {
-                self.known.push(user.clone());
-                user
-            }
-            None => self.known.choose(&mut self.rng).cloned().unwrap_or_default(),
-        }
+        Ok(self.outcome)
     }
 
     /// Sends until it is acknowledged, or the time is over.
-    async fn deliver(&mut self, number: u64, body: Vec<u8>) -> bool {
+    async fn deliver(&mut self, number: u64, body: &[u8], expected: u16) -> Result<bool> {
         let begin = Instant::now();
         let receivers = self.hooks.len() as u64;
         let mut pause = Duration::from_millis(50);
         for attempt in 0.. {
             let receiver = usize::try_from((self.number + number + attempt) % receivers).unwrap_or(0);
-            let request = self
-                .http
-                .post(&self.hooks[receiver])
-                .header("content-type", "application/json")
-                .body(body.clone());
+            let request = self.http.post(&self.hooks[receiver]).body(body.to_vec());
             self.outcome.sent += 1;
-            // Only the status counts, but a connection is used again only when the answer was read.
-            let success = match request.send().await {
-                Ok(answer) => answer.status().is_success() && answer.bytes().await.is_ok(),
-                Err(_) => false,
-            };
-            if success {
-                self.outcome.acknowledged += 1;
-                self.outcome.latencies.push(begin.elapsed());
-                self.progress.acknowledged.fetch_add(1, Ordering::Relaxed);
-                return true;
+            if let Ok(response) = request.send().await {
+                let status = response.status();
+                // A connection is used again only when the response was read.
+                let is_read = response.bytes().await.is_ok();
+                if status.as_u16() == expected && is_read {
+                    self.outcome.acknowledged += 1;
+                    self.outcome.latencies.push(begin.elapsed());
+                    self.progress.acknowledged.fetch_add(1, Ordering::Relaxed);
+                    return Ok(true);
+                }
+                if status.is_client_error() && status.as_u16() != expected {
+                    bail!("{status} instead of {expected}: {}", body.escape_ascii());
+                }
             }
             if Instant::now() + pause > self.stop {
                 break;
@@ -231,63 +205,102 @@ impl Connection {
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(1));
         }
-        false
+        Ok(false)
     }
 }
 
-/// The next delivery about a user, and what it does.
-fn delivery(rng: &mut StdRng, user: &str, profile: &Profile) -> (String, Effect) {
-    // Percentages of data_insert, data_update, visibility_update; the rest is delete.
-    let [insert, update, visibility] = if profile.is_new() {
-        [94, 4, 1]
-    } else if profile.is_deleted() {
-        [30, 35, 20]
-    } else {
-        [8, 52, 28]
-    };
-    match rng.random_range(0..100) {
-        roll if roll < insert => upsert(rng, user, testing::data_insert(), true, 3..=6, 0..=1),
-        roll if roll < insert + update => upsert(rng, user, testing::data_update(), false, 1..=4, 0..=1),
-        roll if roll < insert + update + visibility => {
-            upsert(rng, user, testing::visibility_update(), false, 0..=3, 0..=2)
+/// Which address each user has now.
+struct Directory(Mutex<Addresses>);
+
+struct Addresses {
+    /// By the user's number.
+    of: Vec<u64>,
+    next: u64,
+}
+
+impl Directory {
+    fn new(users: u64) -> Self {
+        Self(Mutex::new(Addresses { of: (0..users).collect(), next: users }))
+    }
+
+    /// Picks a user. Sometimes the user's address has just changed, and sometimes to one that was another user's.
+    fn pick(&self, rng: &mut StdRng) -> (usize, u64) {
+        let mut addresses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let user = rng.random_range(0..addresses.of.len());
+        match rng.random_range(0..20) {
+            0 => addresses.of[user] = addresses.fresh(),
+            1 => {
+                let other = rng.random_range(0..addresses.of.len());
+                let fresh = addresses.fresh();
+                addresses.of[user] = std::mem::replace(&mut addresses.of[other], fresh);
+            }
+            _ => {}
         }
-        _ => (testing::delete().user_id(user).lookup("email", email(user)).body(), Effect::Delete),
+        (user, addresses.of[user])
     }
 }
 
-fn upsert(
-    rng: &mut StdRng,
-    user: &str,
-    builder: ProfileBuilder,
-    revives: bool,
-    shown: std::ops::RangeInclusive<usize>,
-    hidden: std::ops::RangeInclusive<usize>,
-) -> (String, Effect) {
-    const NAMES: [&str; 9] =
-        ["first_name", "last_name", "country", "age", "newsletter", "nickname", "address", "tags", "note"];
+impl Addresses {
+    fn fresh(&mut self) -> u64 {
+        self.next += 1;
+        self.next - 1
+    }
+}
+
+/// The next delivery. The mark makes it unlike any other.
+fn delivery(rng: &mut StdRng, directory: &Directory, mark: &str) -> String {
+    let (user, address) = directory.pick(rng);
+    let id = (!rng.random_bool(WITHOUT_ID)).then(|| format!("user-{user}"));
+    let email = letter_case(rng, &format!("Mail{address}@Example.com"));
+    // Mostly the user's own, sometimes somebody else's: then the values find two profiles.
+    let phone = match rng.random_range(0..20) {
+        0 => Some(directory.pick(rng).0),
+        1..4 => Some(user),
+        _ => None,
+    };
+    let phone = phone.map(|user| format!("+1-555-{user}"));
+
+    // Percentages of data_insert, data_update and visibility_update; the rest is delete.
+    let [insert, update, visibility] = if id.is_some() { [25, 40, 25] } else { [5, 45, 30] };
+    let (mut builder, shown, hidden) = match rng.random_range(0..100) {
+        roll if roll < insert => (testing::data_insert(), 3..=6, 0..=1),
+        roll if roll < insert + update => (testing::data_update(), 1..=4, 0..=1),
+        roll if roll < insert + update + visibility => (testing::visibility_update(), 0..=3, 0..=2),
+        _ => (testing::delete(), 0..=0, 0..=0),
+    };
     let (shown, hidden) = (rng.random_range(shown), rng.random_range(hidden));
-    let mut names = NAMES.choose_multiple(rng, shown + hidden).map(|&name| name.to_owned());
-    let mut builder = builder.user_id(user).lookup("email", email(user));
-    let mut set = BTreeMap::from([("user_id".to_owned(), Value::from(user))]);
-    for name in names.by_ref().take(shown).collect::<Vec<_>>() {
-        let value = value(rng, &name);
-        builder = builder.field(&name, value.clone());
-        set.insert(name, value);
+    for (position, name) in NAMES.sample(rng, shown + hidden).enumerate() {
+        let is_shown = position < shown;
+        builder =
+            if is_shown { builder.field(*name, value(rng, name, &email)) } else { builder.redact(*name) };
     }
-    let erase: Vec<String> = names.collect();
-    for name in &erase {
-        builder = builder.redact(name);
+    builder = builder.lookup("email", email);
+    if let Some(phone) = phone {
+        builder = builder.lookup("phone_number", phone);
     }
-    (builder.body(), Effect::Upsert { revives, set, erase })
+    builder.tamper(|body| {
+        body["meta"]["delivery"] = mark.into();
+        match (id, body["data"].as_object_mut()) {
+            (Some(id), Some(data)) => _ = data.insert("user_id".to_owned(), id.into()),
+            (None, Some(data)) => _ = data.remove("user_id"),
+            (_, None) => {}
+        }
+    })
 }
 
-fn email(user: &str) -> String {
-    format!("{user}@example.com")
+/// The text with some letters in upper and some in lower case.
+fn letter_case(rng: &mut StdRng, text: &str) -> String {
+    match rng.random_range(0..4) {
+        0 => text.to_owned(),
+        1 => text.to_ascii_uppercase(),
+        _ => text.to_ascii_lowercase(),
+    }
 }
 
-fn value(rng: &mut StdRng, name: &str) -> Value {
+fn value(rng: &mut StdRng, name: &str, email: &str) -> Value {
     let number: u32 = rng.random();
     match name {
+        "email" => email.into(),
         "age" => (number % 100).into(),
         "newsletter" => rng.random_bool(0.5).into(),
         "nickname" if rng.random_bool(0.25) => Value::Null,
@@ -295,11 +308,12 @@ fn value(rng: &mut StdRng, name: &str) -> Value {
             json!({"street": format!("Löwenstraße {number}"), "zip": [number, null], "": {"x": 0.5}})
         }
         "tags" => json!([number, "a\"b\\c\n", {}, []]),
+        "country" => ["NO", "GB", "DE"].choose(rng).copied().into(),
         _ => format!("{name} {number} \u{1f339}").into(),
     }
 }
 
-/// A body that nobody can apply, unlike any other.
+/// A body that nothing can be done with, unlike any other.
 fn broken(rng: &mut StdRng, mark: &str) -> Vec<u8> {
     let mark = format!("broken-{mark}-{:016x}", rng.random::<u64>());
     let builder = testing::data_update().user_id(&mark).field("note", mark.as_str());
@@ -328,48 +342,23 @@ fn broken(rng: &mut StdRng, mark: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rownd_webhooks::sync::SyncPlan;
+    use durable_sync::delivery::read;
 
     #[test]
-    fn a_delivery_does_what_the_model_is_told() {
-        let mut rng = StdRng::seed_from_u64(7);
-        let mut profile = Profile::default();
-        for _ in 0..2_000 {
-            let (body, effect) = delivery(&mut rng, "user", &profile);
-            let payload = rownd_webhooks::from_str(&body).unwrap();
-            assert!(payload.issues().is_empty());
-            match (payload.sync_plan().unwrap(), &effect) {
-                (
-                    SyncPlan::Upsert { subject, set, erase },
-                    Effect::Upsert { set: expected, erase: names, .. },
-                ) => {
-                    assert_eq!(subject.key(), "user");
-                    let set: BTreeMap<_, _> = set
-                        .iter()
-                        .map(|(name, value)| (name.to_owned(), serde_json::to_value(value).unwrap()))
-                        .collect();
-                    assert_eq!(set, *expected);
-                    assert_eq!(
-                        erase.iter().collect::<BTreeSet<_>>(),
-                        names.iter().map(String::as_str).collect()
-                    );
-                }
-                (SyncPlan::Delete { .. }, Effect::Delete) => {}
-                _ => panic!("something else"),
-            }
-            profile.apply(effect);
-        }
+    fn deliveries_can_be_read_and_a_third_has_no_user_id() {
+        let (mut rng, directory) = (StdRng::seed_from_u64(7), Directory::new(50));
+        let bodies: Vec<String> =
+            (0..3_000).map(|mark| delivery(&mut rng, &directory, &mark.to_string())).collect();
+        let payloads: Vec<_> = bodies.iter().map(|body| read(body.as_bytes()).unwrap()).collect();
+        let without_id = payloads.iter().filter(|payload| payload.user_id().is_none()).count();
+        assert!((900..1_100).contains(&without_id), "{without_id}");
     }
 
     #[test]
-    fn a_broken_body_cannot_be_applied() {
+    fn a_broken_body_cannot_be_read() {
         let mut rng = StdRng::seed_from_u64(7);
-        let mut bodies = BTreeSet::new();
         for number in 0..500 {
-            let body = broken(&mut rng, &number.to_string());
-            let applies = rownd_webhooks::from_slice(&body).is_ok_and(|payload| payload.sync_plan().is_ok());
-            assert!(!applies);
-            assert!(bodies.insert(body));
+            assert!(read(&broken(&mut rng, &number.to_string())).is_err());
         }
     }
 }

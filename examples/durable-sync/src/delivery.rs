@@ -1,0 +1,27 @@
+//! Reads a delivery: alike in the receiver, which responds, and in the projector, which applies it or puts it
+//! aside.
+
+use receiver_store::Refusal;
+use rownd_webhooks::{Parser, Payload};
+
+/// The longest body.
+pub const MAX_BYTES: usize = 2 << 20;
+
+/// The longest user id, since PostgreSQL's indexes take no long text.
+const MAX_USER_ID: usize = 512;
+
+/// Reads a body that identifies a user, or whose operation is not known.
+///
+/// # Errors
+///
+/// Returns a [`Refusal`] if the body cannot be parsed, identifies nobody, or has a user id that no store can
+/// index.
+pub fn read(body: &[u8]) -> Result<Payload<'_>, Refusal> {
+    let payload = Parser::new().max_bytes(MAX_BYTES).parse(body)?;
+    payload.sync_plan()?;
+    if payload.user_id().is_some_and(|id| id.as_str().len() > MAX_USER_ID || id.as_str().contains('\0')) {
+        let path = Some("/data/user_id".to_owned());
+        return Err(Refusal { status: 400, code: "unusable_user_id", path });
+    }
+    Ok(payload)
+}
