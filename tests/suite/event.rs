@@ -106,7 +106,10 @@ fn a_subject_is_a_user_id_or_an_identifying_lookup_value() {
             assert_eq!(payload.sync_plan().is_ok(), key.is_some(), "{body}");
             match payload.clone().into_event() {
                 Ok(event) => assert_eq!(event.subject(), subject.ok().as_ref(), "{body}"),
-                Err(error) => assert_eq!(error.issues(), payload.issues(), "{body}"),
+                Err(error) => {
+                    assert_eq!((error.code(), error.http_status()), ("invalid", 400));
+                    assert_eq!(error.issues(), payload.issues(), "{body}");
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rownd_webhooks::schema::ProfileSchema;
 use rownd_webhooks::sync::{ChangeKind, Changes, FieldChange, SyncPlan};
-use rownd_webhooks::{Fields, Payload, REDACTED, Redactable, UserId, Value};
+use rownd_webhooks::{Fields, Issue, Payload, REDACTED, Redactable, UserId, Value};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -212,6 +212,8 @@ fn the_order_of_the_list_does_not_matter_and_its_names_do() {
         .map(|names| payload(body("data_update", r#","a":"<<REDACTED>>""#, names)));
     assert_eq!((&one, one.canonical_json()), (&two, two.canonical_json()));
     assert!(one != other && one.canonical_json() != other.canonical_json());
+    let issues = payload(body("data_update", r#","b":1,"a":2"#, r#""b","a""#)).issues();
+    assert!(issues.iter().map(Issue::path).eq(["/data/a", "/data/b"]));
 }
 
 #[test]

@@ -50,6 +50,7 @@ fn a_plan_sets_visible_fields_and_erases_redacted_ones() {
     assert!((&set).into_iter().eq(set.iter()));
 
     assert!(erase.iter().eq(["gone", "h", "w"]) && (&erase).into_iter().eq(erase.iter()));
+    assert_eq!(serde_json::to_string(&erase).unwrap(), r#"["gone","h","w"]"#);
     assert_eq!((erase.len(), erase.contains("gone"), erase.contains("a")), (3, true, false));
     assert!(set.iter().all(|(name, _)| !erase.contains(name)));
 }
