@@ -51,6 +51,12 @@
 //! # What is not here
 //!
 //! HTTP, storage, and what a delivery lacks: a signature, an id, a time and an order. The README says what to do about each.
+//!
+//! # What it switches on in a build
+//!
+//! The feature `serde` of chrono, and `raw_value` of serde_json. With the latter, or with `arbitrary_precision`, serde_json gives
+//! names that begin with `$serde_json::private::` a meaning of its own, so this crate rejects such names at every level. It
+//! works with every combination of serde_json's features.
 
 #![deny(
     clippy::unwrap_used,
