@@ -89,6 +89,7 @@ impl<'a> Reader<'a> {
     /// Reads the next member's name and the colon behind it, or leaves the object.
     ///
     /// `is_first` is `true` before the first call for an object, and `false` after it.
+    #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
     pub(crate) fn next_name(&mut self, is_first: &mut bool) -> Result<Option<Cow<'a, str>>, Error> {
         match self.peek() {
@@ -141,6 +142,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a value of any type.
+    #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
     pub(crate) fn value(&mut self) -> Result<Token<'a>, Error> {
         let next = self.peek();
@@ -177,6 +179,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a string, of which the opening quote is next. It is a slice of the text unless it has an escape.
+    #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, Error> {
         match self.plain_string() {
@@ -291,6 +294,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a string that has no escape; otherwise stops at the first, and returns where the string starts.
+    #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
     fn plain_string(&mut self) -> Result<&'a str, usize> {
         let bytes = self.text.as_bytes();
