@@ -451,7 +451,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips the name of a nested member and the colon behind it.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
+    #[inline(always)]
     fn skip_name(&mut self) -> Result<(), Error> {
         if self.byte() != Some(b'"') {
             return Err(self.unexpected(ErrorKind::ExpectedName));

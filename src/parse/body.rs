@@ -132,8 +132,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 value => Redactable::Visible(value),
             };
             if fields.is_empty() {
-                // Fewer fields are rare, and growing to eight costs as much as reading one.
-                fields.reserve(8);
+                // Fewer fields are rare, and growing step by step costs as much as reading some.
+                fields.reserve(16);
             }
             fields.push((self.mapped(name), field));
         }
