@@ -154,9 +154,13 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         let mut is_first = true;
         while let Some(first) = self.next_element(&mut is_first)? {
             self.count(Path::Redacted, self.json.offset())?;
-            let name = self.string(first, Path::RedactedName(payload.redacted_names.len()))?;
-            let name = self.mapped(name);
-            payload.redacted_names.push(name);
+            let (start, path) = (self.json.offset(), Path::RedactedName(payload.redacted_names.len()));
+            let name = self.string(first, path)?;
+            // The name is that of a field.
+            if is_reserved(&name) {
+                return Err(self.error(ParseErrorKind::ReservedName, path.pointer(), start));
+            }
+            payload.redacted_names.push(self.mapped(name));
         }
         Ok(())
     }
