@@ -129,7 +129,7 @@ impl<'a, N: Into<Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fie
 impl Debug for Fields<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let field = |field: &Redactable<Value<'_>>| match field {
-            Redactable::Visible(value) => format!("{value:?}"),
+            Redactable::Visible(value) => format!("Visible({value:?})"),
             Redactable::Redacted => "Redacted".to_owned(),
         };
         f.debug_map()
@@ -152,7 +152,21 @@ impl Serialize for Fields<'_> {
         if !serializer.is_human_readable() {
             return json_text(self)?.serialize(serializer);
         }
-        serializer.collect_map(self.iter())
+        serializer.collect_map(self.iter().map(|(name, field)| (name, Readable(field))))
+    }
+}
+
+/// A field as human-readable formats have it.
+///
+/// Inside a `flatten` or an internal tag, a binary format claims to be readable for the object, but not for what is in it.
+pub(super) struct Readable<'f, 'a>(pub(super) &'f Redactable<Value<'a>>);
+
+impl Serialize for Readable<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Redactable::Visible(value) => value.serialize(serializer),
+            Redactable::Redacted => serializer.serialize_str(REDACTED),
+        }
     }
 }
 
