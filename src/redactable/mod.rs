@@ -47,6 +47,23 @@ pub const REDACTED: &str = "<<REDACTED>>";
 /// assert_eq!(format!("{:?}", profile.email), "Visible(String)");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+///
+/// A redactable value does not become a value by itself:
+///
+/// ```compile_fail,E0308
+/// use rownd_webhooks::Redactable;
+///
+/// let name = Redactable::Visible("Juliet".to_owned());
+/// let text: &str = &name;
+/// ```
+///
+/// ```
+/// use rownd_webhooks::Redactable;
+///
+/// let name = Redactable::Visible("Juliet".to_owned());
+/// let text: Option<&str> = name.visible().map(String::as_str);
+/// # assert_eq!(text, Some("Juliet"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Redactable<T> {
     /// The value.
