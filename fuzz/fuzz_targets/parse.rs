@@ -9,7 +9,7 @@ use rownd_webhooks::sync::{Changes, Mirror, SyncPlan};
 use rownd_webhooks::{DecodeError, ParseError, Parser, Payload, Redactable};
 use serde::Deserialize;
 
-/// Begins string values. No other text has it.
+/// The beginning of string values. No other text has it.
 const MARKER: &str = "m4rk3r";
 
 #[derive(Debug, Deserialize)]
@@ -134,15 +134,14 @@ fn check_payload(payload: Payload<'_>) {
     }
 }
 
-/// Marks strings that follow a colon, hence values. A quote that ends a string, as in `"a:"`, makes the text malformed.
+/// Marks string values that directly follow a colon. Spaces leave a value unmarked, such as a user id, a date or the sentinel.
+///
+/// No name is marked: a colon in front of a quote that ends a string, as in `"a:"`, makes the text malformed.
 fn with_markers(body: &[u8]) -> Vec<u8> {
     let mut marked = Vec::with_capacity(2 * body.len());
-    for (index, byte) in body.iter().enumerate() {
+    for byte in body {
         marked.push(*byte);
-        // These values are shown, and `operation` would be unknown.
-        let is_value = body[..=index].ends_with(b":\"");
-        let shown = ["\"user_id\":\"", "\"operation\":\"", "\"field\":\""];
-        if is_value && !shown.iter().any(|member| body[..=index].ends_with(member.as_bytes())) {
+        if marked.ends_with(b":\"") {
             marked.extend_from_slice(MARKER.as_bytes());
         }
     }
