@@ -116,20 +116,30 @@ pub use subject::Subject;
 /// ```
 pub const JSON_SCHEMA: &str = include_str!("payload.schema.json");
 
-/// Reads a body, with the limits of [`Parser::new`]. The payload borrows from it.
+/// Parses a body with the limits of [`Parser::new`]. The payload borrows from it.
 ///
-/// Errors: every [`ParseErrorKind`] but `Io` and `Invalid`.
+/// # Errors
+///
+/// Every [`ParseErrorKind`] but `Io` and `Invalid`.
+///
+/// # Examples
 ///
 /// ```
 /// let payload = rownd_webhooks::from_slice(br#"{"data":{"user_id":"u"},"meta":{"operation":"delete"}}"#)?;
-/// assert_eq!(payload.user_id().unwrap().as_str(), "u");
+/// assert_eq!(payload.user_id().unwrap(), "u");
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
 pub fn from_slice(body: &[u8]) -> Result<Payload<'_>, ParseError> {
     Parser::new().parse(body)
 }
 
-/// Reads a body that is text already; otherwise as [`from_slice`].
+/// Parses a body that is text already.
+///
+/// # Errors
+///
+/// As [`from_slice`].
+///
+/// # Examples
 ///
 /// ```
 /// let error = rownd_webhooks::from_str("").unwrap_err();
@@ -139,9 +149,13 @@ pub fn from_str(body: &str) -> Result<Payload<'_>, ParseError> {
     from_slice(body.as_bytes())
 }
 
-/// Reads a body from a reader, and never more of it than the limit; otherwise as [`from_slice`].
+/// Parses a body from a reader, of which it reads at most one byte more than the limit.
 ///
-/// Errors: `io` too, if the reader fails.
+/// # Errors
+///
+/// As [`from_slice`], and `Io` if the reader fails.
+///
+/// # Examples
 ///
 /// ```
 /// let body = std::io::Cursor::new(rownd_webhooks::testing::samples::DATA_INSERT);

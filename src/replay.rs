@@ -29,7 +29,7 @@ use std::iter;
 
 use crate::bytes::{self, BYTE_ORDER_MARK};
 use crate::error::{ParseError, ParseErrorKind};
-use crate::parse::Parser;
+use crate::parse::{MAX_ENCLOSING_BYTES, Parser};
 use crate::payload::Payload;
 use crate::received::Received;
 
@@ -131,9 +131,8 @@ impl<R: BufRead> NdjsonReader<R> {
     fn read_line(&mut self) -> io::Result<bool> {
         self.line.clear();
         self.line_number += 1;
-        let mark = if self.line_number == 1 { BYTE_ORDER_MARK.len() as u64 } else { 0 };
-        // Two bytes more for the end of the line.
-        let max = self.parser.max_bytes_u64().saturating_add(2 + mark);
+        // More for the byte order mark, for the end of the line, and for what encloses the body.
+        let max = self.parser.max_bytes_u64().saturating_add(MAX_ENCLOSING_BYTES as u64);
         if self.reader.by_ref().take(max).read_until(b'\n', &mut self.line)? == 0 {
             self.line_number -= 1;
             return Ok(false);

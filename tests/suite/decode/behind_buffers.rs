@@ -157,7 +157,7 @@ fn the_number_of_attempts_does_not_depend_on_the_number_of_fields() {
             rest: Map<Value>,
         },
     }
-    for count in [1, 2, 100, 9_000] {
+    for count in [1, 2, 100, 2_000] {
         let members = &redacted((0..count).map(|index| format!("f{index}")));
         assert_eq!(attempts::<Profile<Redactable<String>>>(members).1, 1);
         assert_eq!(attempts::<Profile<Option<Redactable<Value>>>>(members).1, 1);
