@@ -60,10 +60,12 @@ fn check_body(body: &[u8]) {
     let is_json = serde_json::from_slice::<&RawValue>(body).is_ok_and(|json| is_allowed(json, 0));
     match rownd_webhooks::from_slice(body) {
         Ok(_) => assert!(is_json),
-        Err(error) if is_json => assert!(
-            matches!(error.code(), "not_an_object" | "missing_member" | "wrong_type" | "duplicate_member"),
-            "{error}"
-        ),
+        Err(error) if is_json => match error.code() {
+            "not_an_object" | "missing_member" | "wrong_type" | "duplicate_member" => {}
+            // A redacted name is that of a field, although it is not the name of a member here.
+            "reserved_name" => assert!(error.path().unwrap().starts_with("/redacted/"), "{error}"),
+            _ => panic!("{error}"),
+        },
         Err(_) => {}
     }
 }

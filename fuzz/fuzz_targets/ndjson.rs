@@ -48,7 +48,8 @@ fuzz_target!(|archive: &[u8]| {
     let received: Vec<_> = expected.into_iter().flatten().map(Received::now).collect();
     let archive: String =
         received.iter().map(|received| serde_json::to_string(received).unwrap() + "\n").collect();
-    let mut reader = NdjsonReader::new(archive.as_bytes());
+    // The limit is that of the body.
+    let mut reader = NdjsonReader::with_parser(archive.as_bytes(), parser);
     for received in received {
         assert_eq!(reader.next_received(), Some(Ok(received)));
     }
