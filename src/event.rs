@@ -9,7 +9,7 @@ use crate::payload::operation::Operation;
 use crate::payload::user_id::UserId;
 use crate::subject::Subject;
 
-/// What happened to which user: the strict side of [`Payload`].
+/// An operation and the user to whom it happened: the strict side of [`Payload`].
 ///
 /// `Display` is one line that is safe to log: the operation and the subject.
 ///

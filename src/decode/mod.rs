@@ -101,7 +101,7 @@ impl Payload<'_> {
 }
 
 impl Fields<'_> {
-    /// Deserializes the fields into a type of your own; see [`Payload::decode`].
+    /// Deserializes the fields into a type of your own, as [`Payload::decode`] does.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The parsed payload, and what it is made of.
+//! The parsed payload and its parts.
 
 mod dates;
 pub(crate) mod fields;
