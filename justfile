@@ -5,6 +5,12 @@ ci:
 test:
     cargo test
 
+# The suite with each feature of serde_json that another crate may switch on.
+features:
+    for feature in arbitrary_precision preserve_order float_roundtrip unbounded_depth; do \
+        cargo test --tests --features "serde_json/$feature" || exit 1; \
+    done
+
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::bytes::{self, BYTE_ORDER_MARK};
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::pointer::Pointer;
-use crate::json::{Error, Reader, check};
+use crate::json::{Error, Reader};
 use crate::payload::value::Value;
 
 /// The number of bytes that settings may have.
@@ -23,13 +23,13 @@ pub(crate) struct Node<'a> {
 impl<'a> Node<'a> {
     /// Reads settings. They may come out of a file, so a byte order mark is skipped.
     pub(crate) fn from_slice(json: &'a [u8]) -> Result<Self, ParseError> {
-        Self::from_str(bytes::text(json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json), MAX_BYTES)?)
+        let text = bytes::text(json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json), MAX_BYTES)?;
+        Self::read_all(Reader::new(text))
     }
 
     /// Reads a document.
-    pub(crate) fn from_str(text: &'a str) -> Result<Self, ParseError> {
-        let json = Reader::new(text);
-        check(text).map_err(|error| ParseError::json(error.kind).on(json.position(error.offset)))?;
+    pub(crate) fn read_all(json: Reader<'a>) -> Result<Self, ParseError> {
+        json.clone().check().map_err(|error| ParseError::json(error.kind).on(json.position(error.offset)))?;
         Ok(Self::new(json, Pointer::default()))
     }
 

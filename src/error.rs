@@ -162,6 +162,12 @@ impl ParseError {
         self
     }
 
+    /// Adds what encloses the path.
+    pub(crate) fn inside(mut self, parent: &str) -> Self {
+        self.0.path = self.0.path.map(|path| path.inside(parent));
+        self
+    }
+
     pub(crate) fn without_position(mut self) -> Self {
         self.0.position = None;
         self

@@ -129,7 +129,7 @@ pub use subject::Subject;
 /// ```
 pub const JSON_SCHEMA: &str = include_str!("payload.schema.json");
 
-/// Parses a body, with the limits of [`Parser::new`]. The payload borrows from it.
+/// Parses a body with the limits of [`Parser::new`]. The payload borrows from it.
 ///
 /// # Errors
 ///
@@ -139,18 +139,18 @@ pub const JSON_SCHEMA: &str = include_str!("payload.schema.json");
 ///
 /// ```
 /// let payload = rownd_webhooks::from_slice(br#"{"data":{"user_id":"u"},"meta":{"operation":"delete"}}"#)?;
-/// assert_eq!(payload.user_id().unwrap().as_str(), "u");
+/// assert_eq!(payload.user_id().unwrap(), "u");
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
 pub fn from_slice(body: &[u8]) -> Result<Payload<'_>, ParseError> {
     Parser::new().parse(body)
 }
 
-/// Parses a body that is already text, as [`from_slice`] does.
+/// Parses a body that is text already.
 ///
 /// # Errors
 ///
-/// As for [`from_slice`].
+/// As [`from_slice`].
 ///
 /// # Examples
 ///
@@ -166,7 +166,7 @@ pub fn from_str(body: &str) -> Result<Payload<'_>, ParseError> {
 ///
 /// # Errors
 ///
-/// As for [`from_slice`], and `Io` if the reader fails.
+/// As [`from_slice`], and `Io` if the reader fails.
 ///
 /// # Examples
 ///

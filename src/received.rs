@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::{self, Node};
 use crate::error::ParseError;
+use crate::json::Reader;
 use crate::parse::Parser;
 use crate::payload::Payload;
 
@@ -59,12 +60,12 @@ impl<P> Received<P> {
 impl Parser {
     /// Parses the text of a `Received` payload.
     pub(crate) fn parse_received<'a>(&self, json: &'a [u8]) -> Result<Received<Payload<'a>>, ParseError> {
-        let root = Node::from_str(self.text(json)?)?;
+        let root = Node::read_all(Reader::enclosed(self.enclosed_text(json)?))?;
         let members = root.object()?;
         let member = |name| document::member(&members, name).ok_or_else(|| root.missing(name));
         let (time, payload) = (member("received_at")?, member("payload")?);
         let received_at = time.string()?.parse().map_err(|_| time.wrong_type("a time of RFC 3339"))?;
-        let payload = self.read(&mut payload.reader())?;
+        let payload = self.read(&mut payload.reader()).map_err(|error| error.inside("/payload"))?;
         Ok(Received { received_at, payload })
     }
 }

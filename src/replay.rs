@@ -29,7 +29,7 @@ use std::iter;
 
 use crate::bytes::{self, BYTE_ORDER_MARK};
 use crate::error::{ParseError, ParseErrorKind};
-use crate::parse::Parser;
+use crate::parse::{MAX_ENCLOSING_BYTES, Parser};
 use crate::payload::Payload;
 use crate::received::Received;
 
@@ -72,7 +72,25 @@ impl<R: BufRead> NdjsonReader<R> {
     /// Parses the body on the next line; `None` at the end of the archive.
     ///
     /// The payload borrows from the reader's buffer. Use [`owned`](Self::owned) or [`into_owned`](Payload::into_owned) for one
-    /// that outlives the next call.
+    /// that outlives the next call:
+    ///
+    /// ```compile_fail,E0499
+    /// use rownd_webhooks::replay::NdjsonReader;
+    ///
+    /// let mut reader = NdjsonReader::new(&b""[..]);
+    /// let first = reader.next_payload();
+    /// let second = reader.next_payload();
+    /// println!("{first:?} {second:?}");
+    /// ```
+    ///
+    /// ```
+    /// use rownd_webhooks::{Payload, replay::NdjsonReader};
+    ///
+    /// let mut reader = NdjsonReader::new(&b""[..]);
+    /// let first = reader.next_payload().map(|payload| payload.map(Payload::into_owned));
+    /// let second = reader.next_payload();
+    /// println!("{first:?} {second:?}");
+    /// ```
     pub fn next_payload(&mut self) -> Option<Result<Payload<'_>, LineError>> {
         if let Err(error) = self.next_line()? {
             return Some(Err(error));
@@ -131,9 +149,8 @@ impl<R: BufRead> NdjsonReader<R> {
     fn read_line(&mut self) -> io::Result<bool> {
         self.line.clear();
         self.line_number += 1;
-        let mark = if self.line_number == 1 { BYTE_ORDER_MARK.len() as u64 } else { 0 };
-        // Two bytes more for the end of the line.
-        let max = self.parser.max_bytes_u64().saturating_add(2 + mark);
+        // More for the byte order mark, for the end of the line, and for what encloses the body.
+        let max = self.parser.max_bytes_u64().saturating_add(MAX_ENCLOSING_BYTES as u64);
         if self.reader.by_ref().take(max).read_until(b'\n', &mut self.line)? == 0 {
             self.line_number -= 1;
             return Ok(false);

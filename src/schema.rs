@@ -131,10 +131,9 @@ fn enclosed<'a>(members: &Members<'a>, name: &str) -> Result<Option<Node<'a>>, P
     let Some(node) = document::member(members, name).filter(|node| node.is_object()) else {
         return Ok(None);
     };
-    let is_field = node.object()?.iter().any(|(name, value)| {
-        let is_nested = matches!(&**name, "encryption" | "validation_rules");
-        FIELD_MEMBERS.contains(&&**name) && (is_nested || !value.is_object())
-    });
+    // The fields of a schema are objects, and may have the name of such a member, too.
+    let is_field =
+        node.object()?.iter().any(|(name, value)| FIELD_MEMBERS.contains(&&**name) && !value.is_object());
     Ok((!is_field).then(|| node.clone()))
 }
 

@@ -134,6 +134,7 @@ impl PayloadBuilder {
 
     /// Builds the payload.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "it does not panic")]
     #[expect(clippy::expect_used, reason = "the methods above refuse what no body can hold")]
     pub fn build(&self) -> Payload<'static> {
         let body = self.body();
@@ -181,14 +182,12 @@ impl PayloadBuilder {
             };
             lookup_values.push(json!({"field": field, "value": value}));
         }
-        let mut body = json!({
-            "data": data,
-            "meta": {"operation": self.operation.as_str(), "lookup_values": lookup_values},
-        });
-        if self.operation != Operation::Delete || !self.redacted.is_empty() {
-            body["redacted"] = json!(self.redacted);
+        let meta = json!({"operation": self.operation.as_str(), "lookup_values": lookup_values});
+        if self.operation == Operation::Delete && self.redacted.is_empty() {
+            json!({"data": data, "meta": meta})
+        } else {
+            json!({"data": data, "redacted": self.redacted, "meta": meta})
         }
-        body
     }
 }
 

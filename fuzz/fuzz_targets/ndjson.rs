@@ -1,35 +1,57 @@
-//! Law: each line is what it is on its own, however the reader cuts the archive up.
+//! Law: each line parses alike alone and in an archive, and an archive of `Received` gives back what was written.
 #![no_main]
 
 use std::io::BufReader;
 
 use libfuzzer_sys::fuzz_target;
-use rownd_webhooks::Parser;
 use rownd_webhooks::replay::NdjsonReader;
+use rownd_webhooks::{Parser, Payload, Received};
 
-const MOST: usize = 200;
+const MAX_BYTES: usize = 200;
 
-fuzz_target!(|archive: &[u8]| {
-    let parser = Parser::new().max_bytes(MOST);
-    let alone = |line: &[u8]| parser.parse(line).map(|payload| payload.into_owned());
-    // A carriage return belongs to the line's end in front of a line feed only.
+type Parsed = Result<Payload<'static>, (u64, &'static str)>;
+
+/// What the archive's lines are, each parsed on its own.
+fn expected(archive: &[u8], parser: &Parser) -> Vec<Parsed> {
+    let archive = archive.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(archive);
+    // A carriage return belongs to the end of the line only in front of a line feed.
     let lines = archive.split_inclusive(|byte| *byte == b'\n').map(|line| match line.strip_suffix(b"\n") {
         Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
         None => line,
     });
     let is_blank = |line: &[u8]| line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
-    let mut expected = lines.zip(1..).filter(|(line, _)| line.len() > MOST || !is_blank(line));
+    lines
+        .zip(1..)
+        .filter(|(line, _)| line.len() > MAX_BYTES || !is_blank(line))
+        .map(|(line, number)| {
+            parser.parse(line).map(Payload::into_owned).map_err(|error| (number, error.code()))
+        })
+        .collect()
+}
 
-    let mut reader = NdjsonReader::with_parser(BufReader::with_capacity(7, archive), parser.clone());
-    while let Some(next) = reader.next_payload() {
-        let (line, number) = expected.next().expect("no more lines than there are");
-        match next {
-            Ok(payload) => assert_eq!(Ok(payload.into_owned()), alone(line)),
-            Err(error) => {
-                assert_eq!(error.line_number(), number);
-                assert_eq!(Err(error.code()), alone(line).map_err(|error| error.code()));
-            }
-        }
+fuzz_target!(|archive: &[u8]| {
+    let parser = Parser::new().max_bytes(MAX_BYTES);
+    // The small buffer cuts lines up.
+    let reader = || NdjsonReader::with_parser(BufReader::with_capacity(7, archive), parser.clone());
+    let expected = expected(archive, &parser);
+    let owned: Vec<Parsed> =
+        reader().owned().map(|next| next.map_err(|error| (error.line_number(), error.code()))).collect();
+    assert_eq!(owned, expected);
+
+    let mut lines = 0;
+    let mut received = reader();
+    while received.next_received().is_some() {
+        lines += 1;
     }
-    assert_eq!(expected.next(), None);
+    assert_eq!(lines, expected.len());
+
+    let received: Vec<_> = expected.into_iter().flatten().map(Received::now).collect();
+    let archive: String =
+        received.iter().map(|received| serde_json::to_string(received).unwrap() + "\n").collect();
+    // The limit is that of the body.
+    let mut reader = NdjsonReader::with_parser(archive.as_bytes(), parser);
+    for received in received {
+        assert_eq!(reader.next_received(), Some(Ok(received)));
+    }
+    assert_eq!(reader.next_received(), None);
 });

@@ -1,4 +1,4 @@
-//! Law: what is written back reads as an equal payload, and equal payloads have one canonical text.
+//! Law: a serialized payload parses to an equal one, and equal payloads have one canonical text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -11,7 +11,12 @@ fuzz_target!(|body: &[u8]| {
     assert_eq!(written, serde_json::to_string(&again).unwrap());
 
     let canonical = payload.canonical_json();
+    assert_eq!(canonical, again.canonical_json());
     let from_canonical = rownd_webhooks::from_str(&canonical).unwrap();
     assert_eq!(payload, from_canonical);
     assert_eq!(canonical, from_canonical.canonical_json());
+
+    let owned = payload.clone().into_owned();
+    assert_eq!(owned, payload);
+    assert_eq!(written, serde_json::to_string(&owned).unwrap());
 });

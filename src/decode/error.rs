@@ -203,6 +203,9 @@ fn with_article(type_name: &str) -> &'static str {
     }
 }
 
+/// The number of characters of a path that a message shows at most.
+const MAX_PATH: usize = 256;
+
 impl Display for DecodeError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.field() {
@@ -219,7 +222,9 @@ impl Display for DecodeError {
         })?;
         let is_nested = self.0.path.matches('/').count() > usize::from(self.0.field.is_some());
         if is_nested {
-            write!(f, " at {}", self.0.path)?;
+            // Each name in a path is short, but there may be many.
+            let shown = self.0.path.char_indices().nth(MAX_PATH).map(|(end, _)| self.0.path.split_at(end).0);
+            write!(f, " at {}{}", shown.unwrap_or(&self.0.path), if shown.is_some() { "…" } else { "" })?;
         }
         match &self.0.mismatch {
             Some((found, expected)) => write!(f, ": expected {}, found {found}", Printable(expected)),

@@ -8,17 +8,14 @@ use serde::{Serialize, Serializer};
 use super::private::RAW_VALUE;
 use super::{elements, members, unescape};
 
-/// Writes a valid JSON text: unchanged through serde_json, as real values through other human-readable formats, and as one
-/// string through binary formats.
+/// Writes a valid JSON text: unchanged through serde_json, and as real values through other formats.
 pub(crate) fn serialize_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     if is_serde_json::<S>() {
         let mut raw = serializer.serialize_struct(RAW_VALUE, 1)?;
         raw.serialize_field(RAW_VALUE, text)?;
         raw.end()
-    } else if serializer.is_human_readable() {
-        Json(text).serialize(serializer)
     } else {
-        serializer.serialize_str(text)
+        Json(text).serialize(serializer)
     }
 }
 

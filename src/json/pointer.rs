@@ -30,6 +30,11 @@ impl Pointer {
         self.member(&index.to_string())
     }
 
+    /// Adds what encloses the path.
+    pub(crate) fn inside(self, parent: &str) -> Self {
+        Self(format!("{parent}{}", self.0))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,6 +1,5 @@
 //! JSON text, made of the values that any deserializer yields.
 
-use std::collections::HashSet;
 use std::fmt::{self, Formatter, Write};
 
 use serde::de::{
@@ -21,19 +20,17 @@ impl Transcoder<'_> {
         mut map: A,
     ) -> Result<(), A::Error> {
         let start = self.0.len();
-        let mut names = HashSet::new();
+        let mut is_first = true;
         while let Some(name) = first.take().map_or_else(|| next_name(&mut map), |name| Ok(Some(name)))? {
             if is_reserved(name.trim_start_matches('"')) {
-                let number = number(&name, &mut map)?.filter(|_| names.is_empty());
+                let number = number(&name, &mut map)?.filter(|_| is_first);
                 self.0.push_str(&number.ok_or_else(|| Error::custom("a reserved name"))?);
                 return Ok(());
             }
-            self.0.push(if names.is_empty() { '{' } else { ',' });
+            self.0.push(if is_first { '{' } else { ',' });
             self.0.push_str(&name);
             self.0.push(':');
-            if !names.insert(name) {
-                return Err(Error::custom("a member is named twice"));
-            }
+            is_first = false;
             map.next_value_seed(Transcoder(self.0))?;
         }
         self.0.push_str(if self.0.len() == start { "{}" } else { "}" });

@@ -96,6 +96,11 @@ impl Parser {
         bytes::text(bytes, self.limits.max_bytes)
     }
 
+    /// Returns the bytes as text, if the body in them may be within the limit.
+    pub(crate) fn enclosed_text<'a>(&self, bytes: &'a [u8]) -> Result<&'a str, ParseError> {
+        bytes::text(bytes, self.limits.max_bytes.saturating_add(MAX_ENCLOSING_BYTES))
+    }
+
     /// Parses a body: the rest of `json`.
     pub(crate) fn read<'a>(&self, json: &mut Reader<'a>) -> Result<Payload<'a>, ParseError> {
         let payload = body::read(json, &self.limits, self.mapping.as_ref())?;
@@ -123,6 +128,9 @@ impl Parser {
         u64::try_from(self.limits.max_bytes).unwrap_or(u64::MAX)
     }
 }
+
+/// The number of bytes that a `Received` writes around a body, generously.
+pub(crate) const MAX_ENCLOSING_BYTES: usize = 128;
 
 impl Default for Parser {
     fn default() -> Self {

@@ -11,7 +11,8 @@ use super::members::{Member, Members};
 use super::serialize::json_text;
 use super::value::Value;
 use crate::json::is_reserved;
-use crate::redactable::Redactable;
+use crate::json::printable::DebugName;
+use crate::redactable::{REDACTED, Redactable};
 
 /// The fields of a profile: names and values, each visible or redacted.
 ///
@@ -111,18 +112,38 @@ impl Default for Fields<'_> {
 }
 
 impl<'a, N: Into<Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fields<'a> {
-    /// Collects fields. Of two with the same name the last one wins, as in a map.
+    /// Collects fields. Of two with the same name the last one wins, as in a map. A value that is the sentinel is redacted.
     ///
     /// A field whose name serde_json reserves is left out: no body can hold one.
     fn from_iter<I: IntoIterator<Item = (N, Redactable<Value<'a>>)>>(fields: I) -> Self {
-        let fields = fields.into_iter().map(|(name, field)| (name.into(), field));
+        let fields = fields.into_iter().map(|(name, field)| match field {
+            Redactable::Visible(Value::String(text)) if text == REDACTED => {
+                (name.into(), Redactable::Redacted)
+            }
+            field => (name.into(), field),
+        });
         Self(Members::with_last(fields.filter(|(name, _)| !is_reserved(name)).collect()))
     }
 }
 
 impl Debug for Fields<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let field = |field: &Redactable<Value<'_>>| match field {
+            Redactable::Visible(value) => format!("Visible({value:?})"),
+            Redactable::Redacted => "Redacted".to_owned(),
+        };
+        f.debug_map()
+            .entries(self.iter().map(|(name, value)| (DebugName(name), Plain(field(value)))))
+            .finish()
+    }
+}
+
+/// Text that `Debug` shows without quotes.
+struct Plain(String);
+
+impl Debug for Plain {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -131,7 +152,21 @@ impl Serialize for Fields<'_> {
         if !serializer.is_human_readable() {
             return json_text(self)?.serialize(serializer);
         }
-        serializer.collect_map(self.iter())
+        serializer.collect_map(self.iter().map(|(name, field)| (name, Readable(field))))
+    }
+}
+
+/// A field as human-readable formats have it.
+///
+/// Inside a `flatten` or an internal tag, a binary format claims to be readable for the object, but not for what is in it.
+pub(super) struct Readable<'f, 'a>(pub(super) &'f Redactable<Value<'a>>);
+
+impl Serialize for Readable<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Redactable::Visible(value) => value.serialize(serializer),
+            Redactable::Redacted => serializer.serialize_str(REDACTED),
+        }
     }
 }
 

@@ -75,6 +75,7 @@ impl<'a> LookupValue<'a> {
     }
 
     /// Iterates over the members that this crate does not know, sorted by name.
+    #[must_use]
     pub fn unknown_members(
         &self,
     ) -> impl ExactSizeIterator<Item = (&str, &RawJson<'a>)> + DoubleEndedIterator + Clone {

@@ -23,8 +23,10 @@ impl<'a, T> Members<'a, T> {
     pub(crate) fn new(mut members: Vec<Member<'a, T>>) -> Result<Self, DuplicateName> {
         let mut has_equal = false;
         members.sort_unstable_by(|(before, _), (after, _)| {
-            let order = before.cmp(after);
-            has_equal |= order.is_eq();
+            let order = before.as_bytes().cmp(after.as_bytes());
+            if order.is_eq() {
+                has_equal = true;
+            }
             order
         });
         // A sort has to compare equal neighbours, but may compare a member with itself.

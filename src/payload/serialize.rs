@@ -3,6 +3,7 @@
 use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
 
+use super::fields::Readable;
 use super::{LookupElement, LookupList, Payload, Presence};
 use crate::json::canonical::canonical;
 
@@ -75,7 +76,7 @@ struct Data<'p, 'a>(&'p Payload<'a>);
 
 impl Serialize for Data<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.present_fields())
+        serializer.collect_map(self.0.present_fields().map(|(name, field)| (name, Readable(field))))
     }
 }
 

@@ -52,13 +52,23 @@ pub const REDACTED: &str = "<<REDACTED>>";
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// In a test, an assertion about options shows the values when it fails:
+/// A redactable value does not become a value by itself:
+///
+/// ```compile_fail,E0308
+/// use rownd_webhooks::Redactable;
+///
+/// let email = Redactable::Visible("jrose@acme.com".to_owned());
+/// let text: &str = &email;
+/// ```
+///
+/// As an option it is also what to compare in a test, which then shows the values when it fails:
 ///
 /// ```
 /// use rownd_webhooks::Redactable;
 ///
 /// let email = Redactable::Visible("jrose@acme.com".to_owned());
-/// assert_eq!(email.visible().map(String::as_str), Some("jrose@acme.com"));
+/// let text: Option<&str> = email.visible().map(String::as_str);
+/// assert_eq!(text, Some("jrose@acme.com"));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Redactable<T> {

@@ -19,8 +19,9 @@ pub(crate) const VISIBLE: &str = "Visible";
 #[derive(Serialize, serde::Deserialize)]
 #[serde(rename = "Redactable")]
 enum Binary<T> {
+    // A buffer inside a binary format holds nothing of the enum but these names, which no value must be taken for.
+    #[serde(rename = "<<VISIBLE>>", alias = "Visible")]
     Visible(T),
-    // The name is the sentinel, since a buffer inside a binary format holds nothing else of the enum.
     #[serde(rename = "<<REDACTED>>", alias = "Redacted")]
     Redacted,
 }
@@ -50,7 +51,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Redactable<T> {
         if deserializer.is_human_readable() {
             from_json::deserialize(deserializer)
         } else {
-            Binary::deserialize(deserializer).map(Self::from)
+            // serde's own words would quote what was found.
+            let refused =
+                |_| D::Error::custom(format_args!("expected a redactable {}", short_type_name::<T>()));
+            Binary::deserialize(deserializer).map(Self::from).map_err(refused)
         }
     }
 }
@@ -74,11 +78,9 @@ impl<'de, T: Deserialize<'de>> FromJson<'de> for Redactable<T> {
 
     /// A buffer inside a binary format holds the enum as an object of one member.
     fn from_transcoded<E: Error>(text: String) -> Result<Self, E> {
-        let binary = || {
-            let is_enum = text.starts_with(r#"{"Visible":"#);
-            is_enum.then(|| read_whole(serde_json::Deserializer::from_reader(text.as_bytes())).ok()).flatten()
-        };
-        Self::from_text(text.clone().into()).or_else(|error| binary().map(Binary::into).ok_or(error))
+        let is_enum = text.starts_with(r#"{"<<VISIBLE>>":"#);
+        let binary = is_enum.then(|| read_whole(serde_json::Deserializer::from_reader(text.as_bytes())).ok());
+        binary.flatten().map_or_else(|| Self::from_text(text.into()), |binary: Binary<T>| Ok(binary.into()))
     }
 
     fn from_raw<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -257,6 +257,7 @@ fn a_reserved_name_is_reported_where_it_begins() {
         ("/data/a", r#"{"data":{"a":{"b":{},¦"\u0024serde_json::private::x":1}}}"#),
         ("/meta/x", r#"{"meta":{"operation":"delete","x":{¦"$serde_json::private::x":1}}}"#),
         ("/x", r#"{"x":{"y":[{¦"$serde_json::private::x":1}]}}"#),
+        ("/redacted/1", r#"{"redacted":["a",¦"$serde_json::private::x"],"meta":{"operation":"delete"}}"#),
     ];
     for (path, row) in rows {
         let sentence = "a member has a name that is reserved by serde_json";

@@ -503,7 +503,9 @@ fn the_error_that_a_type_sees_while_decoding_contains_no_text() {
     let mut output = Output::default();
     let spied = SPIED.take();
     assert!(spied.len() >= 9, "{spied:?}");
-    spied.iter().for_each(|text| output.text(text));
+    for text in spied {
+        output.text(&text);
+    }
 }
 
 #[test]

@@ -167,7 +167,7 @@ fn changed(body: &Value, change: usize, with: &Value) -> Value {
         (0, Some(name)) => changed["data"][name] = with.clone(),
         (1, Some(name)) => changed["data"][name] = REDACTED.into(),
         (2, Some(name)) if body["redacted"].is_array() => {
-            changed["redacted"] = [listed(body), vec![&name]].concat().into()
+            changed["redacted"] = [listed(body), vec![&name]].concat().into();
         }
         (3, _) => changed["redacted"].as_array_mut().into_iter().for_each(|names| names.reverse()),
         (4, _) if body["redacted"].is_array() => changed["redacted"] = Value::Null,

@@ -6,7 +6,7 @@ use rownd_webhooks::replay::{LineError, NdjsonReader};
 use rownd_webhooks::testing::samples;
 use rownd_webhooks::{Parser, Payload, Received, Value};
 
-use crate::support::{Failing, Trickle};
+use crate::support::{Body, Failing, Trickle};
 
 const BODY: &str = r#"{"meta":{"operation":"delete"}}"#;
 const BOM: &str = "\u{feff}";
@@ -208,6 +208,24 @@ fn an_archive_of_received_payloads_is_read() {
         assert_eq!(reader.next_received().unwrap().as_ref(), Ok(&received));
         assert!(reader.next_received().is_none());
     }
+}
+
+#[test]
+fn whatever_a_body_may_hold_it_may_hold_in_a_received_payload() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let deepest = Body::with_data(&format!(r#"{{"a":{}}}"#, nested(125))).to_string();
+    for (parser, body) in
+        [(Parser::new(), deepest.clone()), (Parser::new().max_bytes(deepest.len()), deepest.clone())]
+    {
+        let received = Received::now(parser.parse(body.as_bytes()).unwrap());
+        let line = serde_json::to_string(&received).unwrap();
+        let mut reader = NdjsonReader::with_parser(line.as_bytes(), parser);
+        assert_eq!(reader.next_received().unwrap().unwrap(), received);
+    }
+    let line = r#"{"received_at":"2025-01-27T16:44:05Z","payload":{"meta":5}}"#;
+    let error = NdjsonReader::new(line.as_bytes()).next_received().unwrap().unwrap_err();
+    let error = error.parse_error();
+    assert_eq!((error.path(), error.column()), (Some("/payload/meta"), Some(57)));
 }
 
 #[test]

@@ -47,9 +47,12 @@ fn a_plan_sets_visible_fields_and_erases_redacted_ones() {
     assert_eq!(serde_json::to_string(&set).unwrap(), json);
     assert_eq!((set.len(), set.is_empty()), (5, false));
     assert_eq!((set.get("e"), set.get("h"), set.get("absent")), (Some(&Value::from("")), None, None));
-    assert!((&set).into_iter().eq(set.iter()));
+    assert!(
+        (&set).into_iter().eq(set.iter()) && set.iter().next_back() == Some(("user_id", &Value::from("u")))
+    );
 
     assert!(erase.iter().eq(["gone", "h", "w"]) && (&erase).into_iter().eq(erase.iter()));
+    assert!(erase.iter().rev().eq(["w", "h", "gone"]));
     assert_eq!(serde_json::to_string(&erase).unwrap(), r#"["gone","h","w"]"#);
     assert_eq!((erase.len(), erase.contains("gone"), erase.contains("a")), (3, true, false));
     assert!(set.iter().all(|(name, _)| !erase.contains(name)));

@@ -183,7 +183,7 @@ fn every_issue_has_its_sentence() {
     let mut codes = BTreeSet::new();
     for (body, _) in rows() {
         for issue in payload(&body).issues() {
-            let (_, sentence) = sentences.iter().find(|(code, _)| *code == issue.code()).expect(issue.code());
+            let (_, sentence) = sentences.iter().find(|(code, _)| *code == issue.code()).unwrap();
             assert_eq!(issue.to_string(), format!("{sentence} at {}", issue.path()));
             let debug = format!("Issue({} {} at {})", issue.severity(), issue.code(), issue.path());
             assert_eq!(format!("{issue:?}"), debug);

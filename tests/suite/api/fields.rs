@@ -67,6 +67,14 @@ fn a_reserved_name_never_reaches_the_output() {
 }
 
 #[test]
+fn a_value_that_is_the_sentinel_is_redacted() {
+    let fields: Fields<'_> = [("x", Visible(Value::from("<<REDACTED>>")))].into_iter().collect();
+    assert!(fields.is_redacted("x"));
+    let written = serde_json::to_string(&fields).unwrap();
+    assert_eq!(serde_json::from_str::<Fields<'_>>(&written).unwrap(), fields);
+}
+
+#[test]
 fn fields_are_written_as_they_are_read() {
     let fields: Fields<'_> = serde_json::from_str(ALL).unwrap();
     let written = serde_json::to_string(&fields).unwrap();

@@ -12,6 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Flat, One};
+use crate::support::Body;
 use Redactable::{Redacted, Visible};
 
 /// A format that writes and reads a value, or an error text.
@@ -370,4 +371,64 @@ fn text_behind_a_reserved_name_is_not_taken_for_json() {
     let read: HandedOn<Redactable<Flat<One<u8>>>> = serde_json::from_str(r#"{"x":1}"#).unwrap();
     assert_eq!(read.0, Visible(Flat { inner: One { x: 1 } }));
     assert!(serde_json::from_str::<HandedOn<Payload<'_>>>(samples::DELETE).is_ok());
+}
+
+#[derive(Serialize, Deserialize, Debug, PartialEq)]
+#[serde(tag = "type")]
+enum Tagged<T> {
+    Carries(T),
+    Ping,
+}
+
+#[derive(Serialize, Deserialize, Debug, PartialEq)]
+struct Beside<T> {
+    number: u8,
+    #[serde(flatten)]
+    value: T,
+}
+
+/// A binary format writes the object itself here, in which nothing may be written as it is alone.
+#[test]
+fn a_payload_travels_inside_a_tag_and_flattened() {
+    let body = Body {
+        data: r#"{"user_id":"u","n":42,"o":{"a":[1,{"b":null}]},"country":"<<REDACTED>>"}"#,
+        redacted: r#"["country","plan"]"#,
+        lookup_values: r#"[{"field":"phone_number","value":47},{"field":"email","value":null}]"#,
+        members: r#""more":[1]"#,
+        ..Body::default()
+    };
+    let payload: Payload<'static> = body.to_string().parse().unwrap();
+    let fields = payload.fields().clone();
+    assert_round_trips(&Tagged::Carries(payload.clone()), true);
+    assert_round_trips(&Beside { number: 1, value: payload }, true);
+    assert_round_trips(&Tagged::Carries(fields.clone()), true);
+    assert_round_trips(&Tagged::<Fields<'static>>::Ping, true);
+    let same_fields = fields.iter().map(|(name, field)| (name.to_owned(), field.clone())).collect();
+    assert_round_trips(&Beside::<Fields<'static>> { number: 1, value: same_fields }, true);
+}
+
+#[test]
+fn a_redactable_of_any_object_travels_flattened() {
+    let any = Field { f: Visible(serde_json::json!({"Visible": 5})) };
+    assert_round_trips(&Flattened { field: any, other: None }, true);
+    let none: Field<Redactable<serde_json::Value>> = Field { f: Redacted };
+    assert_round_trips(&Flattened { field: none, other: None }, true);
+}
+
+#[test]
+fn a_name_that_occurs_twice_in_a_nested_object_is_read_out_of_a_buffer() {
+    let body = Body::with_data(r#"{"user_id":"u","a":{"x":1,"x":2}}"#).to_string();
+    let written = serde_json::to_string(&Tagged::Carries(body.parse::<Payload<'static>>().unwrap())).unwrap();
+    let Tagged::Carries(payload) = serde_json::from_str::<Tagged<Payload<'static>>>(&written).unwrap() else {
+        panic!("{written}")
+    };
+    assert_eq!(payload.user_id().unwrap(), "u");
+}
+
+#[test]
+fn errors_of_binary_formats_contain_no_values() {
+    for bytes in [rmp_serde::to_vec("7f3a").unwrap(), rmp_serde::to_vec(&73_777).unwrap()] {
+        let error = rmp_serde::from_slice::<Redactable<u8>>(&bytes).unwrap_err().to_string();
+        assert_eq!(error, "expected a redactable u8");
+    }
 }

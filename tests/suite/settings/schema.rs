@@ -101,6 +101,9 @@ fn a_field_may_be_called_schema_or_app() {
     assert_eq!(schema(&format!(r#"{{"schema":{one}}}"#)), schema(one));
     let two = r#"{"app":{"type":"string"},"schema":{"type":"string"},"email":{"type":"string"}}"#;
     assert_eq!(schema(two).iter().len(), 3);
+    let named_like_members =
+        r#"{"schema":{"encryption":{"type":"string"},"validation_rules":{"type":"array"}}}"#;
+    assert_eq!(schema(named_like_members).iter().len(), 2);
 }
 
 #[test]

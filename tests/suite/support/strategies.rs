@@ -117,7 +117,7 @@ pub(crate) fn body() -> impl Strategy<Value = Value> {
         |(data, redacted, operation, lookup_values, version, source)| {
             let members = |members: Vec<(&str, Option<Value>)>| {
                 let present = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-                Value::from(Map::from_iter(present))
+                Value::Object(present.collect())
             };
             let operation = Some(Value::from(operation));
             let meta = vec![("operation", operation), ("lookup_values", lookup_values), ("source", source)];
