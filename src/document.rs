@@ -1,4 +1,4 @@
-//! Small JSON documents, such as an operator's settings: values that know their place.
+//! Small JSON documents, such as an operator's settings, whose values know their positions.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ const MAX_BYTES: usize = 2 << 20;
 /// A value in a document.
 #[derive(Clone)]
 pub(crate) struct Node<'a> {
-    /// A reader that is at the value.
+    /// A reader that is positioned at the value.
     json: Reader<'a>,
     path: Pointer,
 }

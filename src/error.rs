@@ -1,4 +1,4 @@
-//! Why a body could not be parsed.
+//! The reason why a body could not be parsed.
 
 use std::fmt::{self, Debug, Display, Formatter};
 use std::io;
@@ -106,7 +106,7 @@ fn with_article(found: &str) -> String {
     }
 }
 
-/// An error of parsing a body, or an operator's settings: what is wrong, and where.
+/// An error of parsing a body or an operator's settings: what is wrong, and where.
 ///
 /// Messages contain no values: a JSON type, a length, a JSON Pointer and a position are all that they say. `Display` is complete,
 /// so [`source`](std::error::Error::source) is `None`; `Debug` shows the same text.
@@ -141,7 +141,7 @@ impl ParseError {
         Self(Box::new(Inner { kind, path: None, position: None }))
     }
 
-    /// An error of the JSON reader.
+    /// Converts an error of the JSON reader.
     #[cold]
     pub(crate) fn json(kind: ErrorKind) -> Self {
         Self::new(match kind {

@@ -9,7 +9,7 @@ use crate::payload::operation::Operation;
 use crate::payload::user_id::UserId;
 use crate::subject::Subject;
 
-/// What happened to which user: the strict side of [`Payload`].
+/// An operation and the user to whom it happened: the strict side of [`Payload`].
 ///
 /// `Display` is one line that is safe to log: the operation and the subject.
 ///
@@ -123,7 +123,24 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Converts the event into one that owns its data.
+    /// Converts the event into one that owns its data, to keep it or to send it to another task.
+    ///
+    /// An event has the subject and the fields, but no longer the list `redacted` or the unknown members. To queue a delivery for
+    /// another process or a later version, keep the [`Payload`], which serializes as the body, or the body itself. Either one
+    /// still holds the value of a field that the user hides later, so limit how long you keep it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rownd_webhooks::{Event, testing::samples};
+    ///
+    /// let (sender, receiver) = std::sync::mpsc::channel::<Event<'static>>();
+    /// let body = samples::DELETE.to_owned();
+    /// sender.send(rownd_webhooks::from_str(&body)?.into_event()?.into_owned())?;
+    /// drop(body);
+    /// assert_eq!(receiver.recv()?.to_string(), "delete of user 0e223bd4-1324-49ff-b948-122eeaaa42d1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn into_owned(self) -> Event<'static> {
         match self {

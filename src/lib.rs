@@ -1,54 +1,56 @@
-//! Typed payloads of Rownd's profile webhooks.
+//! Typed payloads for the webhooks that [Rownd](https://rownd.io) sends when a user profile changes. Unofficial.
 //!
-//! [Rownd](https://rownd.io) keeps user profiles for apps and calls a webhook when a profile changes. Hand this crate the
-//! raw body, and match on what happened:
+//! Pass the raw request body to [`from_slice`] and match on the event:
 //!
 //! ```
 //! use rownd_webhooks::{Event, ParseError};
 //!
-//! fn handle(body: &[u8]) -> Result<String, Box<dyn std::error::Error>> {
+//! fn handle(body: &[u8]) -> Result<String, ParseError> {
 //!     Ok(match rownd_webhooks::from_slice(body)?.into_event()? {
-//!         Event::DataInsert(e) => format!("{} is new, with {} fields", e.subject, e.fields.len()),
-//!         Event::DataUpdate(e) => format!("{} changed", e.subject),
-//!         Event::VisibilityUpdate(e) => format!("{} hid or revealed a field", e.subject),
-//!         Event::Delete(e) => format!("forget {}", e.subject),
-//!         Event::Unknown(payload) => format!("nothing to do for {}", payload.operation()),
+//!         Event::DataInsert(insert) => format!("{} is new", insert.subject),
+//!         Event::DataUpdate(update) => format!("{} changed", update.subject),
+//!         Event::VisibilityUpdate(update) => format!("{} hid or revealed a field", update.subject),
+//!         Event::Delete(delete) => format!("forget {}", delete.subject),
+//!         Event::Unknown(payload) => format!("nothing to do: {payload}"),
 //!     })
 //! }
 //!
 //! let body = rownd_webhooks::testing::samples::DELETE.as_bytes();
 //! assert_eq!(handle(body)?, "forget user 0e223bd4-1324-49ff-b948-122eeaaa42d1");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), ParseError>(())
 //! ```
 //!
 //! # The way through the crate
 //!
 //! ```text
-//! body bytes ──parse──▶ Payload ──into_event──▶ Event ──▶ your code
-//!                          │
-//!                          ├── validate()     every Issue there is
-//!                          ├── decode::<T>()  your own struct, with Redactable<T> fields
-//!                          └── sync_plan()    what to do to your own copy
+//! body ──parse──▶ Payload ──into_event──▶ Event ──▶ your match
+//!                    │                      └─ sync_plan ──▶ your store, or sync::Mirror
+//!                    ├─ issues, validate
+//!                    └─ decode::<T>() ──▶ your struct, with Redactable<T> fields
 //! ```
 //!
-//! - [`from_slice`], [`from_str`], [`from_reader`], or a [`Parser`] with limits of your own, make a [`Payload`]: lenient,
-//!   what came, understood. What is malformed is a [`ParseError`], what is merely odd an [`Issue`].
-//! - [`Payload::into_event`] makes an [`Event`]: strict, one struct a kind, with a [`Subject`] that is certainly there.
-//! - [`Payload::fields`] holds a [`Value`] for each field, each [`Redactable`]: its user may have hidden it.
-//!   [`Payload::decode`] puts them into a struct of your own.
-//! - [`mapping`] undoes the operator's renames, [`schema`] checks against the app's profile schema, [`sync`] keeps a copy in
-//!   step, [`replay`] reads archives, [`testing`] makes payloads for tests, [`Received`] stamps arrival.
+//! - [`Payload`] is lenient. It holds everything that a service can act on, and [`issues`](Payload::issues) lists what is
+//!   unusual about it. A malformed body is a [`ParseError`]. A [`Parser`] has limits and settings of your own.
+//! - [`Event`] is strict: one struct per operation, each with a [`Subject`] that is guaranteed to identify a user.
+//! - [`Redactable`] is a value that the user may have hidden. [`Payload::value`] reads one field, [`Payload::decode`] fills a
+//!   struct of your own.
+//! - [`sync`] keeps a copy of the profiles in step, [`replay`] reads archives, and [`Received`] records the time of arrival.
+//! - [`mapping`] undoes the operator's renames, and [`schema`] checks against the app's profile schema.
+//! - [`testing`] has the documented bodies and builders for tests of your own.
+#![cfg_attr(
+    any(doc, doctest),
+    doc = "- The [`cookbook`] has recipes: a handler, a queue, a `jsonb` column, metrics, tests, archives."
+)]
 //!
 //! # Personal data
 //!
-//! Bodies hold personal data. No `Display`, no `Debug` and no error of this crate tells a value out of a body: types,
-//! lengths, paths and positions only, besides the user id, the names of fields and unknown operations. Reading a value is
-//! always explicit: `as_str()`, `value()`, `get()`, `decode()`, or `Serialize`.
+//! No `Display`, `Debug` or error of this crate contains a value of a body: they show JSON types, lengths, paths and positions.
+//! The user id, which logs need, the names of fields and unknown operations are shown, escaped. To read a value you have to
+//! ask for it, with `as_str()`, `value()`, `get()`, `decode()` or `Serialize`.
 //!
 //! # What is not here
 //!
-//! HTTP, since every framework hands over the body; signatures, since the vendor documents none; an event's id, time or
-//! order, since a payload has none; storage. The README says what to do about each.
+//! HTTP, storage, and what a delivery lacks: a signature, an id, a time and an order. The README says what to do about each.
 
 #![deny(
     clippy::unwrap_used,
@@ -76,16 +78,19 @@ mod parse;
 pub mod schema;
 mod validate;
 
-// What a payload says.
+// Payload to a type of your own, or to an event.
 mod decode;
 mod event;
 mod subject;
 
-// What services embed.
+// Helpers for services.
 mod received;
 pub mod replay;
 pub mod sync;
 pub mod testing;
+
+#[cfg(any(doc, doctest))]
+pub mod cookbook;
 
 use std::io::Read;
 
@@ -106,8 +111,10 @@ pub use subject::Subject;
 
 /// JSON Schema 2020-12 of a body, for gateways and other languages.
 ///
-/// It accepts what [`Parser::strict`] accepts. What a schema cannot express, such as the rules of redaction, its
-/// `description` lists.
+/// It accepts what [`Parser::strict`] accepts. Its `description` lists what a schema cannot express, such as the rules of
+/// redaction.
+///
+/// # Examples
 ///
 /// ```
 /// let schema: serde_json::Value = serde_json::from_str(rownd_webhooks::JSON_SCHEMA)?;
@@ -166,7 +173,7 @@ pub fn from_reader(reader: impl Read) -> Result<Payload<'static>, ParseError> {
     Parser::new().parse_reader(reader)
 }
 
-/// What is promised of every type, checked when the crate is built.
+/// Checks at compile time what the types promise.
 const _: () = {
     const fn ordinary<T: Send + Sync + Unpin + Clone + std::fmt::Debug + Eq + 'static>() {}
     const fn error<T: std::error::Error + Send + Sync + Clone + Eq + 'static>() {}

@@ -1,9 +1,9 @@
-//! The operator's renames, undone.
+//! Undoing the operator's renames of fields.
 //!
 //! An operator can rename fields for a webhook ("Map fields" in the vendor's setup): `email` then arrives as `mail`. A
 //! [`FieldMapping`] given to the [`Parser`](crate::Parser) turns names back into Rownd's own, in `data`, `redacted` and
-//! `lookup_values` alike, so that [`email`](crate::Payload::email) and [`user_id`](crate::Payload::user_id) work again. The path of a
-//! parse error has the names of the body; issues have Rownd's.
+//! `lookup_values` alike, so that [`email`](crate::Payload::email) and [`user_id`](crate::Payload::user_id) work again. Paths in
+//! parse errors have the names of the body, and those in issues have Rownd's.
 //!
 //! # Examples
 //!
@@ -37,7 +37,7 @@ pub struct FieldMapping {
     renames: BTreeMap<String, Rename>,
 }
 
-/// One rename.
+/// One rename: a field's name in Rownd and in the webhook.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rename {
     rownd_field: String,
@@ -171,13 +171,13 @@ impl Rename {
         &self.rownd_field
     }
 
-    /// Returns the name that arrives.
+    /// Returns the field's name in the webhook.
     #[must_use]
     pub fn connection_field(&self) -> &str {
         &self.connection_field
     }
 
-    /// Returns what the operator configured to be done to the value, if anything. This crate does not undo it.
+    /// Returns the transformer that the operator configured for the value, if any. This crate does not undo it.
     #[must_use]
     pub fn transformer(&self) -> Option<&RawJson<'static>> {
         self.transformer.as_ref()

@@ -72,7 +72,25 @@ impl<R: BufRead> NdjsonReader<R> {
     /// Parses the body on the next line; `None` at the end of the archive.
     ///
     /// The payload borrows from the reader's buffer. Use [`owned`](Self::owned) or [`into_owned`](Payload::into_owned) for one
-    /// that outlives the next call.
+    /// that outlives the next call:
+    ///
+    /// ```compile_fail,E0499
+    /// use rownd_webhooks::replay::NdjsonReader;
+    ///
+    /// let mut reader = NdjsonReader::new(&b""[..]);
+    /// let first = reader.next_payload();
+    /// let second = reader.next_payload();
+    /// println!("{first:?} {second:?}");
+    /// ```
+    ///
+    /// ```
+    /// use rownd_webhooks::{Payload, replay::NdjsonReader};
+    ///
+    /// let mut reader = NdjsonReader::new(&b""[..]);
+    /// let first = reader.next_payload().map(|payload| payload.map(Payload::into_owned));
+    /// let second = reader.next_payload();
+    /// println!("{first:?} {second:?}");
+    /// ```
     pub fn next_payload(&mut self) -> Option<Result<Payload<'_>, LineError>> {
         if let Err(error) = self.next_line()? {
             return Some(Err(error));

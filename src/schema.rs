@@ -1,4 +1,4 @@
-//! The app's profile schema, and whether a payload keeps to it.
+//! The app's profile schema, and checks of payloads against it.
 //!
 //! The vendor serves an app's schema as JSON. A service that has it notices early when an operator adds a field or changes a
 //! type, rather than when a column is full of nulls.
@@ -70,7 +70,7 @@ impl ProfileSchema {
         Ok(Self { fields: fields.collect::<Result<_, ParseError>>()? })
     }
 
-    /// Returns what the schema says about a field.
+    /// Returns the entry of a field, or `None` if the schema lacks the field.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldSchema> {
         self.fields.get(name)
@@ -82,7 +82,8 @@ impl ProfileSchema {
         self.fields.iter().map(|(name, field)| (name.as_str(), field))
     }
 
-    /// Returns where a payload does not keep to the schema: `unknown_field`, `required_field_absent`, `type_mismatch`.
+    /// Returns an issue for each place where a payload contradicts the schema: `unknown_field`, `required_field_absent` or
+    /// `type_mismatch`.
     ///
     /// `user_id` is always known. A redacted field matches every type and counts as present. `null` matches only the types
     /// [`Any`](FieldType::Any) and [`Null`](FieldType::Null). An [encrypted](FieldSchema::is_encrypted) field matches any text
@@ -125,7 +126,7 @@ const FIELD_MEMBERS: [&str; 11] = [
     "validation_rules",
 ];
 
-/// Returns an object that has to be looked into for a schema: the member is there, and is no field that has this name.
+/// Returns the member in which to look for a schema: it is present, and it is not a field that has this name.
 fn enclosed<'a>(members: &Members<'a>, name: &str) -> Result<Option<Node<'a>>, ParseError> {
     let Some(node) = document::member(members, name).filter(|node| node.is_object()) else {
         return Ok(None);
@@ -136,7 +137,7 @@ fn enclosed<'a>(members: &Members<'a>, name: &str) -> Result<Option<Node<'a>>, P
     Ok((!is_field).then(|| node.clone()))
 }
 
-/// What the schema says about one field.
+/// A field's entry in a profile schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldSchema {
     field_type: FieldType,
@@ -284,8 +285,8 @@ words! {
         Image = "image"
         /// `document`: an absolute http or https URL.
         Document = "document"
-        /// `date`: a string that [`as_datetime`](crate::Value::as_datetime) or [`as_date`](crate::Value::as_date) reads. A birthday arrives
-        /// as midnight in UTC, which only `as_datetime` reads.
+        /// `date`: a string that [`as_datetime`](crate::Value::as_datetime) or [`as_date`](crate::Value::as_date) reads.
+        /// A birthday arrives as midnight in UTC, which only `as_datetime` reads.
         Date = "date"
         /// `object`: any object.
         Object = "object"

@@ -90,7 +90,7 @@ impl PayloadBuilder {
         Self { operation, fields, redacted: BTreeSet::new(), lookup_values: Vec::new() }
     }
 
-    /// Sets the user id. An empty one identifies nobody.
+    /// Sets the user id. An empty one identifies no user.
     pub fn user_id(self, id: impl Into<String>) -> Self {
         self.field("user_id", id.into())
     }

@@ -68,8 +68,9 @@ impl DecodeError {
         }
     }
 
-    /// Returns the name of the field at fault, if it is known. serde forgets it in its buffers: behind `flatten`, and in tagged and
-    /// untagged enums.
+    /// Returns the name of the field at fault, if it is known.
+    ///
+    /// serde forgets it in its buffers: behind `flatten`, and in tagged and untagged enums.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()
@@ -127,17 +128,17 @@ impl DecodeError {
         self
     }
 
-    /// In a member or element of a value.
+    /// Locates the error in a member or element of a value.
     pub(super) fn in_step(self, name: &str) -> Self {
         self.in_name(Code::WrongType, name)
     }
 
-    /// In a string. A type that takes it for the name of a member would show it.
+    /// Locates the error in a string. A type that takes it for the name of a member would show it.
     pub(super) fn in_text(self) -> Self {
         if self.0.code == Code::UnknownField { Self::new(Code::WrongType, None) } else { self }
     }
 
-    /// In a value that is not a field.
+    /// Locates the error in a value that is not a field.
     pub(super) fn outside_field(mut self) -> Self {
         self.0.code = Code::WrongType;
         self.0.field = None;
@@ -150,12 +151,12 @@ impl DecodeError {
         error
     }
 
-    /// In the name of a field.
+    /// Locates the error in the name of a field.
     pub(super) fn in_key(self, name: &str) -> Self {
         if self.0.code == Code::UnknownField { self } else { self.in_field(name) }
     }
 
-    /// In a field that is redacted.
+    /// Creates the error of a field that is redacted.
     pub(super) fn redacted(name: &str) -> Self {
         let mut error = Self::new(Code::Redacted, None).in_field(name);
         error.0.code = Code::Redacted;
@@ -232,7 +233,7 @@ impl Display for DecodeError {
     }
 }
 
-/// A caller's type may print the error that it is given.
+// A caller's type may print the error that it is given.
 impl Debug for DecodeError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "DecodeError(\"{self}\")")

@@ -27,8 +27,16 @@ impl Payload<'_> {
     /// | `Option<T>` | `Some` | `None` | `None` |
     /// | `T` | the value | error | error |
     ///
-    /// A plain `Option` is `None` for a redacted field, so that a service does not start failing when a user hides one. It does not
-    /// erase anything: what to erase from a store, [`sync_plan`](Self::sync_plan) says.
+    /// A plain `Option` is `None` for a redacted field, so that a service does not start failing when a user hides one. To find out
+    /// what to erase from a store, use [`sync_plan`](Self::sync_plan).
+    ///
+    /// Three kinds of types fail as soon as a user hides a field. The examples below show each of them:
+    ///
+    /// - A map of plain values, such as `HashMap<String, serde_json::Value>`, fails at the first redacted field. Use
+    ///   `HashMap<String, Redactable<serde_json::Value>>`.
+    /// - `#[serde(default)]` does not help a plain `T`: the default is for absent fields, and a redacted one is present.
+    /// - A `deserialize_with` helper that reads a `String` fails even in front of an `Option`, since it asks for a string and
+    ///   not for an option. Let it read a `Redactable<String>` or an `Option<String>`.
     ///
     /// Behind `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields out of a buffer. The table holds there too,
     /// with two exceptions. A type that accepts any value, such as `serde_json::Value`, receives `null` for a redacted field. And
@@ -57,13 +65,43 @@ impl Payload<'_> {
     /// assert!(profile.country.is_redacted() && profile.nickname.is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// Types that fail at a redacted field, and types that do not:
+    ///
+    /// ```
+    /// use rownd_webhooks::{Redactable, testing::samples};
+    /// use serde::{Deserialize, Deserializer};
+    /// use std::collections::HashMap;
+    ///
+    /// let payload = rownd_webhooks::from_str(samples::VISIBILITY_UPDATE)?;
+    /// assert!(payload.decode::<HashMap<String, serde_json::Value>>().is_err());
+    /// assert!(payload.decode::<HashMap<String, Redactable<serde_json::Value>>>().is_ok());
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Defaulted {
+    ///     #[serde(default)]
+    ///     country: String,
+    /// }
+    /// assert!(payload.decode::<Defaulted>().is_err());
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Helped {
+    ///     #[serde(deserialize_with = "lower_case")]
+    ///     country: Option<String>,
+    /// }
+    /// fn lower_case<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    ///     Ok(Some(String::deserialize(deserializer)?.to_lowercase())) // better: Option::<String>::deserialize
+    /// }
+    /// assert!(payload.decode::<Helped>().is_err());
+    /// # Ok::<(), rownd_webhooks::ParseError>(())
+    /// ```
     pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
         self.fields().decode()
     }
 }
 
 impl Fields<'_> {
-    /// Deserializes the fields into a type of your own; see [`Payload::decode`].
+    /// Deserializes the fields into a type of your own, as [`Payload::decode`] does.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use super::error::Error;
 use super::reader::{Reader, Token};
 use super::string::write_string;
 
-/// The canonical text of a valid JSON text.
+/// Returns the canonical form of a valid JSON text.
 ///
 /// Numbers stay as they are, and strings have only the escapes that JSON requires. Members that share a name stay in their order.
 pub(crate) fn canonical(text: &str) -> String {

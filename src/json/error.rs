@@ -1,4 +1,4 @@
-//! What the reader refuses, and where.
+//! Errors of the JSON reader.
 
 /// The reason why a text is refused, and the offset of the byte at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The error in words that follow "the body is not JSON".
+    /// Returns the words that follow "the body is not JSON".
     pub(crate) fn reason(self) -> &'static str {
         match self {
             Self::ExpectedValue => "expected a value",

@@ -20,7 +20,7 @@ pub(crate) trait FromJson<'de>: Sized {
     /// Reads the text that was made of the values in one of serde's buffers or in another format.
     fn from_transcoded<E: Error>(text: String) -> Result<Self, E>;
 
-    /// Reads what stands behind the name of the newtype: the text, unless the deserializer knows the type.
+    /// Reads what the newtype holds: the text, unless the deserializer knows the type.
     fn from_raw<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_text(Text::deserialize(deserializer)?.text)
     }

@@ -1,6 +1,6 @@
 //! Lines and columns.
 
-/// The line and column of an offset, both from 1; the column counts bytes.
+/// Returns the line and column of an offset, both from 1; the column counts bytes.
 pub(crate) fn position(text: &[u8], offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let mut lines = before.split(|byte| *byte == b'\n');

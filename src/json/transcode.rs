@@ -51,8 +51,8 @@ fn next_name<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::E
     }
 }
 
-/// Reads a number as serde_json hands it over with `arbitrary_precision` on: as a map of one reserved name, which no object that
-/// holds such a name can be told from. Without the feature there is no such number.
+/// Reads a number as serde_json hands it over with `arbitrary_precision` on: as a map of one reserved name. An object that holds
+/// such a name looks the same. Without the feature there is no such number.
 fn number<'de, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<Option<String>, A::Error> {
     let is_on = "1e400".parse::<serde_json::Number>().is_ok();
     if !is_on || name.trim_matches('"') != NUMBER {

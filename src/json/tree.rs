@@ -6,14 +6,14 @@ use super::MAX_DEPTH;
 use super::error::{Error, ErrorKind};
 use super::reader::{Reader, Token, check};
 
-/// The text of a tree, checked like any other text.
+/// Returns the text of a tree, checked like any other text.
 pub(crate) fn text(tree: &Value) -> Result<String, ErrorKind> {
     let text = print(tree).ok_or(ErrorKind::TooDeep)?;
     check(&text).map_err(|error| error.kind)?;
     Ok(text)
 }
 
-/// The text of a tree, `None` if it is too deep.
+/// Returns the text of a tree, or `None` if it is too deep.
 pub(crate) fn print(tree: &Value) -> Option<String> {
     (!is_too_deep(tree)).then(|| tree.to_string())
 }
@@ -34,7 +34,7 @@ fn is_too_deep(tree: &Value) -> bool {
     false
 }
 
-/// The tree of a valid text. A number that serde_json cannot hold becomes a string of its digits.
+/// Returns the tree of a valid text. A number that serde_json cannot hold becomes a string of its digits.
 pub(crate) fn tree(text: &str) -> Value {
     read(&mut Reader::new(text)).unwrap_or_default()
 }

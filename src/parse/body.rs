@@ -354,7 +354,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         ParseError::new(kind).at(path).on(self.json.position(offset))
     }
 
-    /// An error about the member whose name was read last.
+    /// Returns an error about the member whose name was read last.
     #[cold]
     fn error_at_name(&self, kind: ParseErrorKind, parent: Path, name: &str) -> ParseError {
         self.error(kind, parent.pointer().member(name), self.json.name_offset())
@@ -365,7 +365,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         self.error_at_name(ParseErrorKind::DuplicateMember, parent, name)
     }
 
-    /// Looks for the first member of an object whose name another one had before it.
+    /// Finds the first member of an object whose name an earlier one has.
     #[cold]
     fn first_duplicate(&self, object: Object) -> ParseError {
         let mut json = self.json.at(object.start);
@@ -386,7 +386,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         self.error(ParseErrorKind::MissingMember { name }, object.path.pointer().member(name), object.start)
     }
 
-    /// The error that the next value has the wrong type, or none because it is malformed.
+    /// Returns the error that the next value has the wrong type, unless it is malformed.
     #[cold]
     fn wrong_type(&mut self, path: Path, expected: &'static str) -> ParseError {
         let start = self.json.offset();
@@ -420,7 +420,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         self.with_path(error, parent.pointer().member(name))
     }
 
-    /// An error of the JSON reader. One of plain syntax has no path.
+    /// Converts an error of the JSON reader. One of plain syntax has no path.
     fn with_path(&self, error: Error, path: Pointer) -> ParseError {
         let refused = self.refuse(error);
         match error.kind {

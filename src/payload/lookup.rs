@@ -46,7 +46,7 @@ pub(crate) enum LookupText<'a> {
 }
 
 impl<'a> LookupText<'a> {
-    /// A string: the sentinel redacts a lookup value as it does a field.
+    /// Converts a string, which the sentinel redacts as it does a field.
     pub(crate) fn new(text: Cow<'a, str>) -> Self {
         if text == REDACTED { Self::Redacted } else { Self::String(text) }
     }

@@ -1,4 +1,4 @@
-//! The parsed payload, and what it is made of.
+//! The parsed payload and its parts.
 
 mod dates;
 pub(crate) mod fields;
@@ -226,6 +226,28 @@ impl<'a> Payload<'a> {
     }
 
     /// Converts the payload into one that owns its data.
+    ///
+    /// A payload borrows from the body, so it cannot outlive it:
+    ///
+    /// ```compile_fail,E0515
+    /// use rownd_webhooks::{ParseError, Payload};
+    ///
+    /// fn read() -> Result<Payload<'static>, ParseError> {
+    ///     let body = String::from(r#"{"meta":{"operation":"delete"}}"#);
+    ///     rownd_webhooks::from_str(&body)
+    /// }
+    /// ```
+    ///
+    /// One that owns its data can:
+    ///
+    /// ```
+    /// use rownd_webhooks::{ParseError, Payload};
+    ///
+    /// fn read() -> Result<Payload<'static>, ParseError> {
+    ///     let body = String::from(r#"{"meta":{"operation":"delete"}}"#);
+    ///     rownd_webhooks::from_str(&body).map(Payload::into_owned)
+    /// }
+    /// ```
     #[must_use]
     pub fn into_owned(self) -> Payload<'static> {
         let owned =

@@ -1,4 +1,4 @@
-//! A payload, written back as a body.
+//! Writing a payload back as a body.
 
 use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};

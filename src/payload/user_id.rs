@@ -14,6 +14,10 @@ use serde::Serialize;
 /// `Display` and `Debug` show the whole id, since logs need identifiers, with control, bidi and separator characters and
 /// backslashes escaped. Two different ids never print alike. [`as_str`](Self::as_str) and `Serialize` give the text unchanged.
 ///
+/// An id that is an e-mail address therefore appears in logs, also through `Display` and `Debug` of whatever contains the id:
+/// payloads, events, subjects. If an import has given your users such ids, log
+/// [`Operation::label`](crate::Operation::label) and a keyed hash of the id instead.
+///
 /// # Examples
 ///
 /// ```

@@ -26,7 +26,11 @@ pub const REDACTED: &str = "<<REDACTED>>";
 /// Out of the buffers that serde fills for `flatten` and for tagged and untagged enums, `T` is read as JSON. It cannot borrow from
 /// there.
 ///
-/// `Debug` shows the type of the value, and errors the JSON type that was found. Neither contains the value.
+/// `Debug` shows the type of the value, and errors the JSON type that was found. Neither contains the value, so a failed
+/// `assert_eq!` of two redactables shows `Visible(String)` twice. In a test, compare what is inside, as the second example does.
+///
+/// What a field hides can still be elsewhere in a body: in a lookup value, in a nested object of another field, and in
+/// [unknown members](crate::Payload::unknown_members).
 ///
 /// # Examples
 ///
@@ -46,6 +50,25 @@ pub const REDACTED: &str = "<<REDACTED>>";
 /// assert!(profile.country.is_none());
 /// assert_eq!(format!("{:?}", profile.email), "Visible(String)");
 /// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// A redactable value does not become a value by itself:
+///
+/// ```compile_fail,E0308
+/// use rownd_webhooks::Redactable;
+///
+/// let email = Redactable::Visible("jrose@acme.com".to_owned());
+/// let text: &str = &email;
+/// ```
+///
+/// As an option it is also what to compare in a test, which then shows the values when it fails:
+///
+/// ```
+/// use rownd_webhooks::Redactable;
+///
+/// let email = Redactable::Visible("jrose@acme.com".to_owned());
+/// let text: Option<&str> = email.visible().map(String::as_str);
+/// assert_eq!(text, Some("jrose@acme.com"));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Redactable<T> {

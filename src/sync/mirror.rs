@@ -66,7 +66,7 @@ pub struct Mirror {
     ids: BTreeMap<String, Option<u64>>,
     /// What the profiles are found by.
     index: BTreeSet<Entry>,
-    /// Randomly keyed, so that nobody can send values whose hashes collide.
+    /// Randomly keyed, so that a sender cannot choose values whose hashes collide.
     hasher: RandomState,
 }
 
@@ -175,19 +175,19 @@ impl Mirror {
         Ok(found)
     }
 
-    /// The profile that has a lookup value, or else those that have it in a field, up to the part `last` of the index.
+    /// Returns the profile that has a lookup value, or else those that have it in a field, up to the part `last` of the index.
     fn candidates(&self, field: &str, value: &str, last: By) -> impl Iterator<Item = u64> {
         let holder = self.holder(field, value);
         let others = holder.is_none().then(|| self.matches(field, value, By::FieldWithoutId, last));
         holder.into_iter().chain(others.into_iter().flatten())
     }
 
-    /// The profile that has a lookup value. There is never a second one.
+    /// Returns the profile that has a lookup value. There is never a second one.
     fn holder(&self, field: &str, value: &str) -> Option<u64> {
         self.matches(field, value, By::LookupValue, By::LookupValue).next()
     }
 
-    /// The profiles in a part of the index, each compared with the value, because hashes can collide.
+    /// Returns the profiles in a part of the index, each compared with the value, because hashes can collide.
     fn matches(&self, field: &str, value: &str, first: By, last: By) -> impl Iterator<Item = u64> {
         let hash = self.hash(field, value);
         let entries = self.index.range((hash, first, 0)..=(hash, last, u64::MAX));
@@ -289,7 +289,7 @@ impl Debug for Mirror {
     }
 }
 
-/// The usable lookup values: fields and values.
+/// Returns the usable lookup values: fields and values.
 fn identifiers<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s str, &'s str)> {
     subject.lookup_values().iter().filter_map(|lookup| Some((lookup.field(), lookup.identifier()?)))
 }

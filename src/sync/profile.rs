@@ -62,7 +62,7 @@ impl Profile {
         text.is_some_and(|text| comparable(field, text) == comparable(field, value))
     }
 
-    /// The fields and values that the profile is found by.
+    /// Returns the fields and values that the profile is found by.
     pub(super) fn found_by(&self) -> impl Iterator<Item = (By, &str, &str)> {
         let by_field = if self.id.is_some() { By::FieldWithId } else { By::FieldWithoutId };
         let fields = self.fields.iter().filter_map(move |(name, field)| Some((by_field, name, text(field)?)));
@@ -92,7 +92,7 @@ pub(super) enum By {
     FieldWithId,
 }
 
-/// The text of a field that a lookup value can find: a string or a number, visible and not empty.
+/// Returns the text of a field that a lookup value can find: a string or a number, visible and not empty.
 fn text<'f>(field: &'f Redactable<Value<'_>>) -> Option<&'f str> {
     let text = match field.visible()? {
         Value::String(text) => text,
@@ -102,7 +102,7 @@ fn text<'f>(field: &'f Redactable<Value<'_>>) -> Option<&'f str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// A value such that equal ones have one text: `email` in lower case, everything else as it is.
+/// Returns the form in which values are compared: `email` in lower case, everything else unchanged.
 pub(super) fn comparable<'v>(field: &str, value: &'v str) -> Cow<'v, str> {
     if field == "email" { value.to_ascii_lowercase().into() } else { value.into() }
 }

@@ -24,6 +24,7 @@ mod mirror;
 mod parse_errors;
 mod privacy;
 mod properties;
+mod readme;
 mod received;
 mod redaction;
 mod replay;

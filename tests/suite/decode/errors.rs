@@ -30,7 +30,6 @@ enum Plan {
 }
 
 #[derive(Deserialize, Debug)]
-#[expect(dead_code, reason = "never read")]
 struct Newtype<T>(T);
 
 /// A type with an error message that quotes the value.
