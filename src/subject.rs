@@ -55,7 +55,10 @@ impl<'a> Subject<'a> {
         self.user_id.as_deref().and_then(UserId::new)
     }
 
-    /// Returns the e-mail address among the lookup values. After an address change it may be the old one.
+    /// Returns the e-mail address among the lookup values.
+    ///
+    /// After an address change it may be the old one, and it may be the address of a field that the user has hidden.
+    /// [`Payload::email`] is the address in the profile.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
         self.lookup("email")?.identifier()

@@ -53,18 +53,18 @@ pub fn print(unit: &str, words: &[String], meter: &mut dyn Meter) -> usize {
             if let Some(header) = header.take() {
                 println!("{header}");
             }
-            let mut line = format!("| {} |", row.name);
+            let mut cells = vec![row.name.to_owned()];
             for (index, value) in values.into_iter().enumerate() {
                 let rounded = value.map_or(String::new(), |value| format!("{value:.*}", row.decimals));
                 let limit = row.limits.get(index).filter(|_| unit == INSTRUCTIONS);
                 if value.zip(limit).is_some_and(|(value, limit)| value > *limit) {
                     above += 1;
-                    line += &format!(" **{rounded}** |");
+                    cells.push(format!("**{rounded}**"));
                 } else {
-                    line += &format!(" {rounded} |");
+                    cells.push(rounded);
                 }
             }
-            println!("{line}");
+            println!("| {} |", cells.join(" | "));
         }
     }
     above

@@ -1,6 +1,7 @@
 //! JSON text, written through any serializer.
 
 use std::any::type_name;
+use std::borrow::Cow;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -8,15 +9,30 @@ use serde::{Serialize, Serializer};
 use super::private::RAW_VALUE;
 use super::{elements, members, unescape};
 
-/// Writes a valid JSON text: unchanged through serde_json, and as real values through other formats.
+/// Writes a valid JSON text: through serde_json with every letter but newlines, and as real values through other formats.
+///
+/// Archives and queues have one document on a line, so that the white space of a text with newlines is left out.
 pub(crate) fn serialize_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     if is_serde_json::<S>() {
         let mut raw = serializer.serialize_struct(RAW_VALUE, 1)?;
-        raw.serialize_field(RAW_VALUE, text)?;
+        let has_newline = text.contains(['\n', '\r']);
+        raw.serialize_field(RAW_VALUE, &*if has_newline { compact(text).into() } else { Cow::from(text) })?;
         raw.end()
     } else {
         Json(text).serialize(serializer)
     }
+}
+
+/// Returns a valid JSON text without the white space between its tokens.
+fn compact(text: &str) -> String {
+    let (mut is_string, mut is_escaped) = (false, false);
+    let is_kept = |character: &char| {
+        let is_quote = *character == '"' && !is_escaped;
+        is_escaped = is_string && *character == '\\' && !is_escaped;
+        is_string ^= is_quote;
+        is_string || !character.is_ascii_whitespace()
+    };
+    text.chars().filter(is_kept).collect()
 }
 
 /// Returns `true` for serde_json's own serializers.
