@@ -31,7 +31,7 @@ use crate::payload::value::RawJson;
 /// The operator's renames: from the field names of a webhook to Rownd's.
 ///
 /// No name occurs twice on either side: two fields would become one, or one field two.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct FieldMapping {
     /// By the name that arrives.
     renames: BTreeMap<String, Rename>,
@@ -181,6 +181,12 @@ impl Rename {
     #[must_use]
     pub fn transformer(&self) -> Option<&RawJson<'static>> {
         self.transformer.as_ref()
+    }
+}
+
+impl Debug for FieldMapping {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
     }
 }
 

@@ -5,9 +5,9 @@ use std::fmt::{self, Debug, Display, Formatter};
 
 use serde::de::{self, Expected, Unexpected};
 
+use crate::json::mark;
 use crate::json::pointer::Pointer;
 use crate::json::printable::Printable;
-use crate::redactable::stand_in;
 
 /// The reason why fields do not fit a type.
 ///
@@ -99,7 +99,7 @@ impl DecodeError {
     }
 
     fn unexpected(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        if stand_in::refuse(&unexpected) {
+        if mark::refuse(&unexpected) {
             return Self::new(Code::Redacted, None);
         }
         let mut error = Self::new(Code::WrongType, format!("found {unexpected}, expected {expected}"));

@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 
+use crate::json::mark::{self, Trace};
 use crate::payload::Payload;
 use crate::payload::fields::{Fields, FieldsIter};
 use crate::payload::value::{RawJson, Value};
 use crate::redactable::Redactable;
-use crate::redactable::stand_in::{self, StandIn, Trace};
+use crate::redactable::stand_in::{self, StandIn};
 use value::ValueDeserializer;
 
 pub use error::DecodeError;
@@ -156,7 +157,7 @@ fn decode_fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T,
     let mut attempts = 0;
     loop {
         let (decoded, trace) =
-            stand_in::watch(|| T::deserialize(FieldsDeserializer { fields, missing: &missing }));
+            mark::watch(|| T::deserialize(FieldsDeserializer { fields, missing: &missing }));
         attempts += 1;
         let doubtful = doubtful(fields, &decoded, &trace, attempts);
         if doubtful.is_empty() {

@@ -14,6 +14,9 @@ use super::{unescape, write_string};
 
 /// A type that is made of JSON text.
 pub(crate) trait FromJson<'de>: Sized {
+    /// The type holds fields, of which `decode` may show some as redacted.
+    const HAS_FIELDS: bool = false;
+
     /// Reads the text that serde_json's own readers hand over.
     fn from_text<E: Error>(text: Cow<'de, str>) -> Result<Self, E>;
 
@@ -45,7 +48,7 @@ fn transcoded<'de, T: FromJson<'de>, E: Error>(
     write: impl FnOnce(Transcoder<'_>) -> Result<(), E>,
 ) -> Result<T, E> {
     let mut text = String::new();
-    write(Transcoder(&mut text))?;
+    write(Transcoder { out: &mut text, has_marks: T::HAS_FIELDS })?;
     T::from_transcoded(text)
 }
 
@@ -63,6 +66,8 @@ impl<'de> Deserialize<'de> for ObjectText<'de> {
 }
 
 impl<'de> FromJson<'de> for ObjectText<'de> {
+    const HAS_FIELDS: bool = true;
+
     fn from_text<E>(text: Cow<'de, str>) -> Result<Self, E> {
         Ok(Self(text))
     }

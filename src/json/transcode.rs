@@ -6,34 +6,50 @@ use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
+use super::mark;
 use super::private::NUMBER;
 use super::{is_reserved, write_string};
 
-/// Appends a value as JSON text.
-pub(super) struct Transcoder<'o>(pub(super) &'o mut String);
+/// The JSON text of a redacted field.
+const SENTINEL: &str = "\"<<REDACTED>>\"";
 
-impl Transcoder<'_> {
+/// Appends a value as JSON text.
+pub(super) struct Transcoder<'o> {
+    pub(super) out: &'o mut String,
+    /// Writes the sentinel for a redacted field that `decode` shows as a mark, or as missing.
+    pub(super) has_marks: bool,
+}
+
+impl<'o> Transcoder<'o> {
+    fn plain(out: &'o mut String) -> Self {
+        Self { out, has_marks: false }
+    }
+
+    fn nested(&mut self) -> Transcoder<'_> {
+        Transcoder { out: self.out, has_marks: self.has_marks }
+    }
+
     /// Writes an object. Where the caller has read the first name, `first` is its JSON text.
     pub(super) fn object<'de, A: MapAccess<'de>>(
-        self,
+        mut self,
         mut first: Option<String>,
         mut map: A,
     ) -> Result<(), A::Error> {
-        let start = self.0.len();
+        let start = self.out.len();
         let mut is_first = true;
         while let Some(name) = first.take().map_or_else(|| next_name(&mut map), |name| Ok(Some(name)))? {
             if is_reserved(name.trim_start_matches('"')) {
                 let number = number(&name, &mut map)?.filter(|_| is_first);
-                self.0.push_str(&number.ok_or_else(|| Error::custom("a reserved name"))?);
+                self.out.push_str(&number.ok_or_else(|| Error::custom("a reserved name"))?);
                 return Ok(());
             }
-            self.0.push(if is_first { '{' } else { ',' });
-            self.0.push_str(&name);
-            self.0.push(':');
+            self.out.push(if is_first { '{' } else { ',' });
+            self.out.push_str(&name);
+            self.out.push(':');
             is_first = false;
-            map.next_value_seed(Transcoder(self.0))?;
+            map.next_value_seed(self.nested())?;
         }
-        self.0.push_str(if self.0.len() == start { "{}" } else { "}" });
+        self.out.push_str(if self.out.len() == start { "{}" } else { "}" });
         Ok(())
     }
 }
@@ -41,7 +57,7 @@ impl Transcoder<'_> {
 /// Reads a name: text, or a number or boolean that JSON has to spell as text.
 fn next_name<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
     let mut name = String::new();
-    if map.next_key_seed(Transcoder(&mut name))?.is_none() {
+    if map.next_key_seed(Transcoder::plain(&mut name))?.is_none() {
         return Ok(None);
     }
     match name.as_bytes().first() {
@@ -59,7 +75,7 @@ fn number<'de, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<Option<Stri
         return Ok(None);
     }
     let mut text = String::new();
-    map.next_value_seed(Transcoder(&mut text))?;
+    map.next_value_seed(Transcoder::plain(&mut text))?;
     let number = text.trim_matches('"').to_owned();
     let is_number = number.parse::<serde_json::Number>().is_ok() && next_name(map)?.is_none();
     Ok(is_number.then_some(number))
@@ -76,7 +92,7 @@ impl<'de> DeserializeSeed<'de> for Transcoder<'_> {
 macro_rules! write_display {
     ($($method:ident($type:ty))*) => {
         $(fn $method<E: Error>(self, value: $type) -> Result<(), E> {
-            write!(self.0, "{value}").map_err(E::custom)
+            write!(self.out, "{value}").map_err(E::custom)
         })*
     };
 }
@@ -95,26 +111,31 @@ impl<'de> Visitor<'de> for Transcoder<'_> {
         if !value.is_finite() {
             return Err(E::custom("a number is not finite"));
         }
-        write!(self.0, "{value:?}").map_err(E::custom)
+        write!(self.out, "{value:?}").map_err(E::custom)
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
-        write_string(value, self.0);
+        write_string(value, self.out);
         Ok(())
     }
 
     /// Bytes are an array of numbers, as serde_json writes them.
     fn visit_bytes<E: Error>(self, value: &[u8]) -> Result<(), E> {
-        write!(self.0, "{value:?}").map_err(E::custom)
+        if self.has_marks && mark::understand(value) {
+            self.out.push_str(SENTINEL);
+            return Ok(());
+        }
+        write!(self.out, "{value:?}").map_err(E::custom)
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.0.push_str("null");
+        self.out.push_str("null");
         Ok(())
     }
 
     fn visit_none<E: Error>(self) -> Result<(), E> {
-        self.visit_unit()
+        self.out.push_str(if self.has_marks && mark::is_watching() { SENTINEL } else { "null" });
+        Ok(())
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -125,15 +146,15 @@ impl<'de> Visitor<'de> for Transcoder<'_> {
         deserializer.deserialize_any(self)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        self.0.push('[');
-        let mut length = self.0.len();
-        while seq.next_element_seed(Transcoder(self.0))?.is_some() {
-            self.0.push(',');
-            length = self.0.len() - 1;
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        self.out.push('[');
+        let mut length = self.out.len();
+        while seq.next_element_seed(self.nested())?.is_some() {
+            self.out.push(',');
+            length = self.out.len() - 1;
         }
-        self.0.truncate(length);
-        self.0.push(']');
+        self.out.truncate(length);
+        self.out.push(']');
         Ok(())
     }
 
@@ -142,12 +163,12 @@ impl<'de> Visitor<'de> for Transcoder<'_> {
     }
 
     /// A variant with content, such as a tagged value of YAML, is an object of one member.
-    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<(), A::Error> {
-        self.0.push('{');
-        let ((), variant) = data.variant_seed(Transcoder(self.0))?;
-        self.0.push(':');
-        variant.newtype_variant_seed(Transcoder(self.0))?;
-        self.0.push('}');
+    fn visit_enum<A: EnumAccess<'de>>(mut self, data: A) -> Result<(), A::Error> {
+        self.out.push('{');
+        let ((), variant) = data.variant_seed(self.nested())?;
+        self.out.push(':');
+        variant.newtype_variant_seed(self.nested())?;
+        self.out.push('}');
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ impl<'de> Deserialize<'de> for Payload<'_> {
 }
 
 impl<'de> Deserialize<'de> for Fields<'_> {
-    /// Reads an object of fields, such as the member `data` of a body.
+    /// Reads an object of fields, such as the member `data` of a body, or a stored profile. Only its depth is limited.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let ObjectText(text) = Deserialize::deserialize(deserializer)?;
         fields(&text).map(Fields::into_owned).map_err(|error| custom(error, matches!(text, Cow::Borrowed(_))))

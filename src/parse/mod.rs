@@ -159,7 +159,7 @@ impl TryFrom<serde_json::Value> for Payload<'static> {
     }
 }
 
-/// Parses the text of an object of fields, with the default limits.
+/// Parses the text of an object of fields, without limits: a stored profile may outgrow those of a body.
 pub(crate) fn fields(text: &str) -> Result<Fields<'_>, ParseError> {
-    body::read_fields(bytes::text(text.as_bytes(), Limits::DEFAULT.max_bytes)?, &Limits::DEFAULT)
+    body::read_fields(bytes::text(text.as_bytes(), Limits::NONE.max_bytes)?, &Limits::NONE)
 }

@@ -22,7 +22,7 @@ use crate::redactable::{REDACTED, Redactable};
 ///
 /// Fields are sorted by name, and finding one takes a binary search. Two sets of fields are equal if they have the same names
 /// and values. `Debug` shows names, types and lengths, never values. `Serialize` writes the object `data` of a body, in
-/// binary formats its JSON text.
+/// binary formats its JSON text, and `Deserialize` reads it without the limits of a `Parser`: a stored profile may outgrow them.
 ///
 /// # Examples
 ///

@@ -7,9 +7,10 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::{Serialize, Serializer};
 
-use super::{REDACTED, Redactable, short_type_name, stand_in};
+use super::{REDACTED, Redactable, short_type_name};
 use crate::json;
 use crate::json::from_json::{self, FromJson};
+use crate::json::mark;
 use crate::json::printable::Printable;
 
 /// The name of the newtype for which a deserializer of this crate hands over the visible value itself, instead of its text.
@@ -88,15 +89,11 @@ impl<'de, T: Deserialize<'de>> FromJson<'de> for Redactable<T> {
     }
 
     fn from_bytes<E: Error>(bytes: &[u8]) -> Result<Self, E> {
-        if stand_in::understand(bytes) {
-            Ok(Self::Redacted)
-        } else {
-            Self::from_transcoded(format!("{bytes:?}"))
-        }
+        if mark::understand(bytes) { Ok(Self::Redacted) } else { Self::from_transcoded(format!("{bytes:?}")) }
     }
 
     fn from_none<E: Error>() -> Result<Self, E> {
-        if stand_in::is_watching() { Ok(Self::Redacted) } else { Self::from_transcoded("null".to_owned()) }
+        if mark::is_watching() { Ok(Self::Redacted) } else { Self::from_transcoded("null".to_owned()) }
     }
 }
 

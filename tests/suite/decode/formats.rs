@@ -432,3 +432,45 @@ fn errors_of_binary_formats_contain_no_values() {
         assert_eq!(error, "expected a redactable u8");
     }
 }
+
+#[test]
+fn fields_that_are_decoded_from_fields_are_the_same() {
+    #[derive(Deserialize)]
+    struct Profile {
+        user_id: String,
+        country: Option<Redactable<String>>,
+        #[serde(flatten)]
+        rest: Fields<'static>,
+    }
+    let body = Body {
+        data: r#"{"user_id":"u","country":"<<REDACTED>>","a":"<<REDACTED>>","b":null,"c":{"d":[1]}}"#,
+        redacted: r#"["country","a","plan"]"#,
+        ..Body::default()
+    };
+    let body = body.to_string();
+    let payload = rownd_webhooks::from_str(&body).unwrap();
+    assert_eq!(payload.decode::<Fields<'static>>().unwrap(), *payload.fields());
+    let profile: Profile = payload.decode().unwrap();
+    assert_eq!((&*profile.user_id, profile.country), ("u", Some(Redacted)));
+    let rest: Vec<(&str, bool)> =
+        profile.rest.iter().map(|(name, field)| (name, field.is_redacted())).collect();
+    assert_eq!(rest, [("a", true), ("b", false), ("c", false), ("plan", true)]);
+}
+
+#[test]
+fn a_written_body_has_no_newlines() {
+    let nested = "{\n \"zip\": \"1 \\\" 2\\\\\",\r\n\t\"city\": [ 1,\n 2 ]\n}";
+    let body = Body {
+        data: &format!(r#"{{"user_id":"u","address":{nested}}}"#),
+        lookup_values: "[ [\n] ]",
+        members: "\"more\": [\n]",
+        ..Body::default()
+    };
+    let payload: Payload<'static> = body.to_string().parse().unwrap();
+    let written = serde_json::to_string(&payload).unwrap();
+    assert!(
+        !written.contains(['\n', '\r']) && written.contains(r#"{"zip":"1 \" 2\\","city":[1,2]}"#),
+        "{written}"
+    );
+    assert_eq!(written.parse::<Payload<'static>>().unwrap(), payload);
+}
