@@ -120,7 +120,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
 
     fn fields(&mut self, path: Path) -> Result<Fields<'a>, ParseError> {
         let data = self.object(path)?;
-        let (mut fields, mut is_first) = (Vec::new(), true);
+        // Growing step by step to the usual number costs as much as reading some fields.
+        let (mut fields, mut is_first) = (Vec::with_capacity(16), true);
         while let Some(name) = self.name(data, &mut is_first)? {
             self.count(path, self.json.name_offset())?;
             let value = match self.json.value() {
@@ -131,11 +132,12 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 Value::String(text) if text == REDACTED => Redactable::Redacted,
                 value => Redactable::Visible(value),
             };
-            if fields.is_empty() {
-                // Fewer fields are rare, and growing step by step costs as much as reading some.
-                fields.reserve(16);
+            fields.push((name, field));
+        }
+        if let Some(mapping) = self.mapping {
+            for (name, _) in &mut fields {
+                *name = mapping.renamed(std::mem::take(name));
             }
-            fields.push((self.mapped(name), field));
         }
         Ok(Fields(self.sorted(data, fields)?))
     }
