@@ -186,6 +186,7 @@ impl Rename {
 
 impl Debug for FieldMapping {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("FieldMapping ")?;
         f.debug_set().entries(self.iter()).finish()
     }
 }

@@ -4,8 +4,8 @@
 //! to find out what went wrong. [`NdjsonReader`] does so in constant memory. A bad line is an error with its number, and never
 //! ends the archive.
 //!
-//! Bodies need newlines between them, and none inside. The vendor's samples are indented: write
-//! `serde_json::to_string(&payload)`, or the body without its newlines, to an archive.
+//! Bodies need newlines between them, and none inside. A body may have some, as the vendor's samples do, so write
+//! `serde_json::to_string(&payload)` to an archive, which has none.
 //!
 //! # Examples
 //!
