@@ -25,7 +25,6 @@
 
 use std::fmt::{self, Debug, Display, Formatter};
 use std::io::{self, BufRead, Read};
-use std::iter;
 
 use crate::bytes::{self, BYTE_ORDER_MARK};
 use crate::error::{ParseError, ParseErrorKind};
@@ -100,8 +99,8 @@ impl<R: BufRead> NdjsonReader<R> {
     }
 
     /// Returns an iterator over payloads that own their data.
-    pub fn owned(mut self) -> impl Iterator<Item = Result<Payload<'static>, LineError>> {
-        iter::from_fn(move || Some(self.next_payload()?.map(Payload::into_owned)))
+    pub fn owned(self) -> OwnedPayloads<R> {
+        OwnedPayloads(self)
     }
 
     /// Parses the [`Received`] payload on the next line, as `Received` serializes it; `None` at the end of the archive.
@@ -167,6 +166,18 @@ impl<R: BufRead> NdjsonReader<R> {
             self.line.drain(..BYTE_ORDER_MARK.len());
         }
         Ok(true)
+    }
+}
+
+/// The iterator of [`NdjsonReader::owned`].
+#[derive(Debug)]
+pub struct OwnedPayloads<R>(NdjsonReader<R>);
+
+impl<R: BufRead> Iterator for OwnedPayloads<R> {
+    type Item = Result<Payload<'static>, LineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(self.0.next_payload()?.map(Payload::into_owned))
     }
 }
 
