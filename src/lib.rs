@@ -55,8 +55,8 @@
 //! # What it switches on in a build
 //!
 //! The feature `serde` of chrono, and `raw_value` of serde_json. With the latter, or with `arbitrary_precision`, serde_json gives
-//! names that begin with `$serde_json::private::` a meaning of its own, so this crate rejects such names at every level. It
-//! works with every combination of serde_json's features.
+//! names with a prefix of its own a private meaning, so this crate rejects such names at every level (the README spells the
+//! prefix). It works with every combination of serde_json's features.
 
 #![deny(
     clippy::unwrap_used,

@@ -68,7 +68,7 @@ fn its_description_lists_what_it_cannot_express() {
     let description = schema()["description"].as_str().unwrap().to_owned();
     for words in [
         "named twice",
-        "$serde_json::private::",
+        "`$serde_json::` and then `private::`",
         "open at once",
         "surrogate",
         "`redacted` holds `<<REDACTED>>`",
