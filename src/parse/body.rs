@@ -120,7 +120,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
 
     fn fields(&mut self, path: Path) -> Result<Fields<'a>, ParseError> {
         let data = self.object(path)?;
-        // Growing step by step to the usual number costs as much as reading some fields.
+        // Growing step by step to the usual numbers costs as much as reading some fields.
         let (mut fields, mut is_first) = (Vec::with_capacity(16), true);
         while let Some(name) = self.name(data, &mut is_first)? {
             self.count(path, self.json.name_offset())?;
@@ -132,6 +132,9 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 Value::String(text) if text == REDACTED => Redactable::Redacted,
                 value => Redactable::Visible(value),
             };
+            if fields.len() == 16 {
+                fields.reserve(32);
+            }
             fields.push((name, field));
         }
         if let Some(mapping) = self.mapping {
