@@ -95,7 +95,7 @@ impl PayloadBuilder {
         self.field("user_id", id.into())
     }
 
-    /// Sets a field.
+    /// Sets a field to a `serde_json::Value`, such as `json!` makes.
     ///
     /// # Panics
     ///
@@ -126,7 +126,8 @@ impl PayloadBuilder {
 
     /// Adds a lookup value.
     ///
-    /// Without any, there is one for the visible field `email`, or an e-mail address if the field is absent, or else the user id.
+    /// Without any, there is an e-mail address: that of the field `email`, if there is one. If that field is redacted, empty or not
+    /// text, there is the user id instead.
     pub fn lookup(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
         self.lookup_values.push(json!({"field": field.into(), "value": value.into()}));
         self

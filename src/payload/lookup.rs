@@ -69,6 +69,8 @@ impl<'a> LookupValue<'a> {
     }
 
     /// Returns the value if it can identify a user: it is neither redacted nor empty.
+    ///
+    /// Compare e-mail addresses without regard to ASCII case, and everything else exactly.
     #[must_use]
     pub fn identifier(&self) -> Option<&str> {
         self.value().into_visible().filter(|text| !text.is_empty())

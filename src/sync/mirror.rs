@@ -21,8 +21,9 @@ use crate::sync::profile::{By, Profile, comparable};
 /// - The user id decides, if the mirror knows it. Profiles with different ids are never merged.
 /// - Otherwise the lookup values decide. A delivery without an id can find any profile. A delivery with an id that is not
 ///   known yet can find only a profile without an id, and that profile adopts the id.
-/// - A profile keeps the lookup values of the deliveries about it, the latest one per field, even if that field is redacted. A
-///   lookup value belongs to the profile for which a delivery named it last, and the others lose it. A delete takes none away.
+/// - A profile keeps the lookup values of the deliveries about it, even if the field is redacted, and at most one per
+///   field: a new address replaces the old one, which then no longer finds the profile.
+/// - A lookup value belongs to the profile for which a delivery named it last, and the others lose it. A delete takes none away.
 /// - A lookup value that belongs to no profile finds the profile whose visible field of that name has this value.
 /// - Lookup values that find several profiles are [`Ambiguous`](Applied::Ambiguous), and nothing is done.
 /// - `email` is compared without regard to ASCII case, everything else exactly. Redacted and empty values find no profile.
@@ -32,6 +33,9 @@ use crate::sync::profile::{By, Profile, comparable};
 /// - Visible fields are written and redacted fields are erased. Fields that the body does not mention stay.
 /// - A delete leaves a tombstone for its id, known or not, and for the id of the profile that it removes. Deliveries overtake
 ///   one another, so updates of a deleted id are [`Ignored`](Applied::Ignored). Only a `data_insert` ends a tombstone.
+///
+/// - A delivery without an id cannot be recognised as late or repeated. An update of that kind creates a profile again, and the
+///   repeat of a delete finds whoever has the address in a visible field by then.
 ///
 /// # Cost
 ///

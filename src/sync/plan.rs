@@ -17,7 +17,8 @@ use crate::subject::Subject;
 /// What a delivery asks a receiver to do to its own copy of a profile.
 ///
 /// Applying a plan twice equals applying it once. Deliveries may overtake one another, and nothing in them shows it: keep a
-/// tombstone of deleted users, so that a late update does not bring one back, as [`Mirror`](super::Mirror) does.
+/// tombstone of deleted users, so that a late update does not bring one back, as [`Mirror`](super::Mirror) does. Only a
+/// `data_insert` ends a tombstone; the plan does not say what it is from, so look at [`Event::operation`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SyncPlan<'a> {
     /// Write some fields, erase others, and leave alone those that the plan does not name.
