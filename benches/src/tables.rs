@@ -53,7 +53,7 @@ pub fn print(unit: &str, words: &[String], meter: &mut dyn Meter) -> usize {
             if let Some(header) = header.take() {
                 println!("{header}");
             }
-            let mut cells = vec![row.name.to_owned()];
+            let mut cells = vec![row.name.clone()];
             for (index, value) in values.into_iter().enumerate() {
                 let rounded = value.map_or(String::new(), |value| format!("{value:.*}", row.decimals));
                 let limit = row.limits.get(index).filter(|_| unit == INSTRUCTIONS);
