@@ -486,7 +486,7 @@ impl<'de> Deserialize<'de> for Spying {
         let read = u8::deserialize(deserializer);
         if let Err(error) = &read {
             SPIED.with_borrow_mut(|spied| {
-                spied.extend([error.to_string(), format!("{error:?}"), format!("{error:#?}")])
+                spied.extend([error.to_string(), format!("{error:?}"), format!("{error:#?}")]);
             });
         }
         Ok(Self(read.ok()))

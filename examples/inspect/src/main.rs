@@ -198,7 +198,7 @@ fn settings<T>(path: &Path, parse: impl Fn(&[u8]) -> Result<T, ParseError>) -> R
 /// The issues of a payload, or those for which a strict parser rejected it.
 fn issues(body: &Result<Payload<'_>, ParseError>) -> Vec<Issue> {
     match body.as_ref().map_err(ParseError::kind) {
-        Ok(payload) => payload.issues().to_vec(),
+        Ok(payload) => payload.issues(),
         Err(ParseErrorKind::Invalid(invalid)) => invalid.issues().to_vec(),
         Err(_) => Vec::new(),
     }

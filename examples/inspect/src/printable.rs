@@ -25,7 +25,9 @@ pub(crate) fn json(value: &impl Serialize) -> io::Result<String> {
         character if is_printable(character) => character.to_string(),
         // All other characters stand in strings.
         character => {
-            character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+            let escapes: Vec<String> =
+                character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+            escapes.concat()
         }
     };
     Ok(serde_json::to_string(value)?.chars().map(escape).collect())

@@ -80,7 +80,7 @@ impl<'p> Report<'p> {
         let outcome = match body {
             Ok(payload) => Outcome::Parsed {
                 operation: payload.operation().as_str(),
-                user_id: payload.user_id().map(|id| id.as_str()),
+                user_id: payload.user_id().map(rownd_webhooks::UserId::as_str),
                 fields: payload
                     .fields()
                     .iter()

@@ -232,9 +232,11 @@ fn an_untagged_enum_chooses_by_what_its_variants_can_read() {
     );
     assert_eq!(decoded::<Either<One<u8>, One<Redactable<u8>>>>(r#""x":7"#), Either::A(One { x: 7 }));
     // The second variant understands what the first refuses, and fails.
-    type Demanding = Both<One<Redactable<String>>, Country<String>>;
     assert_eq!(decoded::<Either<One<Option<String>>, Demanding>>(x), Either::A(One { x: None }));
 }
+
+/// Two structs that want one field each.
+type Demanding = Both<One<Redactable<String>>, Country<String>>;
 
 /// A type that refuses a redacted field is not asked again as if the field were absent.
 #[test]

@@ -183,12 +183,11 @@ impl<T: DeserializeOwned + Clone + Debug + PartialEq> Row<'_, T> {
             Some(null) => assert_all(decoded::<_, S>(Some("null")), null),
             None => assert_errors(decoded::<_, S>(Some("null")), "wrong_type", S::REPORTS),
         }
-        match &self.redacted {
-            Some(redacted) => assert_all(decoded::<_, S>(Some(SENTINEL)), redacted),
-            None => {
-                assert_errors(decoded::<_, S>(Some(SENTINEL)), "redacted", S::REPORTS);
-                assert_all(decoded::<_, O>(Some(SENTINEL)), &None);
-            }
+        if let Some(redacted) = &self.redacted {
+            assert_all(decoded::<_, S>(Some(SENTINEL)), redacted)
+        } else {
+            assert_errors(decoded::<_, S>(Some(SENTINEL)), "redacted", S::REPORTS);
+            assert_all(decoded::<_, O>(Some(SENTINEL)), &None);
         }
         for wrong in self.wrong {
             assert_errors(decoded::<_, S>(Some(wrong)), "wrong_type", S::REPORTS);

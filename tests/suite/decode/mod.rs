@@ -16,7 +16,7 @@ const SENTINEL: &str = r#""<<REDACTED>>""#;
 
 /// Decodes a profile of a user id and these members.
 fn decode<T: DeserializeOwned>(members: &str) -> Result<T, DecodeError> {
-    payload(&update_body(members, "")).decode()
+    payload(update_body(members, "")).decode()
 }
 
 #[track_caller]
