@@ -184,7 +184,7 @@ impl<T: DeserializeOwned + Clone + Debug + PartialEq> Row<'_, T> {
             None => assert_errors(decoded::<_, S>(Some("null")), "wrong_type", S::REPORTS),
         }
         if let Some(redacted) = &self.redacted {
-            assert_all(decoded::<_, S>(Some(SENTINEL)), redacted)
+            assert_all(decoded::<_, S>(Some(SENTINEL)), redacted);
         } else {
             assert_errors(decoded::<_, S>(Some(SENTINEL)), "redacted", S::REPORTS);
             assert_all(decoded::<_, O>(Some(SENTINEL)), &None);
