@@ -409,7 +409,7 @@ fn a_payload_travels_inside_a_tag_and_flattened() {
 
 #[test]
 fn a_redactable_of_any_object_travels_flattened() {
-    let any = Field { f: Visible(serde_json::json!({"Visible": 5})) };
+    let any = Field { f: Visible(serde_json::json!({"Visible": true})) };
     assert_round_trips(&Flattened { field: any, other: None }, true);
     let none: Field<Redactable<serde_json::Value>> = Field { f: Redacted };
     assert_round_trips(&Flattened { field: none, other: None }, true);
