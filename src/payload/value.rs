@@ -205,7 +205,7 @@ impl From<u64> for Value<'_> {
 impl TryFrom<serde_json::Value> for Value<'static> {
     type Error = ParseError;
 
-    /// Converts a tree.
+    /// Converts a `serde_json::Value`.
     ///
     /// # Errors
     ///

@@ -21,7 +21,7 @@ pub const REDACTED: &str = "<<REDACTED>>";
 /// In a struct of your own, `Redactable<T>` distinguishes visible from redacted, and `Option<Redactable<T>>` absent as well. It
 /// reads every `T: Deserialize`, through [`Payload::decode`](crate::Payload::decode) and through any other deserializer: the
 /// sentinel [`REDACTED`] is `Redacted`, and `T` reads anything else. Human-readable formats hold the value or the sentinel, binary
-/// formats an enum with the variants `Visible` and `<<REDACTED>>`.
+/// formats an enum with the variants `<<VISIBLE>>` and `<<REDACTED>>`.
 ///
 /// Out of the buffers that serde fills for `flatten` and for tagged and untagged enums, `T` is read as JSON. It cannot borrow from
 /// there.
