@@ -104,9 +104,8 @@ impl<'a> Node<'a> {
         }
         let mut elements = Vec::new();
         self.read(|json| {
-            let mut is_first = true;
-            json.begin_array()?;
-            while json.next_element(&mut is_first)?.is_some() {
+            json.enter()?;
+            while json.next_element()?.is_some() {
                 elements.push(Self::new(json.clone(), self.path.clone().element(elements.len())));
                 json.raw_value()?;
             }
@@ -122,9 +121,8 @@ impl<'a> Node<'a> {
         }
         let (mut members, mut names, mut duplicate) = (Vec::new(), HashSet::new(), None);
         self.read(|json| {
-            let mut is_first = true;
-            json.begin_object()?;
-            while let Some(name) = json.next_name(&mut is_first)? {
+            json.enter()?;
+            while let Some(name) = json.next_name()? {
                 let path = self.path.clone().member(&name);
                 if !names.insert(name.clone()) {
                     duplicate.get_or_insert_with(|| Self {

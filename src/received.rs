@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
-use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::document::{self, Node};
@@ -70,15 +71,6 @@ impl Parser {
     }
 }
 
-/// Refuses other types without the value, which serde's own messages would quote.
-macro_rules! refuse {
-    ($($method:ident($value:ty) $found:literal)*) => {
-        $(fn $method<E: de::Error>(self, _: $value) -> Result<Self::Value, E> {
-            Err(E::invalid_type(Unexpected::Other($found), &self))
-        })*
-    };
-}
-
 impl<'de, P: Deserialize<'de>> Deserialize<'de> for Received<P> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let visitor = ReceivedVisitor(PhantomData);
@@ -91,13 +83,13 @@ impl<'de, P: Deserialize<'de>> Deserialize<'de> for Received<P> {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum Member {
-    ReceivedAt,
-    Payload,
-    #[serde(other)]
-    Other,
+/// Refuses other types without the value, which serde's own messages would quote.
+macro_rules! refuse {
+    ($($method:ident($value:ty) $found:literal)*) => {
+        $(fn $method<E: de::Error>(self, _: $value) -> Result<Self::Value, E> {
+            Err(E::invalid_type(Unexpected::Other($found), &self))
+        })*
+    };
 }
 
 struct ReceivedVisitor<P>(PhantomData<P>);
@@ -109,36 +101,29 @@ impl<'de, P: Deserialize<'de>> Visitor<'de> for ReceivedVisitor<P> {
         f.write_str("an object with `received_at` and `payload`")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Received<P>, A::Error> {
-        let (mut received_at, mut payload) = (None, None);
-        while let Some(member) = map.next_key()? {
-            match member {
-                Member::ReceivedAt if received_at.is_some() => {
-                    return Err(de::Error::duplicate_field("received_at"));
-                }
-                Member::Payload if payload.is_some() => return Err(de::Error::duplicate_field("payload")),
-                Member::ReceivedAt => received_at = Some(map.next_value::<Time>()?.0),
-                Member::Payload => payload = Some(map.next_value()?),
-                Member::Other => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(Received {
-            received_at: received_at.ok_or_else(|| de::Error::missing_field("received_at"))?,
-            payload: payload.ok_or_else(|| de::Error::missing_field("payload"))?,
-        })
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Received<P>, A::Error> {
+        Members::deserialize(MapAccessDeserializer::new(map)).map(Received::from)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Received<P>, A::Error> {
-        let (received_at, payload) = (seq.next_element::<Time>()?, seq.next_element()?);
-        Ok(Received {
-            received_at: received_at.ok_or_else(|| de::Error::missing_field("received_at"))?.0,
-            payload: payload.ok_or_else(|| de::Error::missing_field("payload"))?,
-        })
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Received<P>, A::Error> {
+        Members::deserialize(SeqAccessDeserializer::new(seq)).map(Received::from)
     }
 
     refuse! {
         visit_bool(bool) "a boolean" visit_i64(i64) "a number" visit_i128(i128) "a number" visit_u64(u64) "a number"
         visit_u128(u128) "a number" visit_f64(f64) "a number" visit_str(&str) "a string" visit_bytes(&[u8]) "bytes"
+    }
+}
+
+#[derive(Deserialize)]
+struct Members<P> {
+    received_at: Time,
+    payload: P,
+}
+
+impl<P> From<Members<P>> for Received<P> {
+    fn from(Members { received_at, payload }: Members<P>) -> Self {
+        Self { received_at: received_at.0, payload }
     }
 }
 

@@ -1,8 +1,6 @@
 //! A `Deserializer` for one visible value, or for the name of a field.
 
 use std::borrow::Cow;
-use std::iter::Enumerate;
-use std::vec::IntoIter;
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
@@ -82,9 +80,9 @@ impl<'de> ValueDeserializer<'de> {
 
     fn visit_container<V: Visitor<'de>>(text: &'de str, visitor: V) -> Result<V::Value, DecodeError> {
         if text.starts_with('[') {
-            visitor.visit_seq(Elements { rest: json::elements(text).into_iter().enumerate() })
+            visitor.visit_seq(Elements(json::elements(text).enumerate()))
         } else {
-            visitor.visit_map(Members { rest: json::members(text).into_iter(), value: None })
+            visitor.visit_map(Members { rest: json::members(text), value: None })
         }
     }
 
@@ -209,10 +207,13 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
             (Source::Name(text) | Source::Text(text), _) => {
                 visitor.visit_enum(BorrowedStrDeserializer::new(text))
             }
-            (Source::Json(_), Some(container)) => match &*json::members(container) {
-                [(name, text)] => visitor.visit_enum(Variant { name, text }),
-                _ => Err(DecodeError::invalid_type(Unexpected::Map, &visitor)),
-            },
+            (Source::Json(_), Some(container)) => {
+                let mut members = json::members(container);
+                match (members.next(), members.next()) {
+                    (Some((name, text)), None) => visitor.visit_enum(Variant { name: &name, text }),
+                    _ => Err(DecodeError::invalid_type(Unexpected::Map, &visitor)),
+                }
+            }
             (Source::Json(text), None) => read_json!(text.deserialize_enum(name, variants, visitor)),
         };
         read.map_err(|error| error.or_mismatch(self.type_name(), expected))
@@ -272,18 +273,16 @@ impl<'de> Deserializer<'de> for RawText<'de> {
     }
 }
 
-struct Elements<'de> {
-    rest: Enumerate<IntoIter<&'de str>>,
-}
+struct Elements<I>(I);
 
-impl<'de> SeqAccess<'de> for Elements<'de> {
+impl<'de, I: Iterator<Item = (usize, &'de str)>> SeqAccess<'de> for Elements<I> {
     type Error = DecodeError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, DecodeError> {
-        let Some((index, text)) = self.rest.next() else { return Ok(None) };
+        let Some((index, text)) = self.0.next() else { return Ok(None) };
         let read = seed.deserialize(ValueDeserializer::located(Source::Json(text)));
         read.map(Some).map_err(|error| error.in_step(&index.to_string()))
     }
@@ -291,12 +290,12 @@ impl<'de> SeqAccess<'de> for Elements<'de> {
 
 type Member<'de> = (Cow<'de, str>, &'de str);
 
-struct Members<'de> {
-    rest: IntoIter<Member<'de>>,
+struct Members<'de, I> {
+    rest: I,
     value: Option<Member<'de>>,
 }
 
-impl<'de> MapAccess<'de> for Members<'de> {
+impl<'de, I: Iterator<Item = Member<'de>>> MapAccess<'de> for Members<'de, I> {
     type Error = DecodeError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {

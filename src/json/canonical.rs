@@ -36,10 +36,9 @@ fn write_value(reader: &mut Reader<'_>, out: &mut String) -> Result<(), Error> {
 
 fn write_array(reader: &mut Reader<'_>, out: &mut String) -> Result<(), Error> {
     let mut separator = "";
-    let mut is_first = true;
-    reader.begin_array()?;
+    reader.enter()?;
     out.push('[');
-    while reader.next_element(&mut is_first)?.is_some() {
+    while reader.next_element()?.is_some() {
         out.push_str(separator);
         separator = ",";
         write_value(reader, out)?;
@@ -51,9 +50,8 @@ fn write_array(reader: &mut Reader<'_>, out: &mut String) -> Result<(), Error> {
 fn write_object(reader: &mut Reader<'_>, out: &mut String) -> Result<(), Error> {
     let start = out.len();
     let mut members: Vec<(Cow<'_, str>, usize)> = Vec::new();
-    let mut is_first = true;
-    reader.begin_object()?;
-    while let Some(name) = reader.next_name(&mut is_first)? {
+    reader.enter()?;
+    while let Some(name) = reader.next_name()? {
         let member_start = out.len();
         write_string(&name, out);
         out.push(':');

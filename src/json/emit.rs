@@ -50,10 +50,8 @@ impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = self.0;
         match text.as_bytes().first() {
-            Some(b'{') => {
-                serializer.collect_map(members(text).into_iter().map(|(name, value)| (name, Json(value))))
-            }
-            Some(b'[') => serializer.collect_seq(elements(text).into_iter().map(Json)),
+            Some(b'{') => serializer.collect_map(members(text).map(|(name, value)| (name, Json(value)))),
+            Some(b'[') => serializer.collect_seq(elements(text).map(Json)),
             Some(b'"') => serializer.serialize_str(&unescape(text)),
             Some(b't' | b'f') => serializer.serialize_bool(text == "true"),
             Some(b'n') => serializer.serialize_unit(),

@@ -29,12 +29,14 @@ pub(crate) struct Reader<'a> {
     name_offset: usize,
     /// The number of arrays and objects that are open.
     depth: usize,
+    /// Nothing has been read since the last one was opened.
+    is_first: bool,
     max_depth: usize,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, offset: 0, name_offset: 0, depth: 0, max_depth: MAX_DEPTH }
+        Self { text, offset: 0, name_offset: 0, depth: 0, is_first: false, max_depth: MAX_DEPTH }
     }
 
     /// A reader of a text in which an object encloses what `new` would read.
@@ -86,31 +88,35 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// Enters an object, of which the opening brace is next.
+    /// Enters an array or object, of which the opening bracket is next.
     #[inline]
-    pub(crate) fn begin_object(&mut self) -> Result<(), Error> {
-        self.open()
+    pub(crate) fn enter(&mut self) -> Result<(), Error> {
+        if self.depth == self.max_depth {
+            return Err(self.error(ErrorKind::TooDeep));
+        }
+        self.depth += 1;
+        self.offset += 1;
+        self.is_first = true;
+        Ok(())
     }
 
     /// Reads the next member's name and the colon behind it, or leaves the object.
-    ///
-    /// `is_first` is `true` before the first call for an object, and `false` after it.
     #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
-    pub(crate) fn next_name(&mut self, is_first: &mut bool) -> Result<Option<Cow<'a, str>>, Error> {
+    pub(crate) fn next_name(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
         match self.peek() {
             Some(b'}') => {
                 self.close();
                 return Ok(None);
             }
-            Some(b',') if !*is_first => {
+            Some(b',') if !self.is_first => {
                 self.offset += 1;
                 self.peek();
             }
-            _ if *is_first => {}
+            _ if self.is_first => {}
             _ => return Err(self.unexpected(ErrorKind::ExpectedCommaOrBrace)),
         }
-        *is_first = false;
+        self.is_first = false;
         if self.byte() != Some(b'"') {
             return Err(self.unexpected(ErrorKind::ExpectedName));
         }
@@ -120,30 +126,22 @@ impl<'a> Reader<'a> {
         Ok(Some(name))
     }
 
-    /// Enters an array, of which the opening bracket is next.
-    #[inline]
-    pub(crate) fn begin_array(&mut self) -> Result<(), Error> {
-        self.open()
-    }
-
     /// Moves to the next element and returns its first byte, or leaves the array.
-    ///
-    /// `is_first` is `true` before the first call for an array, and `false` after it.
     #[inline]
-    pub(crate) fn next_element(&mut self, is_first: &mut bool) -> Result<Option<u8>, Error> {
+    pub(crate) fn next_element(&mut self) -> Result<Option<u8>, Error> {
         let next = match self.peek() {
             Some(b']') => {
                 self.close();
                 return Ok(None);
             }
-            Some(b',') if !*is_first => {
+            Some(b',') if !self.is_first => {
                 self.offset += 1;
                 self.peek()
             }
-            next if *is_first => next,
+            next if self.is_first => next,
             _ => return Err(self.unexpected(ErrorKind::ExpectedCommaOrBracket)),
         };
-        *is_first = false;
+        self.is_first = false;
         next.map(Some).ok_or_else(|| self.unexpected(ErrorKind::ExpectedValue))
     }
 
@@ -217,19 +215,10 @@ impl<'a> Reader<'a> {
     }
 
     #[inline]
-    fn open(&mut self) -> Result<(), Error> {
-        if self.depth == self.max_depth {
-            return Err(self.error(ErrorKind::TooDeep));
-        }
-        self.depth += 1;
-        self.offset += 1;
-        Ok(())
-    }
-
-    #[inline]
     fn close(&mut self) {
         self.depth -= 1;
         self.offset += 1;
+        self.is_first = false;
     }
 
     #[inline]
@@ -416,7 +405,7 @@ impl<'a> Reader<'a> {
         loop {
             match self.peek() {
                 Some(b'{') => {
-                    self.open()?;
+                    self.enter()?;
                     objects = objects << 1 | 1;
                     if self.peek() != Some(b'}') {
                         self.skip_name()?;
@@ -424,7 +413,7 @@ impl<'a> Reader<'a> {
                     }
                 }
                 Some(b'[') => {
-                    self.open()?;
+                    self.enter()?;
                     objects <<= 1;
                     if self.peek() != Some(b']') {
                         continue;

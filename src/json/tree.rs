@@ -41,20 +41,19 @@ pub(crate) fn tree(text: &str) -> Value {
 
 /// Reads one value. The reader limits the depth, and so this recursion.
 fn read(reader: &mut Reader<'_>) -> Result<Value, Error> {
-    let mut is_first = true;
     Ok(match reader.peek() {
         Some(b'[') => {
             let mut elements = Vec::new();
-            reader.begin_array()?;
-            while reader.next_element(&mut is_first)?.is_some() {
+            reader.enter()?;
+            while reader.next_element()?.is_some() {
                 elements.push(read(reader)?);
             }
             Value::Array(elements)
         }
         Some(b'{') => {
             let mut members = Map::new();
-            reader.begin_object()?;
-            while let Some(name) = reader.next_name(&mut is_first)? {
+            reader.enter()?;
+            while let Some(name) = reader.next_name()? {
                 members.insert(name.into_owned(), read(reader)?);
             }
             Value::Object(members)

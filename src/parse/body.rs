@@ -90,8 +90,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
 
     fn body(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
         let body = self.object(Path::Body)?;
-        let (mut has_meta, mut unknown, mut is_first) = (false, Vec::new(), true);
-        while let Some(name) = self.name(body, &mut is_first)? {
+        let (mut has_meta, mut unknown) = (false, Vec::new());
+        while let Some(name) = self.name(body)? {
             match &*name {
                 "data" if payload.data == Presence::Absent => self.data(payload)?,
                 "redacted" if payload.redacted == Presence::Absent => self.redacted(payload)?,
@@ -121,8 +121,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     fn fields(&mut self, path: Path) -> Result<Fields<'a>, ParseError> {
         let data = self.object(path)?;
         // Growing step by step to the usual numbers costs as much as reading some fields.
-        let (mut fields, mut is_first) = (Vec::with_capacity(16), true);
-        while let Some(name) = self.name(data, &mut is_first)? {
+        let mut fields = Vec::with_capacity(16);
+        while let Some(name) = self.name(data)? {
             self.count(path, self.json.name_offset())?;
             let value = match self.json.value() {
                 Ok(value) => value,
@@ -156,8 +156,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         }
         payload.redacted = Presence::Present;
         self.begin_array(Path::Redacted)?;
-        let mut is_first = true;
-        while let Some(first) = self.next_element(&mut is_first)? {
+        while let Some(first) = self.next_element()? {
             self.count(Path::Redacted, self.json.offset())?;
             let (start, path) = (self.json.offset(), Path::RedactedName(payload.redacted_names.len()));
             let name = self.string(first, path)?;
@@ -172,8 +171,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
 
     fn meta(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
         let meta = self.object(Path::Meta)?;
-        let (mut has_operation, mut unknown, mut is_first) = (false, Vec::new(), true);
-        while let Some(name) = self.name(meta, &mut is_first)? {
+        let (mut has_operation, mut unknown) = (false, Vec::new());
+        while let Some(name) = self.name(meta)? {
             match &*name {
                 "operation" if !has_operation => {
                     has_operation = true;
@@ -210,9 +209,9 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             }
         }
         self.begin_array(Path::LookupValues)?;
-        let (mut unusable, mut is_first) = (Vec::new(), true);
+        let mut unusable = Vec::new();
         for index in 0.. {
-            let Some(first) = self.next_element(&mut is_first)? else { break };
+            let Some(first) = self.next_element()? else { break };
             self.count(Path::LookupValues, self.json.offset())?;
             let start = self.json.offset();
             match self.lookup_value(Some(first), Path::LookupValue(index))? {
@@ -233,8 +232,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         let object = self.object(path)?;
         // `Some(None)` if the member is there, but has the wrong type.
         let (mut field, mut value) = (None, None);
-        let (mut unknown, mut is_first) = (Vec::new(), true);
-        while let Some(name) = self.name(object, &mut is_first)? {
+        let mut unknown = Vec::new();
+        while let Some(name) = self.name(object)? {
             let is_field = name == "field";
             if is_field && field.is_some() || name == "value" && value.is_some() {
                 return Err(self.duplicate(path, &name));
@@ -280,15 +279,15 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             return Err(self.wrong_type(path, "an object"));
         }
         let start = self.json.offset();
-        self.json.begin_object().map_err(|error| self.refuse_at(error, path))?;
+        self.json.enter().map_err(|error| self.refuse_at(error, path))?;
         Ok(Object { start, path })
     }
 
     /// Reads the name of a member, or leaves the object.
     #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
-    fn name(&mut self, object: Object, is_first: &mut bool) -> Result<Option<Cow<'a, str>>, ParseError> {
-        match self.json.next_name(is_first) {
+    fn name(&mut self, object: Object) -> Result<Option<Cow<'a, str>>, ParseError> {
+        match self.json.next_name() {
             Ok(Some(name)) if is_reserved(&name) => {
                 Err(self.error_at_name(ParseErrorKind::ReservedName, object.path, &name))
             }
@@ -298,12 +297,12 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     }
 
     fn begin_array(&mut self, path: Path) -> Result<(), ParseError> {
-        self.json.begin_array().map_err(|error| self.refuse_at(error, path))
+        self.json.enter().map_err(|error| self.refuse_at(error, path))
     }
 
     #[inline]
-    fn next_element(&mut self, is_first: &mut bool) -> Result<Option<u8>, ParseError> {
-        self.json.next_element(is_first).map_err(|error| self.refuse(error))
+    fn next_element(&mut self) -> Result<Option<u8>, ParseError> {
+        self.json.next_element().map_err(|error| self.refuse(error))
     }
 
     #[inline]
@@ -374,9 +373,9 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     #[cold]
     fn first_duplicate(&self, object: Object) -> ParseError {
         let mut json = self.json.at(object.start);
-        let (mut names, mut is_first) = (HashSet::new(), true);
-        let _ = json.begin_object();
-        while let Ok(Some(name)) = json.next_name(&mut is_first) {
+        let mut names = HashSet::new();
+        let _ = json.enter();
+        while let Ok(Some(name)) = json.next_name() {
             if !names.insert(self.mapped(name.clone())) {
                 let path = object.path.pointer().member(&name);
                 return self.error(ParseErrorKind::DuplicateMember, path, json.name_offset());
