@@ -1,4 +1,4 @@
-//! JSON itself: what is accepted and refused, held against serde_json.
+//! The JSON grammar: what is accepted and rejected, compared with serde_json.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::support::{Body, issue_codes, parse_everywhere, payload, strategies};
 
-/// Where a value can stand in a body: in front of it, and behind it.
+/// The places of a value in a body: the text in front of it, and the text after it.
 const PLACES: [(&str, &str); 8] = [
     (r#"{"data":{"f":"#, r#"},"meta":{"operation":"x"}}"#),
     (r#"{"data":{"f":["#, r#"]},"meta":{"operation":"x"}}"#),
@@ -47,174 +47,64 @@ fn assert_value(value: &str, is_valid: bool) {
     }
 }
 
+/// Asserts the same verdict on each of these values, which a space separates.
+#[track_caller]
+fn assert_values(values: &str, is_valid: bool) {
+    assert_each(values.split_whitespace(), is_valid);
+}
+
+#[track_caller]
+fn assert_each<'v>(values: impl IntoIterator<Item = &'v str>, is_valid: bool) {
+    for value in values {
+        assert_value(value, is_valid);
+    }
+}
+
 #[test]
 fn numbers() {
-    for number in [
-        "0",
-        "-0",
-        "7",
-        "-7",
-        "10",
-        "1234567890",
-        "0.0",
-        "-0.0",
-        "1.50",
-        "0e0",
-        "0E-0",
-        "-0e+00",
-        "1E5",
-        "1e+5",
-        "1e-5",
-        "1.0e10",
-        "1e400",
-        "-1e-400",
-        "1e99999999999999999999999",
-        "123456789012345678901234567890.1e-1",
-        " 1",
-        "1\n",
-    ] {
-        assert_value(number, true);
-    }
-    for number in [
-        "01",
-        "-01",
-        "00",
-        "-",
-        "+1",
-        "1.",
-        ".1",
-        "-.1",
-        "1e",
-        "1e+",
-        "1e-",
-        "1e.5",
-        "1.e5",
-        "0x10",
-        "1_000",
-        "- 1",
-        "1 .0",
-        "1.0.0",
-        "1e5e5",
-        "NaN",
-        "Infinity",
-        "-Infinity",
-        "1f",
-        "１",
-        "١٢٣",
-        "−1",
-    ] {
-        assert_value(number, false);
-    }
+    assert_values(
+        "0 -0 7 -7 10 1234567890 0.0 -0.0 1.50 0e0 0E-0 -0e+00 1E5 1e+5 1e-5 1.0e10 1e400 -1e-400",
+        true,
+    );
+    assert_values("1e99999999999999999999999 123456789012345678901234567890.1e-1", true);
+    assert_values(
+        "01 -01 00 - +1 1. .1 -.1 1e 1e+ 1e- 1e.5 1.e5 0x10 1_000 1.0.0 1e5e5 NaN Infinity -Infinity 1f",
+        false,
+    );
+    assert_values("１ ١٢٣ −1", false);
+    assert_each(["- 1", "1 .0", "1 1"], false);
 }
 
 #[test]
 fn strings() {
-    for string in [
-        r#""""#,
-        r#"" ""#,
-        r#""\"\\\/\b\f\n\r\t""#,
-        r#""\u0000\u001F\u00e9\uABCD\uabcd""#,
-        r#""\ud83d\ude00""#,
-        r#""\uD83D\uDE00\uFFFF\uFFFE""#,
-        r#""\\ud800""#,
-        r#""\\\\""#,
-        "\"\u{7f}\u{85}\u{2028}\u{feff}\"",
-        r#""1234567""#,
-        r#""12345678""#,
-        r#""123456789\"""#,
-        r#""1234567é\n12345678""#,
-    ] {
-        assert_value(string, true);
-    }
-    for string in [
-        r#"""#,
-        r#"""""#,
-        r#""\""#,
-        r#""\a""#,
-        r#""\'""#,
-        r#""\U0041""#,
-        r#""\x41""#,
-        r#""\0""#,
-        r#""\u12""#,
-        r#""\u12G4""#,
-        r#""\u 123""#,
-        r#""\u+123""#,
-        r#""\u{41}""#,
-        r#""\ud83d\u""#,
-        r#""\ud83d\u12""#,
-        "'a'",
-        "`a`",
-        "“a”",
-        "a",
-    ] {
-        assert_value(string, false);
-    }
+    assert_values(
+        r#""" "\"\\\/\b\f\n\r\t" "\u0000\u001F\u00e9\uABCD\uabcd" "\ud83d\ude00" "\uD83D\uDE00\uFFFF\uFFFE""#,
+        true,
+    );
+    assert_values(r#""\\ud800" "\\\\" "1234567" "12345678" "123456789\"" "1234567é\n12345678""#, true);
+    assert_each(["\" \"", "\"\u{7f}\u{85}\u{2028}\u{feff}\""], true);
+    assert_values(
+        r#"" """ "\" "\a" "\'" "\U0041" "\x41" "\0" "\u12" "\u12G4" "\u+123" "\u{41}" "\ud83d\u" "\ud83d\u12""#,
+        false,
+    );
+    assert_values("'a' `a` “a” a", false);
+    assert_value(r#""\u 123""#, false);
 }
 
 #[test]
 fn words_and_structure() {
-    for value in [
-        "null",
-        "true",
-        "false",
-        "[]",
-        "{}",
-        "[ ]",
-        "{ }",
-        "[[],{}]",
-        r#"{"a":{},"":[]}"#,
-        r#"{"n":{"a":1,"a":2}}"#,
-        r#"[null,true,false,0,"",[],{}]"#,
-        "\t\r\n null \t\r\n",
-    ] {
-        assert_value(value, true);
-    }
-    for value in [
-        "nul",
-        "nulll",
-        "Null",
-        "nil",
-        "True",
-        "tru",
-        "truefalse",
-        "fals",
-        "undefined",
-        "[",
-        "]",
-        "{",
-        "}",
-        "[}",
-        "{]",
-        "[1 2]",
-        "[1,]",
-        "[,1]",
-        "[,]",
-        "[1,,2]",
-        "[1;2]",
-        "[1:2]",
-        r#"{"a"}"#,
-        r#"{"a":}"#,
-        r#"{"a" 1}"#,
-        r#"{"a":1,}"#,
-        r#"{,"a":1}"#,
-        r#"{"a":1 "b":2}"#,
-        r#"{"a":1:2}"#,
-        r#"{"a"::1}"#,
-        r#"{"a",1}"#,
-        "{a:1}",
-        "{1:1}",
-        "{null:1}",
-        "{[]:1}",
-        "[1}",
-        r#"{"a":[}"#,
-        "[1]]",
-        "1 1",
-        "/**/1",
-        "1//",
-        "#1",
-    ] {
-        assert_value(value, false);
-    }
+    assert_values(
+        r#"null true false [] {} [[],{}] {"a":{},"":[]} {"n":{"a":1,"a":2}} [null,true,false,0,"",[],{}]"#,
+        true,
+    );
+    assert_each(["[ ]", "{ }", "\t\r\n null \t\r\n"], true);
+    assert_values("nul nulll Null nil True tru truefalse fals undefined /**/1 1// #1", false);
+    assert_values(
+        "[ ] { } [} {] [1,] [,1] [,] [1,,2] [1;2] [1:2] {a:1} {1:1} {null:1} {[]:1} [1} [1]]",
+        false,
+    );
+    assert_values(r#"{"a"} {"a":} {"a":1,} {,"a":1} {"a":1:2} {"a"::1} {"a",1} {"a":[}"#, false);
+    assert_each(["[1 2]", r#"{"a" 1}"#, r#"{"a":1 "b":2}"#], false);
 }
 
 #[test]
@@ -286,7 +176,7 @@ fn white_space() {
 }
 
 #[test]
-fn a_body_that_is_cut_is_refused_at_every_byte() {
+fn every_prefix_of_a_body_is_rejected() {
     let odd = Body {
         data: r#"{"é\u00e9":"\ud83d\ude00","n":-12.5e+10,"a":[{"b":[true,false,null]},"\\\""],"":{},"$":"$x"}"#,
         redacted: r#"["n","\u0061"]"#,
@@ -295,7 +185,7 @@ fn a_body_that_is_cut_is_refused_at_every_byte() {
         members: r#""x":-0"#,
         ..Body::default()
     };
-    for body in samples_and(&odd.to_string()) {
+    for body in samples::ALL.into_iter().chain([&*odd.to_string()]) {
         let whole = body.trim_end();
         for end in 0..whole.len() {
             let error = parse_everywhere(&whole.as_bytes()[..end]).unwrap_err();
@@ -315,19 +205,15 @@ fn a_body_that_is_cut_is_refused_at_every_byte() {
                 );
                 assert_eq!(error.column(), Some(end - line_start + 1), "{end} bytes of {whole}");
             }
-            // What was cut off is no body either.
+            // The rest is not a body either.
             assert!(end == 0 || parse_everywhere(&whole.as_bytes()[end..]).is_err(), "from {end} of {whole}");
         }
         payload(whole);
     }
 }
 
-fn samples_and(body: &str) -> [&str; 5] {
-    [samples::DATA_INSERT, samples::DATA_UPDATE, samples::VISIBILITY_UPDATE, samples::DELETE, body]
-}
-
 #[test]
-fn a_body_with_a_byte_replaced_is_read_alike_everywhere() {
+fn a_changed_body_parses_the_same_by_every_entry_point() {
     let body = Body {
         data: r#"{"":null,"\u0061":"<\u003cREDACTED>>","b":["x"]}"#,
         redacted: r#"["b","c","b"]"#,

@@ -1,4 +1,4 @@
-//! What is written is read back equal, in every format.
+//! A value that is written is read back equal, in every format.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -252,17 +252,6 @@ fn a_redactable_uuid_travels() {
     }
 }
 
-#[test]
-fn serde_json_keeps_every_character() {
-    let data = r#"{"a":[1.50, 1e2 ,"\u0061"],"b":-0,"c":123456789012345678901234567890,"d":1E400}"#;
-    let fields: Fields<'static> = serde_json::from_str(data).unwrap();
-    let written = serde_json::to_string(&fields).unwrap();
-    assert_eq!(written, data);
-    let pretty: Fields<'static> =
-        serde_json::from_str(&serde_json::to_string_pretty(&fields).unwrap()).unwrap();
-    assert_eq!(pretty, fields);
-}
-
 /// Serializers around serde_json's do not know what its private names mean.
 #[test]
 fn no_private_name_is_written_behind_flatten_or_a_tag() {
@@ -312,6 +301,8 @@ fn errors_of_other_formats_contain_no_values() {
         rmp_serde::to_vec(&BTreeMap::from([(5_550_199, "canary")])).unwrap(),
     ];
     for bytes in canaries {
+        let redactable = rmp_serde::from_slice::<Redactable<u8>>(&bytes).unwrap_err();
+        assert_eq!(redactable.to_string(), "expected a redactable u8");
         let errors = [
             rmp_serde::from_slice::<Payload<'_>>(&bytes).unwrap_err().to_string(),
             rmp_serde::from_slice::<Fields<'_>>(&bytes).unwrap_err().to_string(),
@@ -423,14 +414,6 @@ fn a_name_that_occurs_twice_in_a_nested_object_is_read_out_of_a_buffer() {
         panic!("{written}")
     };
     assert_eq!(payload.user_id().unwrap(), "u");
-}
-
-#[test]
-fn errors_of_binary_formats_contain_no_values() {
-    for bytes in [rmp_serde::to_vec("7f3a").unwrap(), rmp_serde::to_vec(&73_777).unwrap()] {
-        let error = rmp_serde::from_slice::<Redactable<u8>>(&bytes).unwrap_err().to_string();
-        assert_eq!(error, "expected a redactable u8");
-    }
 }
 
 #[test]
