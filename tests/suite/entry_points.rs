@@ -30,24 +30,6 @@ fn white_space_around_a_body_makes_no_difference() {
 }
 
 #[test]
-fn text_and_tree_make_the_same_payload() {
-    for body in ACCEPTED {
-        let tree: Value = serde_json::from_str(body).unwrap();
-        assert_eq!(Payload::try_from(tree).unwrap(), payload(body), "{body}");
-    }
-}
-
-#[test]
-fn two_bodies_are_refused_wherever_one_is_expected() {
-    let body = Body::default().to_string();
-    for bodies in
-        [format!("{body},"), format!("{body}{body}"), format!("{body},{body}"), format!("{body}\n{body}")]
-    {
-        assert_eq!(parse_everywhere(bodies).unwrap_err().code(), "trailing_data");
-    }
-}
-
-#[test]
 fn what_is_not_utf8_is_refused_wherever_it_stands() {
     const INVALID: [&[u8]; 12] = [
         b"\x80",                     // a continuation alone

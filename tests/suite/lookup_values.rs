@@ -53,17 +53,6 @@ fn odd_json_is_kept_reported_and_never_offered() {
 }
 
 #[test]
-fn an_absent_a_null_and_an_empty_list_hold_no_lookup_values() {
-    for list in ["", "null", "[]"] {
-        let body = Body { lookup_values: list, ..Body::delete() }.to_string();
-        let payload = payload(&body);
-        let expected = ("no_lookup_values", "/meta/lookup_values".to_owned(), Severity::Error);
-        assert_eq!(summarize(&payload.issues()), [expected], "{body}");
-        assert_eq!(serde_json::to_string(&payload).unwrap(), body);
-    }
-}
-
-#[test]
 fn what_no_payload_may_hold_is_still_refused() {
     let deep = format!(r#"[{{"field":{}1{}}}]"#, "[".repeat(200), "]".repeat(200));
     let rows = [
@@ -112,17 +101,4 @@ fn a_redacted_lookup_value_identifies_nobody() {
         assert_eq!(issue_codes(&payload), ["missing_user_id", "redacted_lookup_value"]);
         assert!(payload.email().is_none() && payload.subject().is_err() && payload.sync_plan().is_err());
     }
-}
-
-/// An address change looks like this.
-#[test]
-fn a_lookup_value_that_differs_from_its_field_is_a_warning() {
-    let payload = payload(Body {
-        data: r#"{"user_id":"u","email":"new@example.com"}"#,
-        lookup_values: r#"[{"field":"email","value":"old@example.com"}]"#,
-        ..Body::default()
-    });
-    let expected = ("lookup_mismatch", "/meta/lookup_values/0/value".to_owned(), Severity::Warning);
-    assert_eq!(summarize(&payload.issues()), [expected]);
-    assert_eq!((payload.validate(), payload.email()), (Ok(()), Some("new@example.com")));
 }

@@ -17,7 +17,6 @@ mod entry_points;
 mod event;
 mod grammar;
 mod hostile;
-mod json_schema;
 mod limits;
 mod lookup_values;
 mod mirror;

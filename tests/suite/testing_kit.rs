@@ -5,32 +5,12 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use proptest::prelude::*;
-use rownd_webhooks::testing::{self, PayloadBuilder, samples};
+use rownd_webhooks::testing::{self, PayloadBuilder};
 use rownd_webhooks::{Event, LookupValue, Parser, REDACTED, Redactable, UserId};
 use serde_json::{Value, json};
 
 use crate::support::strategies::{self, config};
 use crate::support::{issue_codes, parse_error, payload};
-
-#[test]
-fn the_samples_are_the_documented_bodies() {
-    let rows = [
-        (samples::DATA_INSERT, "data_insert", 4, 0),
-        (samples::DATA_UPDATE, "data_update", 5, 0),
-        (samples::VISIBILITY_UPDATE, "visibility_update", 5, 1),
-        (samples::DELETE, "delete", 1, 0),
-    ];
-    assert_eq!(samples::ALL, rows.map(|(sample, ..)| sample));
-    for (sample, operation, fields, redacted) in rows {
-        let payload = payload(sample);
-        assert_eq!(
-            (payload.operation().as_str(), payload.fields().len(), payload.redacted_names().count()),
-            (operation, fields, redacted)
-        );
-        assert_eq!(issue_codes(&payload), [""; 0]);
-        assert_eq!(payload.email(), Some("jrose@acme.com"));
-    }
-}
 
 #[test]
 fn a_builder_on_its_own_makes_a_whole_payload() {

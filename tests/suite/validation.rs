@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rownd_webhooks::Severity::{self, Error, Warning};
 use rownd_webhooks::{Event, Issue, ParseErrorKind, Parser};
 
-use crate::support::{Body, issue_codes, parse_everywhere, payload, summarize};
+use crate::support::{Body, issue_codes, payload, summarize};
 
 const EMAIL: &str = r#"{"field":"email","value":"a@example.com"}"#;
 
@@ -259,23 +259,6 @@ fn an_invalid_payload_can_still_be_used() {
     assert_eq!(payload.email(), Some("b@example.com"));
     assert!(payload.sync_plan().is_ok());
     assert!(matches!(payload.into_event(), Ok(Event::DataUpdate(_))));
-}
-
-#[test]
-fn unusable_lookup_values_are_not_offered() {
-    let lookup_values = r#"[null,{"field":"email","value":null},{"field":"email","value":"a@example.com"},{"field":"n","value":5},{"field":"n"},{"value":"x"}]"#;
-    let payload = payload(Body { lookup_values, data: "{}", ..Body::delete() });
-    let offered: Vec<_> =
-        payload.lookup_values().iter().map(|lookup| (lookup.field(), lookup.identifier())).collect();
-    assert_eq!(offered, [("email", Some("a@example.com")), ("n", Some("5"))]);
-    assert_eq!(payload.lookup("email").unwrap().identifier(), Some("a@example.com"));
-    assert_eq!(payload.email(), Some("a@example.com"));
-
-    for lookup_values in ["{}", "[{}]", "true", r#"{"field":"email","value":"a@example.com"}"#] {
-        let payload = parse_everywhere(Body { lookup_values, ..Body::delete() }.to_string()).unwrap();
-        assert_eq!((payload.lookup_values().len(), payload.lookup("email")), (0, None));
-        assert!(matches!(payload.into_event(), Ok(Event::Delete(_))), "it has a user id");
-    }
 }
 
 #[test]
