@@ -378,8 +378,11 @@ impl Eq for RawJson<'_> {}
 
 impl Debug for RawJson<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let text = self.get();
-        write!(f, "{} of {} bytes", type_name(text), text.len())
+        match (type_name(self.get()), self.get().len()) {
+            // The length would reveal whether it is `true`.
+            (found @ ("boolean" | "null"), _) => f.write_str(found),
+            (found, length) => write!(f, "{found} of {length} bytes"),
+        }
     }
 }
 
