@@ -4,8 +4,8 @@ use std::fmt::{self, Debug, Display, Formatter};
 use std::io;
 
 use crate::issue::ValidationError;
-use crate::json::ErrorKind;
 use crate::json::pointer::Pointer;
+use crate::json::{ErrorKind, with_article};
 
 /// The reason why a body could not be parsed.
 ///
@@ -96,14 +96,6 @@ pub enum ParseErrorKind {
     /// `invalid`: the payload is not valid, and the parser is [strict](crate::Parser::strict) or an event was asked for.
     #[error("{0}")]
     Invalid(ValidationError),
-}
-
-fn with_article(found: &str) -> String {
-    match found {
-        "null" => found.to_owned(),
-        "array" | "object" => format!("an {found}"),
-        _ => format!("a {found}"),
-    }
 }
 
 /// An error of parsing a body or an operator's settings: what is wrong, and where.

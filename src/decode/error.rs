@@ -5,9 +5,9 @@ use std::fmt::{self, Debug, Display, Formatter};
 
 use serde::de::{self, Expected, Unexpected};
 
-use crate::json::mark;
 use crate::json::pointer::Pointer;
 use crate::json::printable::Printable;
+use crate::json::{mark, with_article};
 
 /// The reason why fields do not fit a type.
 ///
@@ -187,18 +187,6 @@ fn found(unexpected: &Unexpected<'_>) -> &'static str {
         Unexpected::Seq => "an array",
         Unexpected::Map => "an object",
         Unexpected::Other(type_name) => with_article(type_name),
-        _ => "another type",
-    }
-}
-
-fn with_article(type_name: &str) -> &'static str {
-    match type_name {
-        "boolean" => "a boolean",
-        "number" => "a number",
-        "string" => "a string",
-        "array" => "an array",
-        "object" => "an object",
-        "null" => "null",
         _ => "another type",
     }
 }

@@ -487,3 +487,16 @@ pub(crate) fn type_name(text: &str) -> &'static str {
         _ => "number",
     }
 }
+
+/// Returns the name of a JSON type as a sentence has it.
+pub(crate) fn with_article(type_name: &str) -> &'static str {
+    match type_name {
+        "null" => "null",
+        "boolean" => "a boolean",
+        "number" => "a number",
+        "string" => "a string",
+        "array" => "an array",
+        "object" => "an object",
+        _ => "another type",
+    }
+}
