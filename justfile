@@ -1,11 +1,11 @@
-# What .ci/run runs.
+# Runs every check that a commit has to pass.
 ci:
     bash .ci/run
 
 test:
     cargo test
 
-# The suite with each feature of serde_json that another crate may switch on.
+# Runs the tests with each serde_json feature that another crate may enable.
 features:
     for feature in arbitrary_precision preserve_order float_roundtrip unbounded_depth; do \
         cargo test --tests --features "serde_json/$feature" || exit 1; \
@@ -18,7 +18,7 @@ lint:
 doc:
     cargo doc -p rownd-webhooks --no-deps --open
 
-# The tables of benches/README.md: times, and counts of instructions.
+# Prints the tables of benches/README.md: times, or instruction counts.
 bench *filter:
     cargo bench -p benches -- {{filter}}
 

@@ -6,7 +6,7 @@ use rownd_webhooks::testing::samples;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::tasks::{decode, direct};
+use crate::derived::{decode, direct};
 
 /// A body to measure.
 #[derive(Clone, Copy)]
@@ -135,7 +135,7 @@ fn list(count: u32, item: impl Fn(u32) -> String) -> String {
     (0..count).map(item).collect::<Vec<_>>().join(",")
 }
 
-/// A name that is not in order, since sorting is part of the work.
+/// Returns names in no order, since sorting is part of the cost.
 fn scattered(index: u32) -> String {
     format!(r#""{:010}""#, index.wrapping_mul(2_654_435_761))
 }

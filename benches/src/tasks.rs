@@ -1,21 +1,20 @@
-//! What is done with a body: by this crate, and by what a service would otherwise use.
+//! The measured tasks: those of this crate, and those of the libraries that a service would otherwise use.
 
-use std::collections::HashMap;
 use std::hint::black_box;
 
 use rownd_webhooks::Parser;
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::bodies::Body;
+use crate::derived::Derived;
 
 /// Something to do with a body.
 #[derive(Clone, Copy)]
 pub struct Task {
     /// The name in the tables.
     pub name: &'static str,
-    /// Does it once with the text of a body.
+    /// Runs the task once with the text of a body.
     pub run: fn(&Body, &str),
 }
 
@@ -52,7 +51,7 @@ pub const DERIVED: Task = Task {
     run: |_, json| drop(black_box(serde_json::from_slice::<Derived>(json.as_bytes()).expect("a valid body"))),
 };
 
-/// What parsing is compared with.
+/// The tasks that parsing is compared with.
 pub const RIVALS: [Task; 7] = [
     DERIVED,
     Task {
@@ -93,48 +92,6 @@ pub const RIVALS: [Task; 7] = [
         },
     },
 ];
-
-/// What a service would derive.
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "the fields are only deserialized")]
-struct Derived<P = HashMap<String, Value>> {
-    data: P,
-    #[serde(default)]
-    redacted: Vec<String>,
-    meta: Meta,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "the fields are only deserialized")]
-struct Meta {
-    operation: Operation,
-    lookup_values: Vec<Lookup>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Operation {
-    DataInsert,
-    DataUpdate,
-    VisibilityUpdate,
-    Delete,
-}
-
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "the fields are only deserialized")]
-struct Lookup {
-    field: String,
-    value: String,
-}
-
-pub(crate) fn decode<P: DeserializeOwned>(json: &str) {
-    let payload = Parser::new().parse(json.as_bytes()).expect("a valid body");
-    drop(black_box(payload.decode::<P>().expect("a profile")));
-}
-
-pub(crate) fn direct<P: DeserializeOwned>(json: &str) {
-    drop(black_box(serde_json::from_slice::<Derived<P>>(json.as_bytes()).expect("a valid body")));
-}
 
 /// Every task.
 pub fn all() -> impl Iterator<Item = Task> {

@@ -1,4 +1,4 @@
-//! Law: each line parses alike alone and in an archive, and an archive of `Received` gives back what was written.
+//! Law: each line parses alike alone and in an archive, and an archive of `Received` reads back unchanged.
 #![no_main]
 
 use std::io::BufReader;
@@ -11,7 +11,7 @@ const MAX_BYTES: usize = 200;
 
 type Parsed = Result<Payload<'static>, (u64, &'static str)>;
 
-/// What the archive's lines are, each parsed on its own.
+/// Parses each line of the archive on its own.
 fn expected(archive: &[u8], parser: &Parser) -> Vec<Parsed> {
     let archive = archive.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(archive);
     // A carriage return belongs to the end of the line only in front of a line feed.
@@ -31,7 +31,7 @@ fn expected(archive: &[u8], parser: &Parser) -> Vec<Parsed> {
 
 fuzz_target!(|archive: &[u8]| {
     let parser = Parser::new().max_bytes(MAX_BYTES);
-    // The small buffer cuts lines up.
+    // The small buffer splits lines.
     let reader = || NdjsonReader::with_parser(BufReader::with_capacity(7, archive), parser.clone());
     let expected = expected(archive, &parser);
     let owned: Vec<Parsed> =
@@ -48,7 +48,7 @@ fuzz_target!(|archive: &[u8]| {
     let received: Vec<_> = expected.into_iter().flatten().map(Received::now).collect();
     let archive: String =
         received.iter().map(|received| serde_json::to_string(received).unwrap() + "\n").collect();
-    // The limit is that of the body.
+    // The limit applies to the body alone.
     let mut reader = NdjsonReader::with_parser(archive.as_bytes(), parser);
     for received in received {
         assert_eq!(reader.next_received(), Some(Ok(received)));

@@ -117,7 +117,7 @@ fn an_unknown_operation_is_a_success() {
 }
 
 #[test]
-fn a_wrong_secret_is_answered_like_an_unknown_path() {
+fn a_wrong_secret_gets_the_response_of_an_unknown_path() {
     let service = Service::start();
     let wrong = [
         "/hooks/wrong",
@@ -227,7 +227,7 @@ fn it_does_not_start_without_a_secret() {
 }
 
 #[test]
-fn the_sender_is_asked_to_try_again_while_the_store_is_unavailable() {
+fn an_unavailable_store_asks_the_sender_to_retry() {
     let service = Service::start();
     service.store.set_available(false);
     let answer = service.post(samples::DATA_INSERT);
@@ -257,7 +257,7 @@ fn deliveries_are_counted() {
 }
 
 #[test]
-fn the_address_that_cannot_be_bound_is_named() {
+fn the_error_names_an_address_that_cannot_be_bound() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let mut program = Command::new(env!("CARGO_BIN_EXE_actix-receiver"));
@@ -268,7 +268,7 @@ fn the_address_that_cannot_be_bound_is_named() {
 }
 
 #[test]
-fn one_line_per_delivery_is_logged_and_no_personal_data() {
+fn each_delivery_is_logged_on_one_line_without_personal_data() {
     let mut program = Command::new(env!("CARGO_BIN_EXE_actix-receiver"));
     program.env("WEBHOOK_SECRET", SECRET).env("ADDRESS", "127.0.0.1:0").env("RUST_LOG", "trace");
     let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

@@ -25,7 +25,7 @@ const DEAD_LETTERS: &str = "select body from dead_letters";
 pub struct Tables {
     /// The number of the last entry that is applied.
     pub position: i64,
-    /// The bodies that are put aside.
+    /// The bodies that could not be applied.
     pub dead_letters: BTreeSet<Vec<u8>>,
     secret: Vec<u8>,
     profiles: Vec<Row>,
@@ -99,7 +99,7 @@ fn by(is_lookup: bool) -> By {
 pub struct Reference {
     /// The number of the last entry.
     pub position: i64,
-    /// The bodies that nothing can be done with.
+    /// The bodies that cannot be applied.
     pub dead_letters: BTreeSet<Vec<u8>>,
     mirror: Mirror,
     user_ids: BTreeSet<String>,
@@ -217,7 +217,7 @@ fn stored(row: &Row) -> Result<Comparable> {
     ))
 }
 
-/// What a profile is found by.
+/// Returns the identifiers that find a profile.
 fn identifiers(row: &Row, salt: &Salt) -> Result<Vec<(Key, By)>> {
     let lookups: BTreeMap<String, Key> = serde_json::from_str(&row.lookup_keys)?;
     let mut identifiers: Vec<_> = lookups.into_values().map(|key| (key, By::Lookup)).collect();

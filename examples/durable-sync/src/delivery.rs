@@ -1,5 +1,4 @@
-//! Reads a delivery: alike in the receiver, which responds, and in the projector, which applies it or puts it
-//! aside.
+//! Reads a delivery, by the same rules in the receiver and in the projector.
 
 use receiver_store::Refusal;
 use rownd_webhooks::{Parser, Payload};
@@ -14,7 +13,7 @@ const MAX_USER_ID: usize = 512;
 ///
 /// # Errors
 ///
-/// Returns a [`Refusal`] if the body cannot be parsed, identifies nobody, or has a user id that no store can
+/// Returns a [`Refusal`] if the body cannot be parsed, identifies no user, or has a user id that no store can
 /// index.
 pub fn read(body: &[u8]) -> Result<Payload<'_>, Refusal> {
     let payload = Parser::new().max_bytes(MAX_BYTES).parse(body)?;

@@ -1,4 +1,4 @@
-//! From the log into the store, in the log's order.
+//! Applies the log to the store, in the log's order.
 
 use std::time::Duration;
 
@@ -16,14 +16,14 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How long to wait for entries.
 const IDLE: Duration = Duration::from_millis(50);
 
-/// Applies what the log gets, without an end.
+/// Applies new entries of the log forever.
 pub async fn run(log: Log, store: Store, metrics: Metrics) {
     loop {
         match store.lease().await {
             Ok(Some(lease)) => {
                 // An error drops the lease, so that another projector can take over.
                 if let Err(error) = project(lease, &log, &metrics).await {
-                    tracing::warn!(%error, "starts again");
+                    tracing::warn!(%error, "the projector restarts");
                 }
             }
             Ok(None) => {}

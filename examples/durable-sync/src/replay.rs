@@ -1,4 +1,4 @@
-//! An archive by the same way as deliveries.
+//! Replays an archive through the receiver.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -16,10 +16,10 @@ use tokio::time::sleep;
 use crate::delivery::MAX_BYTES;
 use crate::receiver::Receiver;
 
-/// The room that a line has for what is around the body.
+/// The number of bytes that a line may have around the body.
 const ENVELOPE: usize = 1 << 10;
 
-/// How many lines became what.
+/// The number of lines by outcome.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Replayed {
     /// Lines that are in the log.

@@ -1,5 +1,4 @@
-//! What deliveries do to the stored profiles: the rules of [`rownd_webhooks::sync::Mirror`], whatever the
-//! store.
+//! Applies deliveries to stored profiles by the rules of [`rownd_webhooks::sync::Mirror`], for any store.
 //!
 //! A [`Batch`] of entries names user ids and identifiers. The store loads the profiles that have one of them,
 //! and the batch is applied to this part of the store in memory. The part is enough: the rules look at no
@@ -180,20 +179,20 @@ pub struct Changes {
     pub identifiers: Vec<Identifier>,
     /// Ids that are deleted.
     pub tombstones: Vec<String>,
-    /// Bodies that are put aside.
+    /// Bodies that cannot be applied.
     pub dead_letters: Vec<DeadLetter>,
     /// What became of each entry; `None` for a dead letter.
     pub applied: Vec<Option<Applied>>,
 }
 
-/// A body that nothing can be done with.
+/// A body that cannot be applied.
 #[derive(Debug)]
 pub struct DeadLetter {
     /// The hash of the body, which is kept once, however often it was sent.
     pub digest: String,
     /// Its number in the log.
     pub seq: i64,
-    /// Why it is here.
+    /// The code of the refusal.
     pub code: &'static str,
     /// The whole body.
     pub body: Vec<u8>,

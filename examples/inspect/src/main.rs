@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use clap::{Parser as _, ValueEnum};
+use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use rownd_webhooks::mapping::FieldMapping;
 use rownd_webhooks::replay::NdjsonReader;

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
+use clap::builder::PossibleValue;
+use clap::{Arg, ArgAction, Command, ValueEnum, value_parser};
 use rownd_webhooks::testing::samples;
 
 const EXAMPLES: &str = "\
@@ -15,47 +16,85 @@ Examples:
 
 Exit status: 0 if all bodies are accepted, 1 if one is rejected, 2 for a usage error or an unreadable file.";
 
-/// Explains webhook bodies. Shows names, types and issues, and values only on request.
-#[derive(Parser)]
-#[command(name = "inspect", version, after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct Options {
-    /// Files to read, - for standard input [default: standard input if it is piped, else the documented bodies]
-    #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Print one JSON object per body and line
-    #[arg(long)]
     pub(crate) json: bool,
-    /// Read each line of the input as a body
-    #[arg(long)]
     pub(crate) ndjson: bool,
-    /// Count operations, errors and issues of an archive with a body per line
-    #[arg(long, conflicts_with = "show_values")]
     pub(crate) summary: bool,
-    /// Reject bodies that have an issue of severity error
-    #[arg(long)]
     pub(crate) strict: bool,
-    /// Check the fields against a profile schema
-    #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
-    /// Undo the renames of a connection's field mapping
-    #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
-    /// Show values, which may be personal data
-    #[arg(long)]
     pub(crate) show_values: bool,
-    /// Print a documented body and exit
-    #[arg(long, value_name = "NAME", exclusive = true)]
     pub(crate) sample: Option<Sample>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-#[value(rename_all = "snake_case")]
+impl Options {
+    /// Reads the command line. On a wrong one, for `--help` and for `--version`, prints a text and exits.
+    pub(crate) fn parse() -> Self {
+        let mut matches = command().get_matches();
+        Self {
+            files: matches.remove_many("files").unwrap_or_default().collect(),
+            json: matches.get_flag("json"),
+            ndjson: matches.get_flag("ndjson"),
+            summary: matches.get_flag("summary"),
+            strict: matches.get_flag("strict"),
+            schema: matches.remove_one("schema"),
+            mapping: matches.remove_one("mapping"),
+            show_values: matches.get_flag("show-values"),
+            sample: matches.remove_one("sample"),
+        }
+    }
+}
+
+fn command() -> Command {
+    let flag = |name, help| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    let file = |name, help| {
+        Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(PathBuf)).help(help)
+    };
+    Command::new("inspect")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Explains webhook bodies. Shows names, types and issues, and values only on request")
+        .after_help(EXAMPLES)
+        .args([
+            Arg::new("files")
+                .value_name("FILE")
+                .num_args(0..)
+                .value_parser(value_parser!(PathBuf))
+                .help("Files to read, - for standard input [default: standard input if it is piped, else the documented bodies]"),
+            flag("json", "Print one JSON object per body and line"),
+            flag("ndjson", "Read each line of the input as a body"),
+            flag("summary", "Count operations, errors and issues of an archive with a body per line")
+                .conflicts_with("show-values"),
+            flag("strict", "Reject bodies that have an issue of severity error"),
+            file("schema", "Check the fields against a profile schema"),
+            file("mapping", "Undo the renames of a connection's field mapping"),
+            flag("show-values", "Show values, which may be personal data"),
+            Arg::new("sample")
+                .long("sample")
+                .value_name("NAME")
+                .value_parser(value_parser!(Sample))
+                .exclusive(true)
+                .help("Print a documented body and exit"),
+        ])
+}
+
+#[derive(Clone, Copy)]
 pub(crate) enum Sample {
     DataInsert,
     DataUpdate,
     VisibilityUpdate,
     Delete,
+}
+
+impl ValueEnum for Sample {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::DataInsert, Self::DataUpdate, Self::VisibilityUpdate, Self::Delete]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        self.file_name().strip_suffix(".json").map(PossibleValue::new)
+    }
 }
 
 impl Sample {

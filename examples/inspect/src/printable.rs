@@ -23,7 +23,7 @@ pub(crate) fn json(value: &impl Serialize) -> io::Result<String> {
         // White space of nested JSON, which is written as received.
         '\n' | '\r' | '\t' => " ".to_owned(),
         character if is_printable(character) => character.to_string(),
-        // All other characters stand in strings.
+        // All other characters are inside strings.
         character => {
             let escapes: Vec<String> =
                 character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();

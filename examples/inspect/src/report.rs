@@ -1,4 +1,4 @@
-//! What is reported about one body.
+//! The report about one body.
 
 use std::io;
 

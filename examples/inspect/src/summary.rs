@@ -1,4 +1,4 @@
-//! What an archive contains.
+//! A summary of an archive.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};

@@ -1,4 +1,4 @@
-//! Asks the Lambda runtime for requests and answers them.
+//! Fetches requests from the Lambda runtime and responds to them.
 
 use std::convert::Infallible;
 use std::env;

@@ -79,7 +79,7 @@ impl Service {
 }
 
 #[test]
-fn the_events_are_read_as_they_are() {
+fn unmodified_events_are_read() {
     let service = Service::new();
     let deliver = |event: &str| {
         let request = request::from_reader(event.as_bytes()).unwrap();
@@ -143,7 +143,7 @@ fn an_unknown_operation_is_a_success() {
 }
 
 #[test]
-fn a_wrong_secret_is_answered_like_an_unknown_path() {
+fn a_wrong_secret_gets_the_response_of_an_unknown_path() {
     let service = Service::new();
     let wrong = [
         "/hooks/wrong",
@@ -243,7 +243,7 @@ fn a_body_that_is_too_large_is_refused() {
 }
 
 #[test]
-fn the_sender_is_asked_to_try_again_while_the_store_is_unavailable() {
+fn an_unavailable_store_asks_the_sender_to_retry() {
     let service = Service::new();
     for event in EVENTS {
         service.store.set_available(false);

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 /// Deliveries to an empty store, and the profiles that it holds after them.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Case {
-    /// What the case shows.
+    /// The behavior that the case shows.
     pub name: String,
-    /// Bodies, each with what becomes of it: a variant of `Applied`, or `Invalid` if it identifies no user.
+    /// Bodies, each with its outcome: a variant of `Applied`, or `Invalid` if it identifies no user.
     pub deliveries: Vec<(String, Value)>,
     /// The profiles as `{"user_id": …, "fields": {…}}`, with the visible fields.
     profiles: Vec<Value>,
@@ -20,7 +20,7 @@ pub struct Case {
 ///
 /// # Panics
 ///
-/// Panics if the file is not what this version expects.
+/// Panics if the file does not have the expected form.
 #[must_use]
 pub fn cases() -> Vec<Case> {
     let mut cases: Vec<Case> =
@@ -37,7 +37,7 @@ impl Case {
     ///
     /// # Panics
     ///
-    /// Panics if the status is another one.
+    /// Panics if the status differs.
     pub fn deliver(&self, mut send: impl FnMut(&str) -> u16) {
         for (position, (applied, body)) in self.deliveries.iter().enumerate() {
             let status = send(&body.to_string());
@@ -50,7 +50,7 @@ impl Case {
     ///
     /// # Panics
     ///
-    /// Panics if the profiles are not those of the case.
+    /// Panics if the profiles differ.
     pub fn check(&self, mut profiles: Vec<Value>) {
         let mut expected = self.profiles.clone();
         // The order of an object's members depends on a feature of serde_json, but it is one order in one build.

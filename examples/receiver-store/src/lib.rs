@@ -1,4 +1,4 @@
-//! What the example receivers share: a store of profiles in memory, a log line and a counter for every delivery.
+//! The shared part of the example receivers: a store of profiles in memory, a log line and a counter for every delivery.
 
 pub mod cases;
 mod deliveries;

@@ -1,11 +1,11 @@
-//! Why a delivery was refused, as an HTTP response.
+//! The HTTP response to a delivery that is refused.
 
 use rownd_webhooks::{ParseError, ValidationError};
 use serde::Serialize;
 
-/// Why a delivery was refused.
+/// The reason why a delivery is refused.
 ///
-/// `Serialize` writes the body of the response. It contains nothing out of the delivery but names of fields.
+/// `Serialize` writes the body of the response. It contains names of fields, and no values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// The response's HTTP status.
@@ -24,7 +24,7 @@ impl Refusal {
     /// The body could not be read to its end.
     pub const INCOMPLETE: Self = Self { status: 400, code: "io", path: None };
 
-    /// The store is unavailable. The sender has to try again.
+    /// The store is unavailable. The sender should retry.
     pub const UNAVAILABLE: Self = Self { status: 503, code: "unavailable", path: None };
 
     /// The value of the response's header `Retry-After`: the seconds after which to send the delivery again.

@@ -1,4 +1,4 @@
-//! The store: what a service with a database would replace.
+//! The store in memory. A service with a database replaces this file.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -34,11 +34,11 @@ impl Store {
 
     /// Parses a body and applies it to the profiles. Writes a log line and counts the delivery.
     ///
-    /// `Ok` is a success for the sender, also where nothing was done, since the same body would come to the same again.
+    /// `Ok` is a success for the sender, even if nothing was done, since a retry would have the same result.
     ///
     /// # Errors
     ///
-    /// The body cannot be parsed or identifies no user, or the store is unavailable.
+    /// Returns a [`Refusal`] if the body cannot be parsed or identifies no user, or if the store is unavailable.
     pub fn receive(&self, body: &[u8]) -> Result<Applied, Refusal> {
         let payload = self.parser.parse(body).map_err(|error| self.refuse(error.into()))?;
         let result = self.apply(&payload);
@@ -71,7 +71,7 @@ impl Store {
         self.mirror().iter().cloned().collect()
     }
 
-    /// Makes the store unavailable, as a database is at times, or available again.
+    /// Makes the store unavailable, as in an outage of a database, or available again.
     pub fn set_available(&self, is_available: bool) {
         self.is_unavailable.store(!is_available, Ordering::Relaxed);
     }

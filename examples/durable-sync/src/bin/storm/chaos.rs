@@ -50,12 +50,12 @@ pub(crate) const CLUSTER: &[Victim] = &[
 /// The one process that receives and projects.
 pub(crate) const EMBEDDED: &[Victim] = &[Victim::Receiver(0); 5];
 
-/// For how long a victim stays dead.
+/// How long a killed process stays down.
 const DEAD: Duration = Duration::from_secs(1);
-/// For how long it is left alone after that.
+/// How long it runs before it may be killed again.
 const ALIVE: Duration = Duration::from_secs(2);
 
-/// The kills of one storm, at even distances.
+/// The kills of one storm, evenly spread over the deliveries.
 pub(crate) struct Kills {
     order: &'static [Victim],
     deliveries: u64,
@@ -130,7 +130,7 @@ impl Fleet {
     }
 }
 
-/// Kills when a kill is due, starts the dead again, and returns only when something ends that was not killed.
+/// Kills processes on schedule and restarts them. Returns only if a process ends that was not killed.
 pub(crate) async fn reign(kills: &Kills, fleet: &mut Fleet) -> Error {
     match rule(kills, fleet).await {
         Ok(never) => match never {},

@@ -133,7 +133,7 @@ impl Member {
         &self.plan.name
     }
 
-    /// Kills it, without a warning.
+    /// Kills the process with SIGKILL or its stop signal.
     pub(crate) fn kill(&mut self) {
         self.child = None;
         self.since = Instant::now();
@@ -176,7 +176,7 @@ pub(crate) fn find(name: &str, also: &[PathBuf]) -> Result<PathBuf> {
         .ok_or_else(|| anyhow!("there is no `{name}` here; examples/durable-sync/install-debian installs it"))
 }
 
-/// Ports of the loopback interface that nobody listens on, no two of them the same.
+/// Unused, distinct ports of the loopback interface.
 #[derive(Default)]
 pub(crate) struct Ports(BTreeSet<u16>);
 

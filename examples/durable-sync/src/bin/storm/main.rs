@@ -1,6 +1,6 @@
 //! A chaos test of the whole service: three brokers, PostgreSQL, two receivers and two projectors on
-//! loopback, or one process with SQLite, are killed while deliveries pour in. Afterwards the log is read
-//! back, and the store compared with what `sync::Mirror` makes of it.
+//! loopback, or one process with SQLite, are killed while deliveries arrive. Afterwards the log is read
+//! back, and the store is compared with a `sync::Mirror` that applied the same log.
 
 #![allow(missing_docs, reason = "a program")]
 
@@ -36,7 +36,7 @@ use crate::settle::{Store, settle};
 use crate::traffic::{Progress, Traffic};
 
 const HELP: &str = "\
-Kills parts of the service while deliveries pour in, and checks whether anything was lost.
+Kills parts of the service while deliveries arrive, and checks whether anything was lost.
 
 Usage: storm [options]
 
@@ -123,7 +123,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the storm in a directory of its own, which is gone afterwards, as is every process.
+/// Runs the storm in a temporary directory. Removes the directory and ends every process afterwards.
 fn run(options: &Options) -> Result<Report> {
     let begin = Instant::now();
     // Others may pass through it: PostgreSQL does not run as root.
@@ -161,7 +161,7 @@ fn run(options: &Options) -> Result<Report> {
     result
 }
 
-/// What is running, and what is going to be killed.
+/// The running processes, and the order in which they are killed.
 struct Stage {
     hooks: Vec<String>,
     fleet: Fleet,
@@ -221,7 +221,7 @@ async fn storm(
     let stage =
         if options.embedded { embedded(scratch, logs).await? } else { cluster(scratch, logs).await? };
     let Stage { hooks, mut fleet, victims, log, store } = stage;
-    eprintln!("storm: all is up after {:.1} s", begin.elapsed().as_secs_f64());
+    eprintln!("storm: started everything after {:.1} s", begin.elapsed().as_secs_f64());
 
     let progress = Arc::new(Progress::default());
     let kills = Kills::new(victims, options.deliveries, Arc::clone(&progress));

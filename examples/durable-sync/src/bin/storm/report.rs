@@ -1,4 +1,4 @@
-//! What came of it.
+//! The report at the end of a storm.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -19,14 +19,14 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Whether everything was acknowledged, and nothing is lost or wrong.
+    /// Returns `true` if all deliveries were acknowledged and nothing is lost or wrong.
     pub(crate) fn is_good(&self) -> bool {
         let difference = &self.verdict.difference;
         let is_same = difference.lost.is_empty() && difference.wrong.is_empty();
         is_same && self.outcome.acknowledged == self.outcome.deliveries
     }
 
-    /// The latency that so many of a hundred deliveries did not exceed.
+    /// Returns a percentile of the latencies.
     fn percentile(&self, percent: usize) -> Duration {
         let mut latencies = self.outcome.latencies.clone();
         latencies.sort_unstable();
@@ -83,7 +83,7 @@ impl Display for Report {
     }
 }
 
-/// The last lines of what each process wrote, on standard error.
+/// Prints the last lines of each process's log to standard error.
 pub(crate) fn print_ends_of(logs: &Path) {
     const LINES: usize = 8;
     let mut paths: Vec<_> =

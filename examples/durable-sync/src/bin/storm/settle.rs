@@ -1,4 +1,4 @@
-//! Reads the log back, and compares the store with what follows from it.
+//! Reads the log back and compares the store with the reference.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use crate::postgres;
 use crate::traffic::Outcome;
 
-/// For how long the log has to stay as it is: what was in flight has been written by then.
+/// How long the log must not change: requests in flight have been written by then.
 const QUIET: Duration = Duration::from_secs(2);
 
 /// The store of the service.
@@ -31,11 +31,11 @@ impl Store {
     }
 }
 
-/// What came of a storm.
+/// The result of the comparison.
 pub(crate) struct Verdict {
     /// How many entries the log has.
     pub(crate) logged: u64,
-    /// How many entries did what.
+    /// The number of entries by outcome.
     pub(crate) applied: BTreeMap<&'static str, u64>,
     pub(crate) profiles: usize,
     pub(crate) difference: Difference,

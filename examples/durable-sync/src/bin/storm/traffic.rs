@@ -1,4 +1,4 @@
-//! The vendor: sends deliveries, and sends again what is not acknowledged.
+//! Plays the vendor: sends deliveries, and retries those that are not acknowledged.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -72,7 +72,7 @@ impl Progress {
     }
 }
 
-/// What to send, and where to.
+/// The deliveries to send, and their receivers.
 pub(crate) struct Traffic {
     pub(crate) hooks: Vec<String>,
     pub(crate) deliveries: u64,
@@ -82,7 +82,7 @@ pub(crate) struct Traffic {
     pub(crate) stop: Instant,
 }
 
-/// What was sent.
+/// The result of sending.
 #[derive(Default)]
 pub(crate) struct Outcome {
     /// How many deliveries there were to send.
@@ -247,12 +247,12 @@ impl Addresses {
     }
 }
 
-/// The next delivery. The mark makes it unlike any other.
+/// Returns the next delivery. The mark makes it unique.
 fn delivery(rng: &mut StdRng, directory: &Directory, mark: &str) -> String {
     let (user, address) = directory.pick(rng);
     let id = (!rng.random_bool(WITHOUT_ID)).then(|| format!("user-{user}"));
     let email = letter_case(rng, &format!("Mail{address}@Example.com"));
-    // Mostly the user's own, sometimes somebody else's: then the values find two profiles.
+    // Usually the user's own, sometimes another user's: then the values match two profiles.
     let phone = match rng.random_range(0..20) {
         0 => Some(directory.pick(rng).0),
         1..4 => Some(user),
@@ -313,7 +313,7 @@ fn value(rng: &mut StdRng, name: &str, email: &str) -> Value {
     }
 }
 
-/// A body that nothing can be done with, unlike any other.
+/// Returns a unique body that has to be refused.
 fn broken(rng: &mut StdRng, mark: &str) -> Vec<u8> {
     let mark = format!("broken-{mark}-{:016x}", rng.random::<u64>());
     let builder = testing::data_update().user_id(&mark).field("note", mark.as_str());
@@ -329,7 +329,7 @@ fn broken(rng: &mut StdRng, mark: &str) -> Vec<u8> {
         2 => [b"{\"data\":\"\xff\xfe\0".as_slice(), mark.as_bytes(), b"\"}"].concat(),
         3 => builder.tamper(|body| body["meta"] = "gone".into()).into_bytes(),
         4 => builder.tamper(|body| body["data"] = json!([mark])).into_bytes(),
-        // About nobody.
+        // Identifies no user.
         _ => builder
             .tamper(|body| {
                 body["data"]["user_id"] = Value::Null;
