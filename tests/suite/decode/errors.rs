@@ -65,6 +65,8 @@ fn an_error_points_into_nested_values() {
     assert_wrong::<Map<Vec<Address>>>(nested, "/a/1/zip", ": expected a string, found a number");
     assert_wrong::<Redactables>(nested, "/a/1/zip", ": expected a string, found a number");
     assert_wrong::<Newtypes>(r#"{"\u0061/b":8152347}"#, "/a~1b", ": expected u8, found a number");
+    let sentinel_first = r#"["<<REDACTED>>","7f3a"]"#;
+    assert_wrong::<Vec<Redactable<u8>>>(sentinel_first, "/1", ": expected u8, found a string");
     assert_wrong::<HashMap<u32, u8>>(r#"{"7":"7f3a"}"#, "/7", ": expected u8, found a string");
     assert_wrong::<Plan>(r#""7f3a""#, "", ": expected enum Plan, found a string");
     assert_wrong::<Plan>(r#"{"gold":8152347}"#, "/gold", ": expected unit, found a number");
