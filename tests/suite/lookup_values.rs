@@ -102,3 +102,11 @@ fn a_redacted_lookup_value_identifies_nobody() {
         assert!(payload.email().is_none() && payload.subject().is_err() && payload.sync_plan().is_err());
     }
 }
+
+#[test]
+fn an_unusable_lookup_value_does_not_hide_the_next_one() {
+    let list = r#"[{"field":"email","value":null},{"field":"email","value":"a@example.com"}]"#;
+    let payload = payload(Body { lookup_values: list, ..Body::default() });
+    assert_eq!(payload.email(), Some("a@example.com"));
+    assert_eq!(payload.lookup("email").unwrap().identifier(), Some("a@example.com"));
+}

@@ -6,9 +6,11 @@ mod every_buffer;
 mod formats;
 mod matrix;
 
+use std::collections::BTreeMap;
+
 use rownd_webhooks::DecodeError;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::support::{payload, update_body};
 
@@ -24,18 +26,28 @@ fn decoded<T: DeserializeOwned>(members: &str) -> T {
     decode(members).unwrap_or_else(|error| panic!("{error} ({:?}): {members}", error.detail()))
 }
 
+#[track_caller]
+fn decode_error<T: DeserializeOwned>(members: &str) -> DecodeError {
+    decode::<T>(members).map(|_| members).unwrap_err()
+}
+
 /// The members of a profile in which all of these fields are redacted.
 fn redacted<N: std::fmt::Display>(names: impl IntoIterator<Item = N>) -> String {
     let members: Vec<String> = names.into_iter().map(|name| format!(r#""{name}":{SENTINEL}"#)).collect();
     members.join(",")
 }
 
-#[derive(Deserialize, Clone, Debug, PartialEq)]
+type Map<T> = BTreeMap<String, T>;
+
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 struct One<T> {
     x: T,
 }
 
-#[derive(Deserialize, Clone, Debug, PartialEq)]
+#[derive(Deserialize, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Newtype<T>(T);
+
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 struct Flat<T> {
     #[serde(flatten)]
     inner: T,
@@ -50,30 +62,44 @@ struct Both<A, B> {
     other: B,
 }
 
-/// A type that is made of text, and refuses anything else in its own words, as `Uuid` does.
-#[derive(Debug, PartialEq)]
-struct Wordy;
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(tag = "kind")]
+enum Tagged<T> {
+    Carries(T),
+}
 
-impl<'de> Deserialize<'de> for Wordy {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Words;
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(tag = "kind", content = "content")]
+enum Adjacent<T> {
+    Carries(T),
+}
 
-        impl serde::de::Visitor<'_> for Words {
-            type Value = Wordy;
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(untagged)]
+enum Untagged<T> {
+    Only(T),
+}
 
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("text")
-            }
+#[derive(Deserialize, Clone, Debug, PartialEq)]
+#[serde(untagged)]
+enum Either<A, B> {
+    A(A),
+    B(B),
+}
 
-            fn visit_str<E>(self, _: &str) -> Result<Wordy, E> {
-                Ok(Wordy)
-            }
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+enum Plan {
+    Gold,
+    Points(u8),
+    Range(u8, u8),
+    Card { level: u8 },
+}
 
-            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Wordy, E> {
-                Err(E::custom(format!("{} bytes are not text", bytes.len())))
-            }
-        }
-
-        deserializer.deserialize_str(Words)
-    }
+#[derive(Deserialize, Clone, Debug, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Address {
+    zip: String,
+    #[serde(default)]
+    lines: Vec<u8>,
 }
