@@ -56,11 +56,6 @@ fn a_body_contains_what_a_test_states() {
     });
     assert_eq!(serde_json::from_str::<Value>(&builder.body()).unwrap(), expected);
     assert_eq!(issue_codes(&builder.build()), [""; 0]);
-    let delete = testing::delete().user_id("user_2").lookup("phone_number", "+1");
-    let lookup = json!({"field": "phone_number", "value": "+1"});
-    let expected =
-        json!({"data": {"user_id": "user_2"}, "meta": {"operation": "delete", "lookup_values": [lookup]}});
-    assert_eq!(serde_json::from_str::<Value>(&delete.body()).unwrap(), expected);
 }
 
 #[test]

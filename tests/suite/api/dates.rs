@@ -59,22 +59,10 @@ fn other_strings_are_neither() {
     // chrono would read leap seconds. The offset of the last two moves them out of the years with four digits.
     let instants = "2025-12-31T23:59:60Z 2016-12-31T23:59:60.5Z 2025-01-27T16:44:60+01:00
         9999-12-31T23:59:59-00:01 0000-01-01T00:00:00+00:01";
-    let spaced = [
-        "",
-        " 2025-01-27",
-        "2025-01-27 ",
-        "2025-01-27\n",
-        "2025-01-27\0",
-        "2025-01- 7",
-        "2025-01-27 16:44:05Z",
-        "2025-01-27T16:44:05 +05:00",
-        "2025-01-27T16:44:05+05 :0",
-        "2025-01-27T16:44:05Z ",
-        " 2025-01-27T16:44:05Z",
-        "2025-01-27T16:44:05Z\0",
-        "Mon, 27 Jan 2025 16:44:05 GMT",
-    ];
-    for text in [dates, times, instants].into_iter().flat_map(str::split_whitespace).chain(spaced) {
+    let spaced = "| 2025-01-27|2025-01-27 |2025-01-27\n|2025-01-27\0|2025-01- 7|2025-01-27 16:44:05Z|2025-01-27T16:44:05Z |
+        |2025-01-27T16:44:05 +05:00|2025-01-27T16:44:05+05 :0| 2025-01-27T16:44:05Z|2025-01-27T16:44:05Z\0|Mon, 27 Jan 2025 16:44:05 GMT";
+    for text in [dates, times, instants].into_iter().flat_map(str::split_whitespace).chain(spaced.split('|'))
+    {
         assert_eq!(read(text), (None, None), "{text:?}");
     }
 }

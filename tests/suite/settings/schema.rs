@@ -93,15 +93,11 @@ fn unknown_words_are_kept() {
     let assert_word = |member: &str, word: &str, is_unknown: bool| {
         let schema = schema(&format!(r#"{{"x":{{"display_name":"X","{member}":"{word}"}}}}"#));
         let field = schema.field("x").unwrap();
+        let (field_type, category, owner) = (field.field_type(), field.data_category(), field.owned_by());
         let read = match member {
-            "type" => (field.field_type().as_str(), matches!(field.field_type(), FieldType::Unknown(_))),
-            "owned_by" => {
-                field.owned_by().map(|owner| (owner.as_str(), matches!(owner, Owner::Unknown(_)))).unwrap()
-            }
-            _ => field
-                .data_category()
-                .map(|category| (category.as_str(), matches!(category, DataCategory::Unknown(_))))
-                .unwrap(),
+            "type" => (field_type.as_str(), matches!(field_type, FieldType::Unknown(_))),
+            "owned_by" => (owner.unwrap().as_str(), matches!(owner, Some(Owner::Unknown(_)))),
+            _ => (category.unwrap().as_str(), matches!(category, Some(DataCategory::Unknown(_)))),
         };
         assert_eq!(read, (word, is_unknown), "{member}");
     };
@@ -198,19 +194,12 @@ fn a_url_is_absolute_and_of_the_web() {
         httpss://example.com http://[ http://]/ http://[]/ http://[::1/ http://[::g]/ http://a[::1]/ http://a]b/
         http://h:+80/ http://h:-1/ https://example.com/\0 https://example.com/\u{202E}gpj.a https://\u{2066}example.com/
         https://\u{200E}example.com/ https://example.com/\u{61C}";
-    let odd = [
-        "",
-        " https://example.com",
-        "https://example.com ",
-        "https://exa mple.com",
-        "https://example.com/\n",
-    ];
+    let spaced =
+        "| https://example.com|https://example.com |https://exa mple.com|https://example.com/\n".split('|');
     let rows = good.split_whitespace().map(|url| (url, true));
-    for (url, expected) in rows.chain(bad.split_whitespace().chain(odd).map(|url| (url, false))) {
+    for (url, expected) in rows.chain(bad.split_whitespace().chain(spaced).map(|url| (url, false))) {
         let value = serde_json::to_string(url).unwrap();
-        for field in [r#"{"type":"image"}"#, r#"{"type":"document"}"#] {
-            assert_eq!(accepts(field, &value), expected, "{field}: {url:?}");
-        }
+        assert_eq!(accepts(r#"{"type":"image"}"#, &value), expected, "{url:?}");
     }
 }
 
