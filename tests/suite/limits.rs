@@ -21,50 +21,44 @@ fn code(parser: &Parser, body: &str) -> Option<&'static str> {
 
 #[test]
 fn bytes_are_limited_to_the_byte() {
-    let body = Body::default().to_string();
-    for limit in [0, 1, body.len() - 1, body.len(), body.len() + 1] {
-        let expected = (limit < body.len()).then_some("too_large");
-        assert_eq!(code(&Parser::new().max_bytes(limit), &body), expected, "{limit}");
+    // A character counts with each of its bytes, and white space with each of its own.
+    for body in [Body::default().to_string(), Body::with_data(r#"{"user_id":"ü"}"#).to_string() + " \n"] {
+        for limit in [0, 1, body.len() - 1, body.len(), body.len() + 1] {
+            let expected = (limit < body.len()).then_some("too_large");
+            assert_eq!(code(&Parser::new().max_bytes(limit), &body), expected, "{limit}");
+        }
     }
-    // White space is part of the body, and so is each byte of a character.
-    let parser = Parser::new().max_bytes(body.len());
-    assert_eq!(code(&parser, &format!("{body} ")), Some("too_large"));
-    assert_eq!(code(&parser, &body.replacen("\"u\"", "\"ü\"", 1)), Some("too_large"));
-    let error = parser.parse(format!("{body}\n").as_bytes()).unwrap_err();
-    assert_eq!(error.to_string(), format!("the body has more than {} bytes", body.len()));
-    assert!(matches!(error.kind(), ParseErrorKind::TooLarge { limit, .. } if *limit == body.len()));
+    // Nothing else is reported.
+    let parser = Parser::new().max_bytes(100);
+    for byte in [b' ', b'[', b'"', 0xFF, 0] {
+        let error = parser.parse(&[byte; 101]).unwrap_err();
+        assert_eq!((error.code(), error.http_status()), ("too_large", 413));
+        assert_eq!(error.to_string(), "the body has more than 100 bytes");
+        assert!(matches!(error.kind(), ParseErrorKind::TooLarge { limit: 100, .. }));
+        assert_ne!(parser.parse(&[byte; 100]).unwrap_err().code(), "too_large");
+    }
     assert_ne!(parser, Parser::default());
     assert_eq!(Parser::new(), Parser::default());
 }
 
 #[test]
-fn nothing_else_is_reported_of_a_body_that_is_too_large() {
-    let parser = Parser::new().max_bytes(100);
-    for byte in [b' ', b'[', b'{', b'"', 0xFF, 0] {
-        assert_eq!(parser.parse(&[byte; 101]).unwrap_err().code(), "too_large");
-        assert_ne!(parser.parse(&[byte; 100]).unwrap_err().code(), "too_large");
-    }
-}
-
-#[test]
-fn no_more_than_the_limit_is_read() {
-    for limit in [0, 1, 100, 100_000] {
+fn at_most_one_byte_more_than_the_limit_is_read() {
+    for (parser, limit) in [0, 1, 100_000]
+        .map(|limit| (Parser::new().max_bytes(limit), limit))
+        .into_iter()
+        .chain([(Parser::new(), 2 << 20)])
+    {
         let mut reader = Endless(0);
-        let error = Parser::new().max_bytes(limit).parse_reader(&mut reader).unwrap_err();
-        assert_eq!(error.code(), "too_large");
+        let error = parser.parse_reader(&mut reader).unwrap_err();
+        assert_eq!(error.to_string(), format!("the body has more than {limit} bytes"));
         assert!(reader.0 <= limit as u64 + 1, "{} bytes for a limit of {limit}", reader.0);
     }
-    let mut reader = Endless(0);
-    let error = rownd_webhooks::from_reader(&mut reader).unwrap_err();
-    assert_eq!(error.to_string(), "the body has more than 2097152 bytes");
-    assert!(reader.0 <= (2 << 20) + 1, "{}", reader.0);
 }
 
-/// White space is no way around the limit.
 #[test]
-fn a_blank_line_of_an_archive_is_limited_like_any_other() {
+fn the_blank_lines_of_an_archive_are_limited_as_well() {
     for end in ["\n", "\r\n", ""] {
-        for length in [0, 99, 100, 101, 102, 103, 500] {
+        for length in [0, 100, 101, 102, 500] {
             let archive = format!("{}{end}", " ".repeat(length));
             let mut reader = NdjsonReader::with_parser(archive.as_bytes(), Parser::new().max_bytes(100));
             let error = reader.next_payload().map(|line| line.unwrap_err().code());
@@ -74,7 +68,7 @@ fn a_blank_line_of_an_archive_is_limited_like_any_other() {
     }
 }
 
-/// A body of so many fields, redacted names, lookup values, and unknown members at each level.
+/// A body with these numbers of fields, redacted names, lookup values, and unknown members at each level.
 fn with_entries(
     [fields, redacted, usable, unusable, unknown, unknown_meta, of_lookup_value]: [usize; 7],
 ) -> String {
@@ -111,14 +105,14 @@ fn all_entries_are_counted_together() {
         let expected = (limit < total).then_some("too_many_entries");
         assert_eq!(code(&Parser::new().max_entries(limit), &body), expected, "{limit}");
     }
-    // A list that is no array is one entry.
+    // `lookup_values` that are not an array are one entry.
     let body = Body { lookup_values: "7", ..Body::default() }.to_string();
     assert_eq!(code(&Parser::new().max_entries(2), &body), None);
     assert_eq!(code(&Parser::new().max_entries(1), &body), Some("too_many_entries"));
 }
 
 #[test]
-fn the_entry_that_is_too_many_is_reported_where_it_begins() {
+fn the_first_entry_over_the_limit_is_reported_where_it_begins() {
     for (path, counts, entry) in [
         ("/data", [4, 0, 0, 0, 0, 0, 0], "\"f3\""),
         ("/redacted", [1, 3, 0, 0, 0, 0, 0], "\"r2\""),
@@ -130,71 +124,49 @@ fn the_entry_that_is_too_many_is_reported_where_it_begins() {
     ] {
         let body = with_entries(counts);
         let error = Parser::new().max_entries(3).parse(body.as_bytes()).unwrap_err();
-        assert_eq!(
-            (error.code(), error.path(), error.http_status()),
-            ("too_many_entries", Some(path), 400),
-            "{body}"
-        );
-        assert_eq!((error.line(), error.column()), (Some(1), Some(body.find(entry).unwrap() + 1)), "{body}");
+        assert_eq!((error.code(), error.path(), error.http_status()), ("too_many_entries", Some(path), 400));
         let place = if path.is_empty() { String::new() } else { format!(" at {path}") };
+        let column = body.find(entry).unwrap() + 1;
         let message = format!(
-            "the body has more than 3 fields, redacted names, lookup values and unknown members{place} (line 1, column {})",
-            error.column().unwrap()
+            "the body has more than 3 fields, redacted names, lookup values and unknown members{place} (line 1, column {column})"
         );
         assert_eq!(error.to_string(), message);
         assert!(matches!(error.kind(), ParseErrorKind::TooManyEntries { limit: 3, .. }));
     }
 }
 
-/// Bodies of at most that size, as deep or with as many parts as possible.
-fn extremes(size: usize) -> Vec<(&'static str, String)> {
+/// Bodies of at most this size, as deep or with as many parts as possible.
+fn extremes(size: usize) -> Vec<String> {
     let fill = |text: &str| text.repeat((size - 1_000) / text.len());
     let deep = |open: &str, close: &str| format!("{}0{}", open.repeat(125), close.repeat(125));
-    let count = |unit: usize| ((size - 1_000) / unit).min(9_990);
-    let data = |members: String| Body::with_data(&format!("{{{members}}}")).to_string();
-    let members = |prefix: &str| list(count(20), |index| format!(r#""{prefix}{index}":[0]"#));
+    let many = |unit: usize, item: fn(usize) -> String| list(((size - 1_000) / unit).min(9_990), item);
+    let members = many(20, |index| format!(r#""x{index}":[0]"#));
+    let lookup_values =
+        |json: &str| Body { lookup_values: &format!("[{json}]"), ..Body::delete() }.to_string();
     vec![
-        ("deep arrays", Body::field(&deep("[", "]"))),
-        ("deep objects", Body::field(&deep("{\"a\":", "}"))),
-        ("deep, with escapes", Body::field(&format!("{}0{}", r#"{"\n":["$","#.repeat(62), "]}".repeat(62)))),
-        ("many fields", data(members("f"))),
-        ("many fields with escapes", data(members("\\n"))),
-        ("a long string", Body::field(&format!("\"{}\"", fill("y")))),
-        ("a string of escapes", Body::field(&format!("\"{}\"", fill("\\u0000")))),
-        ("a nested string of escapes", Body::field(&format!("[\"{}\"]", fill("\\ud83d\\ude00")))),
-        ("a long number", Body::field(&fill("9"))),
-        ("a long name", data(format!("\"{}\":1", fill("n")))),
-        ("a long escaped name", data(format!("\"{}\":1", fill("\\u202e")))),
-        ("many elements", Body::field(&format!("[0{}]", fill(",0")))),
-        ("many empty objects", Body::field(&format!("[0{}]", fill(",{}")))),
-        ("many nested members", Body::field(&format!("{{\"\":0{}}}", fill(",\"\":0")))),
-        (
-            "many redacted names",
-            Body { redacted: &format!("[{}]", list(count(3), |_| "\"\"".to_owned())), ..Body::default() }
-                .to_string(),
-        ),
-        ("many lookup values", {
-            let lookup_values = list(count(40), |index| format!(r#"{{"field":"","value":{index}}}"#));
-            Body { lookup_values: &format!("[{lookup_values}]"), ..Body::delete() }.to_string()
-        }),
-        (
-            "many unusable lookup values",
-            Body { lookup_values: &format!("[{}]", list(count(3), |_| "{}".to_owned())), ..Body::delete() }
-                .to_string(),
-        ),
-        ("many unknown members", Body { members: &members("x"), ..Body::default() }.to_string()),
-        ("many unknown members of meta", Body { meta: &members("x"), ..Body::default() }.to_string()),
-        ("many unknown members of a lookup value", {
-            let lookup_value = format!(r#"[{{"field":"","value":"",{}}}]"#, members("x"));
-            Body { lookup_values: &lookup_value, ..Body::default() }.to_string()
-        }),
-        ("a long operation", Body { operation: &fill("\\n"), ..Body::default() }.to_string()),
-        ("white space", format!("{}{}", fill("\n"), Body::default())),
+        Body::field(&deep("[", "]")),
+        Body::field(&deep("{\"a\":", "}")),
+        Body::field(&format!("{}0{}", r#"{"\n":["$","#.repeat(62), "]}".repeat(62))),
+        Body::field(&format!("\"{}\"", fill("y"))),
+        Body::field(&format!("\"{}\"", fill("\\u0000"))),
+        Body::field(&format!("[\"{}\"]", fill("\\ud83d\\ude00"))),
+        Body::field(&fill("9")),
+        Body::field(&format!("[0{}]", fill(",{}"))),
+        Body::field(&format!("{{\"\":0{}}}", fill(",\"\":0"))),
+        Body::with_data(&format!("{{{members}}}")).to_string(),
+        Body::with_data(&format!("{{\"{}\":1}}", fill("\\u202e"))).to_string(),
+        Body { redacted: &format!("[{}]", many(3, |_| "\"\"".to_owned())), ..Body::default() }.to_string(),
+        lookup_values(&many(40, |index| format!(r#"{{"field":"","value":{index}}}"#))),
+        lookup_values(&many(3, |_| "{}".to_owned())),
+        lookup_values(&format!(r#"{{"field":"","value":"",{members}}}"#)),
+        Body { members: &members, ..Body::default() }.to_string(),
+        Body { meta: &members, ..Body::default() }.to_string(),
+        Body { operation: &fill("\\n"), ..Body::default() }.to_string(),
     ]
 }
 
-/// Calls everything that a payload offers.
-fn use_up(payload: &Payload<'_>) {
+/// Calls every method of a payload.
+fn use_all(payload: &Payload<'_>) {
     let owned = payload.clone().into_owned();
     assert!(&owned == payload);
     assert!(payload.to_string().chars().count() < 512);
@@ -224,40 +196,31 @@ fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
 }
 
 #[test]
-fn extreme_bodies_are_parsed_and_copied_on_a_small_stack() {
+fn extreme_bodies_can_be_parsed_and_used_on_a_small_stack() {
     on_a_small_stack(|| {
-        for (name, body) in extremes(2 << 20) {
-            assert!(body.len() <= 2 << 20, "{name}: {} bytes", body.len());
-            let payload = rownd_webhooks::from_str(&body).unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert!(payload.clone().into_owned() == payload, "{name}");
-            assert!(payload.to_string().chars().count() < 512, "{name}");
+        for (index, body) in extremes(2 << 20).into_iter().enumerate() {
+            assert!(body.len() <= 2 << 20, "{index}: {} bytes", body.len());
+            let payload = rownd_webhooks::from_str(&body).unwrap_or_else(|error| panic!("{index}: {error}"));
+            assert!(payload.clone().into_owned() == payload, "{index}");
+        }
+        for body in extremes(1 << 17) {
+            use_all(&rownd_webhooks::from_str(&body).unwrap());
         }
     });
 }
 
 #[test]
-fn extreme_bodies_can_be_used_on_a_small_stack() {
+fn unclosed_brackets_are_rejected_on_a_small_stack() {
     on_a_small_stack(|| {
-        for (name, body) in extremes(1 << 17) {
-            let payload = rownd_webhooks::from_str(&body).unwrap_or_else(|error| panic!("{name}: {error}"));
-            use_up(&payload);
-        }
-    });
-}
-
-#[test]
-fn brackets_without_end_are_refused_on_a_small_stack() {
-    on_a_small_stack(|| {
-        for bracket in ["[", "{\"a\":", "[{\"a\":", "]", "}"] {
-            for count in [1, 127, 128, 100_000] {
-                let brackets = bracket.repeat(count);
-                for before in ["", "{\"data\":", "{\"data\":{\"a\":", "{\"meta\":{\"lookup_values\":["] {
-                    let body = format!("{before}{brackets}");
-                    let code = rownd_webhooks::from_str(&body).unwrap_err().code();
-                    let is_expected = matches!(code, "syntax" | "too_deep" | "not_an_object" | "wrong_type");
-                    assert!(is_expected, "{code}: {count} of {bracket}");
-                    assert!(serde_json::from_str::<Payload<'_>>(&body).is_err());
-                }
+        for bracket in ["[", "{\"a\":", "[{\"a\":"] {
+            for before in ["", "{\"data\":", "{\"data\":{\"a\":", "{\"meta\":{\"lookup_values\":["] {
+                let body = format!("{before}{}", bracket.repeat(100_000));
+                let code = rownd_webhooks::from_str(&body).unwrap_err().code();
+                assert!(
+                    matches!(code, "too_deep" | "not_an_object" | "wrong_type" | "missing_member"),
+                    "{code}: {before}{bracket}"
+                );
+                assert!(serde_json::from_str::<Payload<'_>>(&body).is_err());
             }
         }
     });
@@ -278,7 +241,7 @@ enum Any {
 #[test]
 fn recursive_types_are_decoded_on_a_small_stack() {
     on_a_small_stack(|| {
-        for depth in [1, 50, 126, 127, 128, 129, 300, 100_000] {
+        for depth in [1, 125, 126, 127, 128, 100_000] {
             let arrays = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
             let objects = format!("{}0{}", "{\"a\":".repeat(depth), "}".repeat(depth));
             assert_eq!(serde_json::from_str::<Redactable<Tree>>(&arrays).is_ok(), depth <= 127, "{depth}");
@@ -287,23 +250,20 @@ fn recursive_types_are_decoded_on_a_small_stack() {
                 assert!(serde_json::from_str::<Redactable<Any>>(json).is_err() || depth <= 127, "{depth}");
                 let body =
                     Body { lookup_values: "", ..Body::with_data(&format!(r#"{{"a":{json}}}"#)) }.to_string();
-                let payload = rownd_webhooks::from_str(&body);
-                assert_eq!(payload.is_ok(), depth <= 125, "{depth}");
-                if let Ok(payload) = payload {
-                    let decoded: BTreeMap<String, Redactable<Any>> = payload.decode().unwrap();
-                    assert!(decoded["a"].is_visible());
-                    assert_eq!(
-                        payload.decode::<BTreeMap<String, Redactable<Tree>>>().is_ok(),
-                        json == &arrays
-                    );
-                }
+                let payload = rownd_webhooks::from_str(&body).ok();
+                let decoded = payload
+                    .as_ref()
+                    .map(|payload| payload.decode::<BTreeMap<String, Redactable<Any>>>().unwrap());
+                assert_eq!(decoded.is_some_and(|fields| fields["a"].is_visible()), depth <= 125, "{depth}");
+                let tree =
+                    payload.and_then(|payload| payload.decode::<BTreeMap<String, Redactable<Tree>>>().ok());
+                assert_eq!(tree.is_some(), depth <= 125 && json == &arrays, "{depth}");
             }
         }
     });
 }
 
-/// Settings are read by the same rules as bodies. serde_json's tree would read the strings behind its own names as JSON, each
-/// with a depth limit of its own.
+/// serde_json's tree would read the strings behind its own names as JSON, each with a depth limit of its own.
 #[test]
 fn settings_are_no_deeper_than_bodies() {
     let mut smuggled = "[]".to_owned();
@@ -312,20 +272,17 @@ fn settings_are_no_deeper_than_bodies() {
         smuggled = format!(r#"{open}{{"$serde_json::private::RawValue":{}}}{close}"#, Value::from(smuggled));
     }
     let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    let rows = [
-        (deep(120), None),
-        (deep(200), Some("too_deep")),
-        (deep(100_000), Some("too_deep")),
-        (smuggled, Some("reserved_name")),
-    ];
     on_a_small_stack(move || {
-        for (json, code) in rows {
+        for (json, code) in
+            [(deep(120), None), (deep(100_000), Some("too_deep")), (smuggled, Some("reserved_name"))]
+        {
             let mapping = format!(r#"[{{"rownd_field":"a","connection_field":"b","transformer":{json}}}]"#);
-            let mapping = FieldMapping::from_slice(mapping.as_bytes()).err();
-            assert_eq!(mapping.map(|error| error.code()), code);
             let schema = format!(r#"{{"schema":{{"a":{{"type":"string","x":{json}}}}}}}"#);
-            let schema = ProfileSchema::from_slice(schema.as_bytes()).err();
-            assert_eq!(schema.map(|error| error.code()), code);
+            let errors = [
+                FieldMapping::from_slice(mapping.as_bytes()).err(),
+                ProfileSchema::from_slice(schema.as_bytes()).err(),
+            ];
+            assert_eq!(errors.map(|error| error.map(|error| error.code())), [code; 2]);
         }
     });
 }

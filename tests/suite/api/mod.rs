@@ -1,4 +1,4 @@
-//! The public types, one module per type: how each is built, asked, compared, written and printed.
+//! The public types, one module per type: how each is built, read, compared, written and printed.
 
 mod dates;
 mod fields;

@@ -1,4 +1,4 @@
-//! `Redactable`: what `Option` has, and a `Debug` without the value.
+//! `Redactable`: the methods of `Option`, and a `Debug` without the value.
 
 use rownd_webhooks::Redactable::{self, Redacted, Visible};
 
@@ -6,7 +6,7 @@ const NAME: Redactable<&str> = Visible("Juliet");
 const HIDDEN: Redactable<&str> = Redacted;
 
 #[test]
-fn the_state_and_the_value_can_be_asked() {
+fn the_state_and_the_value_can_be_read() {
     assert_eq!((NAME.is_visible(), NAME.is_redacted()), (true, false));
     assert_eq!((HIDDEN.is_visible(), HIDDEN.is_redacted()), (false, true));
     assert_eq!((NAME.visible(), HIDDEN.visible()), (Some(&"Juliet"), None));
@@ -32,7 +32,7 @@ fn a_value_can_be_borrowed_changed_and_mapped() {
 
 #[test]
 fn a_default_or_an_error_takes_the_place_of_a_redacted_value() {
-    assert_eq!((NAME.unwrap_or("nobody"), HIDDEN.unwrap_or("nobody")), ("Juliet", "nobody"));
+    assert_eq!((NAME.unwrap_or("hidden"), HIDDEN.unwrap_or("hidden")), ("Juliet", "hidden"));
     assert_eq!((NAME.unwrap_or_default(), HIDDEN.unwrap_or_default()), ("Juliet", ""));
     assert_eq!((NAME.ok_or(7), HIDDEN.ok_or(7)), (Ok("Juliet"), Err(7)));
 }

@@ -1,4 +1,4 @@
-//! `UserId`: a view that can be copied, and a text that is safe to print and never ambiguous.
+//! `UserId`: a copyable view with unambiguous, escaped output.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -14,34 +14,27 @@ fn body(id: &str) -> String {
 
 fn shown(id: &str) -> String {
     let body = body(id);
-    let payload = rownd_webhooks::Parser::new().max_bytes(64 << 20).parse(body.as_bytes()).unwrap();
+    let payload = rownd_webhooks::Parser::new().max_bytes(8 << 20).parse(body.as_bytes()).unwrap();
     payload.user_id().unwrap().to_string()
 }
 
 #[test]
 fn a_user_id_is_the_same_view_everywhere() {
-    let body = body("user_a3vc29gjsaf0h");
+    fn text<'p>(payload: &'p Payload<'_>) -> Option<&'p str> {
+        payload.user_id().map(UserId::as_str)
+    }
+    let body = body("user_1");
     let payload = rownd_webhooks::from_str(&body).unwrap();
     let event = payload.clone().into_event().unwrap();
     let subject = payload.subject().unwrap();
     for id in [payload.user_id(), event.user_id(), subject.user_id(), event.subject().unwrap().user_id()] {
         let id: UserId<'_> = id.unwrap();
-        let (one, two) = (id, id);
-        assert_eq!(one, two);
-        assert!(id == *"user_a3vc29gjsaf0h" && id == "user_a3vc29gjsaf0h" && id != "user_a3vc29gjsaf0");
-        assert_eq!(String::from(id), "user_a3vc29gjsaf0h");
-        assert_eq!(id.to_string(), "user_a3vc29gjsaf0h");
-        assert_eq!(serde_json::to_value(id).unwrap(), "user_a3vc29gjsaf0h");
+        assert!(id == *"user_1" && id == "user_1" && id != "user_");
+        assert_eq!((String::from(id), id.to_string()), ("user_1".to_owned(), "user_1".to_owned()));
+        assert_eq!(serde_json::to_value(id).unwrap(), "user_1");
     }
-}
-
-#[test]
-fn the_text_outlives_the_view() {
-    fn text<'p>(payload: &'p Payload<'_>) -> Option<&'p str> {
-        payload.user_id().map(UserId::as_str)
-    }
-    let payload: Payload<'static> = body("u").parse().unwrap();
-    assert_eq!(text(&payload), Some("u"));
+    // The text outlives the view.
+    assert_eq!(text(&payload), Some("user_1"));
 }
 
 #[test]
@@ -55,39 +48,21 @@ fn user_ids_sort_and_hash_by_their_text() {
 
 #[test]
 fn an_id_is_printed_whole_up_to_256_characters_and_escaped() {
-    for id in [
-        "0e223bd4-1324-49ff-b948-122eeaaa42d1",
-        "jrose@acme.com",
-        "日本語",
-        &"x".repeat(256),
-        &"é".repeat(256),
-    ] {
+    for id in ["jrose@acme.com", "日本語", &"x".repeat(256), &"é".repeat(256)] {
         assert_eq!(shown(id), id);
     }
-    for (id, expected) in [
-        ("u\u{7}1", r"u\u{7}1"),
-        ("\u{202e}\u{2028}\u{200f}", r"\u{202e}\u{2028}\u{200f}"),
-        ("a\nb\0", r"a\nb\0"),
-        (r"a\nb", r"a\\nb"),
-    ] {
-        assert_eq!(shown(id), expected);
+    for (id, expected) in
+        [("\u{7}\u{202e}\u{2028}", r"\u{7}\u{202e}\u{2028}"), ("a\nb\0", r"a\nb\0"), (r"a\nb", r"a\\nb")]
+    {
         let body = body(id);
         let payload = rownd_webhooks::from_str(&body).unwrap();
-        assert_eq!(format!("{:?}", payload.user_id().unwrap()), format!("UserId(\"{expected}\")"));
+        let id = payload.user_id().unwrap();
+        assert_eq!(
+            [id.to_string(), format!("{id:?}")],
+            [expected.to_owned(), format!("UserId(\"{expected}\")")]
+        );
     }
     assert_eq!(shown(&"\u{202e}".repeat(256)), r"\u{202e}".repeat(256));
-}
-
-#[test]
-fn a_user_id_of_two_megabytes_is_kept() {
-    let id = format!("{}\u{202e}", "x".repeat(2_000_000));
-    let body = body(&id);
-    let payload = rownd_webhooks::Parser::new().max_bytes(8 << 20).parse(body.as_bytes()).unwrap();
-    let event = payload.clone().into_event().unwrap();
-    assert!(payload.user_id().unwrap() == *id);
-    for text in [payload.to_string(), format!("{payload:?}"), event.to_string(), format!("{event:?}")] {
-        assert!(!text.contains('\u{202e}'));
-    }
 }
 
 /// Pieces that look alike once they are escaped, or that differ behind a common beginning.
@@ -106,7 +81,7 @@ proptest! {
 
     #[test]
     fn two_different_ids_never_print_alike(one in id(), two in id()) {
-        // What is printed is an id as well, and looks like the one that it was printed for.
+        // An id may be the output of another one.
         for two in [two, shown(&one)] {
             prop_assert_eq!(shown(&one) == shown(&two), one == two, "{:?} and {:?}", one, two);
         }

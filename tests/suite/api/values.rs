@@ -1,4 +1,4 @@
-//! `Value`, `Number` and `RawJson`: a field's value, asked by its type.
+//! `Value`, `Number` and `RawJson`: the value of a field, by its type.
 
 use rownd_webhooks::{Payload, Value};
 use serde_json::json;
@@ -17,16 +17,15 @@ fn f<'p>(payload: &'p Payload<'_>) -> &'p Value<'p> {
 }
 
 #[test]
-fn each_type_answers_to_its_own_accessors_only() {
-    let rows = [
+fn an_accessor_returns_values_of_its_type_only() {
+    for (name, json) in [
         ("string", r#""x""#),
         ("number", "-7"),
         ("boolean", "false"),
         ("array", r#"[1,"2"]"#),
         ("object", r#"{"a":null}"#),
         ("null", "null"),
-    ];
-    for (name, json) in rows {
+    ] {
         let payload = with(json);
         let value = f(&payload);
         assert_eq!((value.type_name(), value.is_null()), (name, name == "null"));
@@ -48,8 +47,7 @@ fn each_type_answers_to_its_own_accessors_only() {
 
 #[test]
 fn a_number_is_an_integer_only_if_it_is_written_as_one() {
-    type Row = (&'static str, Option<i64>, Option<u64>, Option<f64>);
-    let rows: [Row; 9] = [
+    for (text, signed, unsigned, float) in [
         ("0", Some(0), Some(0), Some(0.0)),
         ("-1", Some(-1), None, Some(-1.0)),
         ("9223372036854775807", Some(i64::MAX), Some(i64::MAX as u64), Some(9_223_372_036_854_775_807.0)),
@@ -59,8 +57,7 @@ fn a_number_is_an_integer_only_if_it_is_written_as_one() {
         ("18446744073709551616", None, None, Some(18_446_744_073_709_551_616.0)),
         ("1.5", None, None, Some(1.5)),
         ("1e400", None, None, None),
-    ];
-    for (text, signed, unsigned, float) in rows {
+    ] {
         let payload = with(text);
         let Value::Number(number) = f(&payload) else { panic!("{text} is not a number") };
         assert_eq!(number.as_str(), text);
@@ -83,22 +80,14 @@ fn nested_json_is_its_text_and_decodes() {
 fn a_value_that_does_not_fit_the_type_is_a_wrong_type() {
     #[derive(serde::Deserialize, Debug)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "nothing decodes into it")]
+    #[expect(dead_code, reason = "never read")]
     struct Known {
         known: u8,
     }
-    #[derive(serde::Deserialize, Debug)]
-    enum Plan {
-        Gold,
+    for json in [r#"{"other":1}"#, "{}", r#""text""#, "[[]]", "7"] {
+        let error = f(&with(json)).decode::<Known>().unwrap_err();
+        assert_eq!((error.code(), error.field()), ("wrong_type", None), "{json}: {error}");
     }
-    for json in [r#"{"other":1}"#, "{}", r#""silver""#, "[[]]", "7"] {
-        let payload = with(json);
-        let errors = [f(&payload).decode::<Known>().unwrap_err(), f(&payload).decode::<Plan>().unwrap_err()];
-        for error in errors {
-            assert_eq!((error.code(), error.field()), ("wrong_type", None), "{json}: {error}");
-        }
-    }
-    assert!(matches!(Value::from("Gold").decode::<Plan>(), Ok(Plan::Gold)));
 }
 
 #[test]
@@ -117,58 +106,36 @@ fn a_value_is_built_from_a_plain_one_and_compares_with_it() {
 }
 
 #[test]
-fn any_json_tree_is_a_value_and_back() {
-    for tree in [
-        json!(null),
-        json!(false),
-        json!("x"),
-        json!(7),
-        json!(-1.5),
-        json!([1, {"b": []}]),
-        json!({"a": {}}),
-    ] {
+fn a_json_tree_that_a_body_can_hold_is_a_value() {
+    for tree in [json!(null), json!(false), json!("x"), json!(7), json!(-1.5), json!([1, {"b": []}])] {
         let value = Value::try_from(tree.clone()).unwrap();
         assert_eq!(value.to_json(), tree);
         assert_eq!(f(&with(&tree.to_string())), &value);
     }
     assert_eq!(Value::try_from(json!("<<REDACTED>>")).unwrap(), "<<REDACTED>>");
-}
-
-/// The depth of a body's value: `data` and the body itself are open around it.
-#[test]
-fn a_tree_that_no_body_can_hold_is_refused() {
     let nested = |depth: usize| (0..depth).fold(json!(1), |inner, _| json!([inner]));
     assert!(Value::try_from(nested(125)).is_ok());
     assert!(Value::try_from(nested(128)).is_err());
-    let reserved = json!([{"a": {"$serde_json::private::Number": "1"}}]);
-    assert!(Value::try_from(reserved).is_err());
+    assert!(Value::try_from(json!([{"a": {"$serde_json::private::Number": "1"}}])).is_err());
 }
 
 #[test]
 fn values_are_equal_by_meaning() {
-    let same = [
-        (r#"{"k":[1,2]}"#, r#"{ "k" : [1, 2] }"#),
-        (r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#),
-        (r#"{"a":"\u0041"}"#, r#"{"\u0061":"A"}"#),
-        (r#""\u0041""#, r#""A""#),
-        ("[[],{}]", "[ [ ] , { } ]"),
-    ];
-    let different = [
-        ("[1,2]", "[2,1]"),
-        ("1", r#""1""#),
-        ("null", "false"),
-        ("null", "{}"),
-        ("[]", "{}"),
-        ("1", "1.0"),
-        ("[1]", "[1.0]"),
-        (r#"["a b"]"#, r#"["ab"]"#),
-        (r#"{"a":1}"#, r#"{"a":1,"b":null}"#),
-        ("90071992547409931", "90071992547409930"),
-        (r#""é""#, r#""e\u0301""#),
-    ];
-    for ((one, two), equal) in
-        same.map(|row| (row, true)).into_iter().chain(different.map(|row| (row, false)))
-    {
+    for (one, two, equal) in [
+        (r#"{"k":[1,2]}"#, r#"{ "k" : [1, 2] }"#, true),
+        (r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#, true),
+        (r#"{"a":"\u0041"}"#, r#"{"\u0061":"A"}"#, true),
+        (r#""\u0041""#, r#""A""#, true),
+        ("[1,2]", "[2,1]", false),
+        ("1", r#""1""#, false),
+        ("null", "{}", false),
+        ("[]", "{}", false),
+        ("[1]", "[1.0]", false),
+        ("1", "1.0", false),
+        (r#"["a b"]"#, r#"["ab"]"#, false),
+        (r#"{"a":1}"#, r#"{"a":1,"b":null}"#, false),
+        ("90071992547409931", "90071992547409930", false),
+    ] {
         let (before, after) = (with(one), with(two));
         assert_eq!((f(&before) == f(&after), f(&after) == f(&before)), (equal, equal), "{one} and {two}");
     }
