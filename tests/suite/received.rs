@@ -43,7 +43,7 @@ fn a_given_time_is_kept_and_stored_next_to_the_payload() {
 }
 
 #[test]
-fn what_is_stored_is_what_is_read() {
+fn a_stored_payload_is_read_back() {
     let odd = Body {
         operation: "user_merge",
         data: r#"{"x":15,"y":{"b":1,"a":[ ]},"\u0000":"\ud83d\ude00","w":"v"}"#,
@@ -64,7 +64,7 @@ fn what_is_stored_is_what_is_read() {
 
 /// Every kind of value in the place of the object, of the time and of the payload.
 #[test]
-fn what_cannot_be_read_is_an_error_without_values() {
+fn errors_contain_no_values() {
     const TIME: &str = r#""received_at":"2025-01-27T16:44:05Z""#;
     const PAYLOAD: &str = r#""payload":{"meta":{"operation":"delete"}}"#;
     let values = r#""7f3a5550199" 5550199 -5550199 5550199.5 5550199e300 55501990000000000000000000000000000000 true null
@@ -102,7 +102,7 @@ fn what_cannot_be_read_is_an_error_without_values() {
 }
 
 #[test]
-fn an_error_says_what_is_expected() {
+fn an_error_names_the_expected_type() {
     let message = |stored| serde_json::from_str::<Stored>(stored).unwrap_err().to_string();
     for (stored, expected) in [
         ("7", "a number, expected an object with `received_at` and `payload`"),

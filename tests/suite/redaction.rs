@@ -1,7 +1,5 @@
 //! Redaction: each field has one state, and every type agrees on it.
 
-use std::collections::BTreeMap;
-
 use rownd_webhooks::schema::ProfileSchema;
 use rownd_webhooks::sync::{ChangeKind, Changes, FieldChange, SyncPlan};
 use rownd_webhooks::{Fields, Issue, Payload, REDACTED, Redactable, UserId, Value};
@@ -148,48 +146,17 @@ const WITHHELD: [(&str, &str, &str); 11] = [
     (r#","\u0000":"8152347""#, r#""\u0000""#, "\0"),
 ];
 
-/// Everything that may show visible values, and the error of a type that meets a redacted one.
-fn texts(payload: &Payload<'_>) -> [String; 7] {
-    let fields = payload.fields();
-    let event = payload.clone().into_event().unwrap();
-    let SyncPlan::Upsert { set, .. } = event.sync_plan() else { panic!("{event}") };
-    let decoded = payload.decode::<BTreeMap<String, Redactable<Json>>>().unwrap().into_values();
-    [
-        serde_json::to_string(payload).unwrap(),
-        payload.canonical_json(),
-        serde_json::to_string(fields).unwrap(),
-        serde_json::to_string(&set).unwrap(),
-        format!(
-            "{:?}",
-            fields.names().map(|name| payload.value(name).map(Value::to_json)).collect::<Vec<_>>()
-        ),
-        format!("{:?}", decoded.map(Redactable::into_visible).collect::<Vec<_>>()),
-        match payload.decode::<BTreeMap<String, Json>>() {
-            Ok(plain) => format!("{plain:?}"),
-            Err(error) => format!("{error} {error:?} {:?}", error.detail()),
-        },
-    ]
-}
-
+/// The payload equals one that never had the value, so that neither output nor a comparison can confirm a guess.
 #[test]
-fn a_withheld_value_appears_nowhere() {
+fn a_withheld_value_is_dropped() {
     for (members, names, name) in WITHHELD {
         let withheld = payload(body("data_update", members, names));
         assert_eq!(withheld.field(name), Some(&Redactable::Redacted), "{members}");
-        for text in texts(&withheld) {
-            assert!(!text.contains("8152347"), "{text}");
-        }
-        // Otherwise a comparison or a hash would confirm a guess.
         let name = serde_json::to_string(name).unwrap();
         let sentinel = payload(body("data_update", &format!(r#",{name}:"{REDACTED}""#), names));
-        assert_eq!(
-            (&withheld, withheld.canonical_json()),
-            (&sentinel, sentinel.canonical_json()),
-            "{members}"
-        );
-    }
-    for text in texts(&payload(body("data_update", r#","x":"8152347""#, ""))) {
-        assert!(text.contains("8152347"), "{text}");
+        let text = |payload| (serde_json::to_string(payload).unwrap(), Payload::canonical_json(payload));
+        assert_eq!((&withheld, text(&withheld)), (&sentinel, text(&sentinel)), "{members}");
+        assert!(!text(&withheld).0.contains("8152347"), "{members}");
     }
 }
 
@@ -230,7 +197,7 @@ fn only_the_exact_string_is_the_sentinel() {
 }
 
 #[test]
-fn a_delete_has_no_list_and_may_have_one() {
+fn a_delete_needs_no_list() {
     let data = r#"{"user_id":"u","x":"<<REDACTED>>"}"#;
     let rows: [(&str, &str, &[&str]); 4] = [
         ("delete", "", &["delete_carries_fields"]),
@@ -262,7 +229,7 @@ fn a_user_id_is_a_visible_string_that_is_not_empty() {
 
 /// The member of `data`, the name in `redacted`, the lookup value, and what is found.
 #[test]
-fn a_lookup_value_stands_in_for_an_absent_field_only() {
+fn a_lookup_value_replaces_only_an_absent_field() {
     const OLD: &str = r#""old@example.com""#;
     let rows = [
         (r#","NAME":"new@example.com""#, "", OLD, Some("new@example.com")),

@@ -1,4 +1,4 @@
-//! `NdjsonReader`: a bad line never ends the run; a reader that fails does, and the last item says so.
+//! `NdjsonReader`: a bad line never ends the run; a failing reader does, and the last item is its error.
 
 use std::io::{self, BufRead, BufReader};
 
@@ -135,7 +135,7 @@ fn a_body_takes_one_line_and_a_line_one_body() {
 }
 
 #[test]
-fn the_parsers_settings_count() {
+fn the_parsers_settings_apply() {
     let parser = || Parser::new().max_bytes(BODY.len());
     for end in ["\n", "\r\n", ""] {
         assert_eq!(replay_with(parser, format!("{BODY}{end}")), [(1, None)], "{end:?}");
@@ -157,7 +157,7 @@ fn the_parsers_settings_count() {
 }
 
 #[test]
-fn a_reader_that_fails_ends_the_run_and_says_so() {
+fn a_failing_reader_ends_the_run_with_an_io_error() {
     let rows: [(String, Run); 5] = [
         (String::new(), vec![(1, Some("io"))]),
         (format!("{BODY}\nnot json\n"), vec![(1, None), (2, Some("syntax")), (3, Some("io"))]),
@@ -211,7 +211,7 @@ fn an_archive_of_received_payloads_is_read() {
 }
 
 #[test]
-fn whatever_a_body_may_hold_it_may_hold_in_a_received_payload() {
+fn a_received_payload_may_hold_all_that_a_body_may() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let deepest = Body::with_data(&format!(r#"{{"a":{}}}"#, nested(125))).to_string();
     for (parser, body) in
@@ -241,7 +241,7 @@ fn one_buffer_of_limited_size_is_used_for_every_line() {
 }
 
 #[test]
-fn the_line_can_be_put_aside() {
+fn the_line_is_available_after_an_error() {
     let archive = format!("{BODY}\r\n\u{ff} not json \nlast");
     let mut reader = NdjsonReader::new(archive.as_bytes());
     assert_eq!((reader.line_number(), reader.line()), (0, &b""[..]));

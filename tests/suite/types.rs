@@ -18,7 +18,7 @@ use rownd_webhooks::{
 use crate::support::payload;
 
 #[test]
-fn every_type_is_ordinary() {
+fn every_type_has_the_common_traits() {
     fn assert<T: Send + Sync + Unpin + Clone + Debug + Eq + 'static>() {}
     fn assert_hash<T: Hash>() {}
     fn assert_shared<T: Send + Sync>() {}
@@ -69,7 +69,7 @@ fn names_and_ids_are_serialized_unchanged() {
 }
 
 #[test]
-fn every_debug_says_what_it_is() {
+fn every_debug_output_names_its_type() {
     let payload = payload(samples::VISIBILITY_UPDATE);
     let event = payload.clone().into_event().unwrap();
     let other = testing::data_update().field("email", 7).build();
