@@ -8,8 +8,8 @@ use rownd_webhooks::sync::SyncPlan;
 use rownd_webhooks::{Payload, REDACTED, Redactable};
 use serde_json::{Value, json};
 
-use crate::support::parse_everywhere;
 use crate::support::strategies::{CANARY, body, config, value};
+use crate::support::{listed, model_fields, parse_everywhere, written_back};
 
 fn payload(body: impl ToString) -> Payload<'static> {
     let body = body.to_string();
@@ -35,35 +35,9 @@ fn disguised(value: &Value) -> String {
     }
 }
 
-fn listed(body: &Value) -> Vec<&str> {
-    body["redacted"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
-}
-
-/// The fields by the rules of the vendor's page: those in `data`, and those that are listed as redacted.
-fn model_fields(body: &Value) -> BTreeMap<String, Redactable<Value>> {
-    let visible = |value: &Value| {
-        if value == REDACTED { Redactable::Redacted } else { Redactable::Visible(value.clone()) }
-    };
-    let data = body["data"].as_object().into_iter().flatten();
-    let mut fields: BTreeMap<_, _> = data.map(|(name, value)| (name.clone(), visible(value))).collect();
-    fields.extend(listed(body).into_iter().map(|name| (name.to_owned(), Redactable::Redacted)));
-    fields
-}
-
-/// The body without what a payload drops: withheld values.
-fn written(body: &Value) -> Value {
-    let mut written = body.clone();
-    for name in listed(body) {
-        if let Some(value) = written.get_mut("data").and_then(|data| data.get_mut(name)) {
-            *value = REDACTED.into();
-        }
-    }
-    written
-}
-
 /// The body as equality sees it: redacted names are in no order.
 fn normal(body: &Value) -> Value {
-    let mut normal = written(body);
+    let mut normal = written_back(body);
     if let Some(names) = normal.get_mut("redacted").and_then(Value::as_array_mut) {
         names.sort_unstable_by_key(Value::to_string);
     }
@@ -229,8 +203,8 @@ proptest! {
         let payload = payload(&body);
         let text = serde_json::to_string(&payload).unwrap();
         prop_assert_eq!(text.parse::<Payload<'_>>().unwrap(), payload.clone());
-        prop_assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), written(&body));
-        prop_assert_eq!(serde_json::to_value(&payload).unwrap(), written(&body));
+        prop_assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), written_back(&body));
+        prop_assert_eq!(serde_json::to_value(&payload).unwrap(), written_back(&body));
         prop_assert_eq!(payload.clone().into_owned(), payload);
     }
 

@@ -6,7 +6,7 @@ use rownd_webhooks::{Fields, Issue, Payload, REDACTED, Redactable, UserId, Value
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::support::{Body, issue_codes, payload};
+use crate::support::{Body, issue_codes, payload, written_back};
 
 const HIDDEN: Option<Redactable<&str>> = Some(Redactable::Redacted);
 const ABSENT: Option<Redactable<&str>> = None;
@@ -118,17 +118,6 @@ fn assert_fields_agree(fields: &Fields<'_>, state: Option<Redactable<&str>>, bod
     assert_eq!(update.get("x").map(FieldChange::kind), kind, "{body}");
     let whole = Changes::between(&stored, fields);
     assert_eq!(whole.get("x").unwrap().kind(), kind.unwrap_or(ChangeKind::Removed), "{body}");
-}
-
-/// A body as it is written back: as received, except that no value of a listed field is left.
-fn written_back(body: &Json) -> Json {
-    let mut expected = body.clone();
-    for name in body["redacted"].as_array().into_iter().flatten().filter_map(Json::as_str) {
-        if let Some(field) = expected.get_mut("data").and_then(|data| data.get_mut(name)) {
-            *field = REDACTED.into();
-        }
-    }
-    expected
 }
 
 /// Withheld values: a member of `data`, names in `redacted`, and the field's name.

@@ -4,6 +4,7 @@
 
 mod body;
 mod entry_points;
+mod model;
 mod readers;
 pub(crate) mod strategies;
 
@@ -11,6 +12,7 @@ use rownd_webhooks::{Issue, ParseError, Payload, Severity};
 
 pub(crate) use body::Body;
 pub(crate) use entry_points::{VALUE_ENTRY_POINTS, parse_everywhere};
+pub(crate) use model::{listed, model_fields, written_back};
 pub(crate) use readers::{Endless, Failing, Trickle};
 
 /// An issue as tests compare it: code, path, severity.
