@@ -1,9 +1,11 @@
 //! Redacted fields behind `flatten` and in enums, where serde buffers the fields and several types may read the same one.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use rownd_webhooks::Redactable;
 use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -253,4 +255,11 @@ fn the_rules_of_the_reader_hold_for_what_is_read_out_of_a_buffer() {
     // A map of the caller is a deserializer too, in which a string must not be taken for JSON.
     let map = serde_json::Map::from_iter([("$serde_json::private::RawValue".to_owned(), json!("7"))]);
     assert!(Redactable::<Value>::deserialize(map).is_err());
+}
+
+#[test]
+fn a_map_in_memory_is_read_by_its_names() {
+    let map = MapDeserializer::<_, serde::de::value::Error>::new([("a", "b")].into_iter());
+    let read = Redactable::<BTreeMap<String, String>>::deserialize(map).unwrap();
+    assert_eq!(read.into_visible(), Some(BTreeMap::from([("a".to_owned(), "b".to_owned())])));
 }
