@@ -52,9 +52,9 @@
 //!
 //! HTTP, storage, and what a delivery lacks: a signature, an id, a time and an order. The README says what to do about each.
 //!
-//! # What it switches on in a build
+//! # Features of dependencies
 //!
-//! The feature `serde` of chrono, and `raw_value` of serde_json. With the latter, or with `arbitrary_precision`, serde_json gives
+//! This crate enables the feature `serde` of chrono, and `raw_value` of serde_json. With the latter, or with `arbitrary_precision`, serde_json gives
 //! names with a prefix of its own a private meaning, so this crate rejects such names at every level (the README spells the
 //! prefix). It works with every combination of serde_json's features.
 

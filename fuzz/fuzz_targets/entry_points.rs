@@ -44,7 +44,7 @@ fuzz_target!(|body: &[u8]| {
         );
     }
 
-    // One line, which does not begin with a byte order mark.
+    // An archive has one body per line and skips a byte order mark at its start, hence a space in front and no newlines.
     let mut line = [b" ", body].concat();
     line.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
     let expected = rownd_webhooks::from_slice(&line);

@@ -179,16 +179,16 @@ impl DecodeError {
 
 /// Returns the JSON type of what serde found.
 fn found(unexpected: &Unexpected<'_>) -> &'static str {
-    match unexpected {
-        Unexpected::Bool(_) => "a boolean",
-        Unexpected::Unsigned(_) | Unexpected::Signed(_) | Unexpected::Float(_) => "a number",
-        Unexpected::Char(_) | Unexpected::Str(_) => "a string",
+    with_article(match unexpected {
+        Unexpected::Bool(_) => "boolean",
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) | Unexpected::Float(_) => "number",
+        Unexpected::Char(_) | Unexpected::Str(_) => "string",
         Unexpected::Unit | Unexpected::Option => "null",
-        Unexpected::Seq => "an array",
-        Unexpected::Map => "an object",
-        Unexpected::Other(type_name) => with_article(type_name),
-        _ => "another type",
-    }
+        Unexpected::Seq => "array",
+        Unexpected::Map => "object",
+        Unexpected::Other(type_name) => type_name,
+        _ => "",
+    })
 }
 
 /// The number of characters of a path that a message shows at most.

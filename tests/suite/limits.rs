@@ -263,7 +263,8 @@ fn recursive_types_are_decoded_on_a_small_stack() {
     });
 }
 
-/// serde_json's tree would read the strings behind its own names as JSON, each with a depth limit of its own.
+/// A `serde_json::Value` parses the string behind a reserved name as JSON and counts its depth from zero, so such names could evade the
+/// depth limit.
 #[test]
 fn settings_are_no_deeper_than_bodies() {
     let mut smuggled = "[]".to_owned();

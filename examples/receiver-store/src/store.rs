@@ -34,7 +34,7 @@ impl Store {
 
     /// Parses a body and applies it to the profiles. Writes a log line and counts the delivery.
     ///
-    /// `Ok` is a success for the sender, even if nothing was done, since a retry would have the same result.
+    /// Respond to `Ok` with success, even if nothing was done: a retry would have the same result.
     ///
     /// # Errors
     ///
