@@ -14,7 +14,10 @@ impl<'de> Deserialize<'de> for Payload<'_> {
     /// Reads a body, with the limits of [`Parser::new`].
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let ObjectText(text) = Deserialize::deserialize(deserializer)?;
-        Parser::new().parse(text.as_bytes()).map(Payload::into_owned).map_err(|error| custom(error, &text))
+        Parser::new()
+            .parse(text.as_bytes())
+            .map(Payload::into_owned)
+            .map_err(|error| custom(error, matches!(text, Cow::Borrowed(_))))
     }
 }
 
@@ -22,11 +25,11 @@ impl<'de> Deserialize<'de> for Fields<'_> {
     /// Reads an object of fields, such as the member `data` of a body, or a stored profile. Only its depth is limited.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let ObjectText(text) = Deserialize::deserialize(deserializer)?;
-        fields(&text).map(Fields::into_owned).map_err(|error| custom(error, &text))
+        fields(&text).map(Fields::into_owned).map_err(|error| custom(error, matches!(text, Cow::Borrowed(_))))
     }
 }
 
 /// An error about a text. The place in one that was made of values would mean nothing to the caller.
-fn custom<E: Error>(error: ParseError, text: &Cow<'_, str>) -> E {
-    E::custom(if let Cow::Borrowed(_) = text { error } else { error.without_position() })
+fn custom<E: Error>(error: ParseError, is_borrowed: bool) -> E {
+    E::custom(if is_borrowed { error } else { error.without_position() })
 }
