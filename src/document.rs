@@ -21,7 +21,7 @@ pub(crate) struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// Reads settings. They may come out of a file, so a byte order mark is skipped.
+    /// Reads settings. They may come from a file, so a byte order mark is skipped.
     pub(crate) fn from_slice(json: &'a [u8]) -> Result<Self, ParseError> {
         let text = bytes::text(json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json), MAX_BYTES)?;
         Self::read_all(Reader::new(text))

@@ -231,7 +231,7 @@ impl Display for ParseError {
         if let Some(path) = self.path().filter(|path| !path.is_empty()) {
             write!(f, " at {path}")?;
         }
-        // In other words than serde_json's " at line 1 column 9", which it parses out of the text of a custom error.
+        // Not in serde_json's words " at line 1 column 9", which it parses out of the text of a custom error.
         if let Some((line, column)) = self.0.position {
             write!(f, " (line {line}, column {column})")?;
         }

@@ -77,7 +77,7 @@ rules! {
     LookupExposesRedacted "lookup_exposes_redacted" Warning "a lookup value contains what its field redacts"
     LookupMismatch "lookup_mismatch" Warning "a lookup value differs from the field of its name, as after an address change"
     LookupValueNotText "lookup_value_not_text" Warning "a lookup value is a number; its text is used"
-    UnusableLookupValue "unusable_lookup_value" Warning "this is no lookup value; it is kept, but finds nobody"
+    UnusableLookupValue "unusable_lookup_value" Warning "this is not a lookup value; it is kept, but finds no user"
     DeleteCarriesFields "delete_carries_fields" Warning "a delete carries more than the user id"
     EmptyFieldName "empty_field_name" Warning "the name of a field is empty"
     UnknownField "unknown_field" Error "the profile schema does not have this field"

@@ -28,7 +28,7 @@ use std::io::{self, BufRead, Read};
 
 use crate::bytes::{self, BYTE_ORDER_MARK};
 use crate::error::{ParseError, ParseErrorKind};
-use crate::parse::{MAX_ENCLOSING_BYTES, Parser};
+use crate::parse::Parser;
 use crate::payload::Payload;
 use crate::received::Received;
 
@@ -141,7 +141,7 @@ impl<R: BufRead> NdjsonReader<R> {
 
     /// Returns `true` if the line is blank. Of a line that is too long, not all was read.
     fn is_blank(&self) -> bool {
-        self.line.len() as u64 <= self.parser.max_bytes_u64() && bytes::is_blank(&self.line)
+        self.line.len() <= self.parser.limits.max_bytes && bytes::is_blank(&self.line)
     }
 
     /// Reads one line without its end, and not much more of it than the limit. Returns `false` at the end of the archive.
@@ -149,7 +149,7 @@ impl<R: BufRead> NdjsonReader<R> {
         self.line.clear();
         self.line_number += 1;
         // More for the byte order mark, for the end of the line, and for what encloses the body.
-        let max = self.parser.max_bytes_u64().saturating_add(MAX_ENCLOSING_BYTES as u64);
+        let max = self.parser.limits.max_enclosed_bytes() as u64;
         if self.reader.by_ref().take(max).read_until(b'\n', &mut self.line)? == 0 {
             self.line_number -= 1;
             return Ok(false);

@@ -79,7 +79,7 @@ impl<'a> Subject<'a> {
     /// Returns a text to partition a log by, so that the events of one user stay in order. It is never empty.
     ///
     /// It is the user id, or else the first lookup value that identifies somebody, as in `email=jrose@acme.com`. One user may
-    /// come with and without an id, so it is no key for a table: find a row by [`user_id`](Self::user_id), and by
+    /// come with and without an id, so it is not a key for a table: find a row by [`user_id`](Self::user_id), and by
     /// [`LookupValue::identifier`] where there is none. It may be personal data, even that of a field which the user has
     /// hidden: hash it where you store it, and use `Display` to log.
     #[must_use]

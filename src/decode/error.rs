@@ -70,7 +70,7 @@ impl DecodeError {
 
     /// Returns the name of the field at fault, if it is known.
     ///
-    /// serde forgets it in its buffers: behind `flatten`, and in tagged and untagged enums.
+    /// It is not known where serde reads from a buffer: with `flatten`, and in tagged and untagged enums.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()

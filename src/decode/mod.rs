@@ -36,10 +36,10 @@ impl Payload<'_> {
     /// - A map of plain values, such as `HashMap<String, serde_json::Value>`, fails at the first redacted field. Use
     ///   `HashMap<String, Redactable<serde_json::Value>>`.
     /// - `#[serde(default)]` does not help a plain `T`: the default is for absent fields, and a redacted one is present.
-    /// - A `deserialize_with` helper that reads a `String` fails even in front of an `Option`, since it asks for a string and
-    ///   not for an option. Let it read a `Redactable<String>` or an `Option<String>`.
+    /// - A `deserialize_with` helper that reads a `String` fails even in front of an `Option`, since it requests a string and
+    ///   not an option. Let it read a `Redactable<String>` or an `Option<String>`.
     ///
-    /// Behind `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields out of a buffer. The table holds there too,
+    /// With `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields from a buffer. The table holds there too,
     /// with two exceptions. A type that accepts any value, such as `serde_json::Value`, receives `null` for a redacted field. And
     /// where a redacted plain `Option` is next to a redacted `Option<Redactable<T>>`, with more than eight redacted fields, both may
     /// be `None`. A sender can cause that, so rely on [`sync_plan`](Self::sync_plan) for erasing.

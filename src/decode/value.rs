@@ -237,7 +237,7 @@ impl<'de> MapAccess<'de> for Raw<'de> {
     }
 }
 
-/// A value's JSON text. A `Redactable` asks for the value itself, which is neither copied nor checked again.
+/// A value's JSON text. A `Redactable` requests the value itself, which is neither copied nor checked again.
 struct RawText<'de>(ValueDeserializer<'de>);
 
 impl<'de> Deserializer<'de> for RawText<'de> {

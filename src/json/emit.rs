@@ -37,8 +37,8 @@ fn compact(text: &str) -> String {
 
 /// Returns `true` for serde_json's own serializers.
 ///
-/// Serializers around them have the same error type but need not understand the newtype: those behind `flatten` and an internal
-/// tag would write its name.
+/// Serializers that wrap them have the same error type, but need not understand the newtype: those that serde uses for `flatten`
+/// and internal tags would write its name.
 fn is_serde_json<S: Serializer>() -> bool {
     type_name::<S>().trim_start_matches("&mut ").starts_with("serde_json::")
 }

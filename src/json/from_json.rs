@@ -1,4 +1,4 @@
-//! Types that are read as JSON text, out of any human-readable deserializer.
+//! Types that are read as JSON text from any human-readable deserializer.
 
 use std::borrow::Cow;
 use std::fmt::{self, Formatter};
@@ -17,13 +17,13 @@ pub(crate) trait FromJson<'de>: Sized {
     /// The type holds fields, of which `decode` may show some as redacted.
     const HAS_FIELDS: bool = false;
 
-    /// Reads the text that serde_json's own readers hand over.
+    /// Reads the text that serde_json's own deserializers provide.
     fn from_text<E: Error>(text: Cow<'de, str>) -> Result<Self, E>;
 
     /// Reads the text that was made of the values in one of serde's buffers or in another format.
     fn from_transcoded<E: Error>(text: String) -> Result<Self, E>;
 
-    /// Reads what the newtype holds: the text, unless the deserializer knows the type.
+    /// Reads the content of the newtype: the text, unless the deserializer knows the type.
     fn from_raw<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_text(Text::deserialize(deserializer)?.text)
     }
@@ -79,7 +79,7 @@ impl<'de> FromJson<'de> for ObjectText<'de> {
 }
 
 struct JsonVisitor<T> {
-    /// Nothing but the newtype has been asked for: serde_json hands its text over only then.
+    /// Nothing but the newtype has been requested: serde_json provides its text only then.
     is_outermost: bool,
     made: PhantomData<T>,
 }
@@ -105,7 +105,7 @@ impl<'de, T: FromJson<'de>> Visitor<'de> for JsonVisitor<T> {
         f.write_str("a JSON value")
     }
 
-    /// serde_json hands its text over as a map of one member.
+    /// serde_json provides its text as a map of one member.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         if !self.is_outermost {
             return transcoded(|transcoder| transcoder.visit_map(map));
@@ -169,8 +169,8 @@ impl<'de, T: FromJson<'de>> DeserializeSeed<'de> for RawSeed<T> {
 /// Text, borrowed where it can be.
 struct Text<'de> {
     text: Cow<'de, str>,
-    /// The deserializer yields text also where an option is asked for. serde_json does so with what is not out of the body, such
-    /// as the name of its newtype, which a body may hold too.
+    /// The deserializer yielded text although an option was requested. serde_json does so for text of its own, such as the name
+    /// of its newtype, which a body may contain as well.
     is_bare: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The mark in place of a redacted field, wherever serde puts it, and what becomes of it.
+//! The mark that replaces a redacted field while a type is decoded, and a trace of who read it.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ fn index(bytes: &[u8]) -> Option<usize> {
     bytes.strip_prefix(MARK)?.try_into().ok().map(usize::from_ne_bytes)
 }
 
-/// What became of the marks in one attempt, by the index of the field.
+/// How the marks were read in one attempt, by the index of the field.
 #[derive(Default)]
 pub(crate) struct Trace {
     /// Given to a type that accepts any value, such as serde's buffers.

@@ -3,15 +3,15 @@
 /// The start of every such name.
 const PREFIX: &str = "$serde_json::private::";
 
-/// The name of the newtype for which serde_json hands over, and takes, JSON text.
+/// The name of the newtype for which serde_json provides, and accepts, JSON text.
 pub(crate) const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
-/// The name of the member as which serde_json hands over a number with `arbitrary_precision` on.
+/// The name of the member in which serde_json provides a number when `arbitrary_precision` is on.
 pub(crate) const NUMBER: &str = "$serde_json::private::Number";
 
 /// Returns `true` if serde_json reserves the member name.
 ///
-/// A caller's `serde_json::Value` would read the text behind such a name as JSON, with a fresh depth limit.
+/// A caller's `serde_json::Value` would read the text after such a name as JSON, with a fresh depth limit.
 #[inline]
 pub(crate) fn is_reserved(name: &str) -> bool {
     // The first byte rules out nearly every name.

@@ -20,12 +20,12 @@ pub(crate) enum Token<'a> {
 
 /// A cursor in a JSON text.
 ///
-/// Every method starts at the first byte of what it reads, after white space, and stops behind the last.
+/// Every method starts at the first byte of what it reads, after white space, and stops after the last.
 #[derive(Clone)]
 pub(crate) struct Reader<'a> {
     text: &'a str,
     offset: usize,
-    /// The place of the last name that was read.
+    /// The offset of the last name that was read.
     name_offset: usize,
     /// The number of arrays and objects that are open.
     depth: usize,
@@ -39,37 +39,37 @@ impl<'a> Reader<'a> {
         Self { text, offset: 0, name_offset: 0, depth: 0, is_first: false, max_depth: MAX_DEPTH }
     }
 
-    /// A reader of a text in which an object encloses what `new` would read.
+    /// Creates a reader of a text in which an object encloses what `new` would read.
     pub(crate) fn enclosed(text: &'a str) -> Self {
         Self { max_depth: MAX_DEPTH + 1, ..Self::new(text) }
     }
 
-    /// The place in the text that the reader has reached.
+    /// Returns the offset that the reader has reached.
     pub(crate) fn offset(&self) -> usize {
         self.offset
     }
 
-    /// The place of the last name that was read by `next_name`.
+    /// Returns the offset of the name that `next_name` read last.
     pub(crate) fn name_offset(&self) -> usize {
         self.name_offset
     }
 
-    /// A reader of the same text that starts elsewhere.
+    /// Returns a reader of the same text that starts at another offset.
     pub(crate) fn at(&self, offset: usize) -> Self {
         Self { offset, ..Self::new(self.text) }
     }
 
-    /// A reader at the same place, of a text that ends earlier.
+    /// Returns a reader at the same offset, of a text that ends earlier.
     pub(crate) fn up_to(&self, end: usize) -> Self {
         Self { offset: self.offset, ..Self::new(self.text.get(..end).unwrap_or(self.text)) }
     }
 
-    /// The text from `start` up to where the reader is.
+    /// Returns the text from `start` to the current offset.
     pub(crate) fn text_since(&self, start: usize) -> &'a str {
         self.text.get(start..self.offset).unwrap_or_default()
     }
 
-    /// The line and column of an offset.
+    /// Returns the line and column of an offset.
     #[cold]
     pub(crate) fn position(&self, offset: usize) -> (usize, usize) {
         position::position(self.text.as_bytes(), offset)
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Reads the next member's name and the colon behind it, or leaves the object.
+    /// Reads the next member's name and the colon after it, or leaves the object.
     #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
     pub(crate) fn next_name(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
         Error { kind, offset: self.offset }
     }
 
-    /// The error that something else is next, or nothing at all.
+    /// Returns the error for an unexpected byte, or for the end of the text.
     #[cold]
     fn unexpected(&self, kind: ErrorKind) -> Error {
         self.error(if self.byte().is_none() { ErrorKind::UnexpectedEnd } else { kind })
@@ -382,7 +382,7 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        // What is left of the surrogates is no character.
+        // A surrogate that is left over is not a character.
         char::from_u32(code).ok_or(Error { kind: ErrorKind::LoneSurrogate, offset: start })
     }
 
@@ -451,7 +451,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Skips the name of a nested member and the colon behind it.
+    /// Skips the name of a nested member and the colon after it.
     #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
     fn skip_name(&mut self) -> Result<(), Error> {
@@ -471,12 +471,12 @@ pub(crate) fn check(text: &str) -> Result<(), Error> {
     Reader::new(text).check()
 }
 
-/// The text that a valid JSON string stands for.
+/// Returns the text of a valid JSON string.
 pub(crate) fn unescape(string: &str) -> Cow<'_, str> {
     Reader::new(string).string().unwrap_or_default()
 }
 
-/// The JSON type of a value, by the first byte of its text.
+/// Returns the JSON type of a value, by the first byte of its text.
 pub(crate) fn type_name(text: &str) -> &'static str {
     match text.as_bytes().first() {
         Some(b'"') => "string",
@@ -488,7 +488,7 @@ pub(crate) fn type_name(text: &str) -> &'static str {
     }
 }
 
-/// Returns the name of a JSON type as a sentence has it.
+/// Returns the name of a JSON type with its article.
 pub(crate) fn with_article(type_name: &str) -> &'static str {
     match type_name {
         "null" => "null",

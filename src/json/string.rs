@@ -1,6 +1,6 @@
 //! JSON strings: where the plain text in one ends, and how one is written.
 
-/// The number of bytes before the first that ends a string or begins an escape or is a control character.
+/// Returns the number of bytes before the first one that ends a string, begins an escape or is a control character.
 ///
 /// It looks at eight bytes at a time.
 #[expect(clippy::inline_always, reason = "a call for each string costs a tenth of a parse")]
@@ -8,18 +8,18 @@
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;
     let mut rest = bytes;
-    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
         let special = special_bytes(u64::from_le_bytes(*word));
         if special != 0 {
             return length + special.trailing_zeros() as usize / 8;
         }
         length += 8;
-        rest = behind;
+        rest = after;
     }
     length + plain_length_of_few(rest)
 }
 
-/// The same for fewer than eight bytes.
+/// Does the same for fewer than eight bytes.
 #[cold]
 #[inline(never)]
 fn plain_length_of_few(bytes: &[u8]) -> usize {

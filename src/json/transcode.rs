@@ -1,4 +1,4 @@
-//! JSON text, made of the values that any deserializer yields.
+//! JSON text, written from the values of any deserializer.
 
 use std::fmt::{self, Formatter, Write};
 
@@ -67,7 +67,7 @@ fn next_name<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::E
     }
 }
 
-/// Reads a number as serde_json hands it over with `arbitrary_precision` on: as a map of one reserved name. An object that holds
+/// Reads a number as serde_json provides it when `arbitrary_precision` is on: as a map of one reserved name. An object that has
 /// such a name looks the same. Without the feature there is no such number.
 fn number<'de, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<Option<String>, A::Error> {
     let is_on = "1e400".parse::<serde_json::Number>().is_ok();

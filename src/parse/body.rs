@@ -8,13 +8,12 @@ use crate::error::{ParseError, ParseErrorKind};
 use crate::json::pointer::Pointer;
 use crate::json::{Error, ErrorKind, Reader, Token, is_reserved};
 use crate::mapping::FieldMapping;
-use crate::payload::fields::Fields;
+use crate::payload::fields::{Fields, field_with};
 use crate::payload::lookup::{LookupText, LookupValue};
 use crate::payload::members::Members;
 use crate::payload::operation::Operation;
 use crate::payload::value::{RawJson, Value};
 use crate::payload::{LookupList, Payload, Presence};
-use crate::redactable::{REDACTED, Redactable};
 
 /// Reads a body: the rest of `json`.
 pub(crate) fn read<'a>(
@@ -128,10 +127,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 Ok(value) => value,
                 Err(error) => return Err(self.refuse_in(error, data.path, &name)),
             };
-            let field = match Value::new(value) {
-                Value::String(text) if text == REDACTED => Redactable::Redacted,
-                value => Redactable::Visible(value),
-            };
+            let field = field_with(Value::new(value));
             if fields.len() == 16 {
                 fields.reserve(32);
             }
@@ -202,7 +198,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             first => {
                 self.count(Path::LookupValues, self.json.offset())?;
                 let start = self.json.offset();
-                // Members of an object are checked as those of a lookup value are, but it is none without the array.
+                // An object's members are checked like those of a lookup value, but outside an array it is not one.
                 self.lookup_value(first, Path::LookupValues)?;
                 payload.lookup_list = LookupList::NotAnArray(RawJson::new(self.json.text_since(start)));
                 return Ok(());
@@ -223,7 +219,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         Ok(())
     }
 
-    /// Reads what may be a lookup value; `None` if it is something else.
+    /// Reads an element that may be a lookup value; `None` if it is not.
     fn lookup_value(&mut self, first: Option<u8>, path: Path) -> Result<Option<LookupValue<'a>>, ParseError> {
         if first != Some(b'{') {
             self.json.raw_value().map_err(|error| self.refuse_at(error, path))?;

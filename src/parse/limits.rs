@@ -11,4 +11,9 @@ pub(crate) struct Limits {
 impl Limits {
     pub(crate) const DEFAULT: Self = Self { max_bytes: 2 << 20, max_entries: 10_000 };
     pub(crate) const NONE: Self = Self { max_bytes: usize::MAX, max_entries: usize::MAX };
+
+    /// Returns the number of bytes that a body and what a `Received` writes around it may have, generously.
+    pub(crate) fn max_enclosed_bytes(self) -> usize {
+        self.max_bytes.saturating_add(128)
+    }
 }

@@ -33,7 +33,7 @@ use limits::Limits;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parser {
-    limits: Limits,
+    pub(crate) limits: Limits,
     strict: bool,
     mapping: Option<FieldMapping>,
 }
@@ -98,7 +98,7 @@ impl Parser {
 
     /// Returns the bytes as text, if the body in them may be within the limit.
     pub(crate) fn enclosed_text<'a>(&self, bytes: &'a [u8]) -> Result<&'a str, ParseError> {
-        bytes::text(bytes, self.limits.max_bytes.saturating_add(MAX_ENCLOSING_BYTES))
+        bytes::text(bytes, self.limits.max_enclosed_bytes())
     }
 
     /// Parses a body: the rest of `json`.
@@ -118,19 +118,12 @@ impl Parser {
     pub fn parse_reader(&self, reader: impl Read) -> Result<Payload<'static>, ParseError> {
         let mut body = Vec::new();
         reader
-            .take(self.max_bytes_u64().saturating_add(1))
+            .take((self.limits.max_bytes as u64).saturating_add(1))
             .read_to_end(&mut body)
             .map_err(|error| ParseError::new(ParseErrorKind::Io { kind: error.kind() }))?;
         self.parse(&body).map(Payload::into_owned)
     }
-
-    pub(crate) fn max_bytes_u64(&self) -> u64 {
-        u64::try_from(self.limits.max_bytes).unwrap_or(u64::MAX)
-    }
 }
-
-/// The number of bytes that a `Received` writes around a body, generously.
-pub(crate) const MAX_ENCLOSING_BYTES: usize = 128;
 
 impl Default for Parser {
     fn default() -> Self {

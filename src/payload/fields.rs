@@ -105,6 +105,12 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Returns the field with this value, which the sentinel redacts.
+#[inline]
+pub(crate) fn field_with(value: Value<'_>) -> Redactable<Value<'_>> {
+    if value == REDACTED { Redactable::Redacted } else { Redactable::Visible(value) }
+}
+
 impl Default for Fields<'_> {
     fn default() -> Self {
         Self::EMPTY
@@ -117,10 +123,8 @@ impl<'a, N: Into<Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fie
     /// A field whose name serde_json reserves is left out: no body can hold one.
     fn from_iter<I: IntoIterator<Item = (N, Redactable<Value<'a>>)>>(fields: I) -> Self {
         let fields = fields.into_iter().map(|(name, field)| match field {
-            Redactable::Visible(Value::String(text)) if text == REDACTED => {
-                (name.into(), Redactable::Redacted)
-            }
-            field => (name.into(), field),
+            Redactable::Visible(value) => (name.into(), field_with(value)),
+            Redactable::Redacted => (name.into(), field),
         });
         Self(Members::with_last(fields.filter(|(name, _)| !is_reserved(name)).collect()))
     }

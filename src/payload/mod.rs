@@ -79,7 +79,7 @@ pub(crate) enum Presence {
 pub(crate) enum LookupList<'a> {
     Absent,
     Null,
-    /// An array, with the elements that are no lookup values and their indexes in it.
+    /// An array, with the elements that are not lookup values and their indexes in it.
     Array(Vec<(usize, RawJson<'a>)>),
     /// Something else.
     NotAnArray(RawJson<'a>),
@@ -193,7 +193,7 @@ impl<'a> Payload<'a> {
 
     /// Returns the lookup values (`meta.lookup_values`) in the order of the body.
     ///
-    /// Elements that are no lookup values are not among them. They are reported as `unusable_lookup_value`, and written back.
+    /// Elements that are not lookup values are not among them. They are reported as `unusable_lookup_value`, and written back.
     #[must_use]
     pub fn lookup_values(&self) -> &[LookupValue<'a>] {
         &self.lookup_values

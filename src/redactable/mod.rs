@@ -11,7 +11,7 @@ use crate::json::printable::Printable;
 
 pub(crate) use serde::VISIBLE;
 
-/// The string that stands for the value of a field that the user has hidden.
+/// The string that replaces the value of a field that the user has hidden.
 ///
 /// It has this meaning as the whole value of a field. Nested inside an object or array it is ordinary text.
 pub const REDACTED: &str = "<<REDACTED>>";
@@ -23,8 +23,7 @@ pub const REDACTED: &str = "<<REDACTED>>";
 /// sentinel [`REDACTED`] is `Redacted`, and `T` reads anything else. Human-readable formats hold the value or the sentinel, binary
 /// formats an enum with the variants `<<VISIBLE>>` and `<<REDACTED>>`.
 ///
-/// Out of the buffers that serde fills for `flatten` and for tagged and untagged enums, `T` is read as JSON. It cannot borrow from
-/// there.
+/// From the buffers that serde fills for `flatten` and for tagged and untagged enums, `T` is read as JSON, and cannot borrow.
 ///
 /// `Debug` shows the type of the value, and errors the JSON type that was found. Neither contains the value, so a failed
 /// `assert_eq!` of two redactables shows `Visible(String)` twice. In a test, compare what is inside, as the second example does.

@@ -13,14 +13,14 @@ use crate::json::from_json::{self, FromJson};
 use crate::json::mark;
 use crate::json::printable::Printable;
 
-/// The name of the newtype for which a deserializer of this crate hands over the visible value itself, instead of its text.
+/// The name of the newtype for which a deserializer of this crate provides the visible value itself, instead of its text.
 pub(crate) const VISIBLE: &str = "Visible";
 
 /// A redactable value in a binary format.
 #[derive(Serialize, serde::Deserialize)]
 #[serde(rename = "Redactable")]
 enum Binary<T> {
-    // A buffer inside a binary format holds nothing of the enum but these names, which no value must be taken for.
+    // A buffer inside a binary format keeps nothing of the enum but these names, so they must differ from every value.
     #[serde(rename = "<<VISIBLE>>", alias = "Visible")]
     Visible(T),
     #[serde(rename = "<<REDACTED>>", alias = "Redacted")]
@@ -52,7 +52,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Redactable<T> {
         if deserializer.is_human_readable() {
             from_json::deserialize(deserializer)
         } else {
-            // serde's own words would quote what was found.
+            // serde's own message would quote what was found.
             let refused =
                 |_| D::Error::custom(format_args!("expected a redactable {}", short_type_name::<T>()));
             Binary::deserialize(deserializer).map(Self::from).map_err(refused)
@@ -97,7 +97,7 @@ impl<'de, T: Deserialize<'de>> FromJson<'de> for Redactable<T> {
     }
 }
 
-/// Reads the text that serde_json hands over, or the value behind which no text is needed.
+/// Reads the text that serde_json provides, or the value itself where a deserializer of this crate provides it.
 struct RawVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for RawVisitor<T> {
@@ -134,7 +134,7 @@ fn read_whole<'de, R: serde_json::de::Read<'de>, T: Deserialize<'de>>(
     Ok(value)
 }
 
-/// Replaces serde_json's own words, which quote the value.
+/// Replaces serde_json's own message, which quotes the value.
 fn unexpected<T, E: Error>(found: &str) -> E {
     let expected = Printable(&short_type_name::<T>()).to_string();
     E::invalid_type(Unexpected::Other(found), &expected.as_str())

@@ -1,8 +1,8 @@
 //! A stand-in for a redacted field, from which both `Redactable` and `Option` read what the field is to them.
 //!
-//! `Redactable` understands a mark, and a plain `Option` that there is no value. Where a type asks for the field itself, it is
-//! offered one after the other. Behind `flatten`, and in tagged and untagged enums, serde buffers the fields first and reads the
-//! types later, so that what became of the marks is traced for another attempt.
+//! `Redactable` understands a mark, and a plain `Option` a missing value. A type that reads the field directly is offered the mark
+//! first and then no value. For `flatten`, and for tagged and untagged enums, serde fills a buffer with the fields and reads the
+//! types from it later, so a trace of the marks decides about another attempt.
 
 use std::marker::PhantomData;
 
@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, Error, Expected, Unexpected, Visitor}
 use crate::json::mark::{mark, note};
 use crate::json::private::RAW_VALUE;
 
-/// Reads a redacted field for a type that asks for it itself: a mark first, then no value.
+/// Reads a redacted field for a type that reads it directly: a mark first, then no value.
 pub(crate) fn read<'de, T: Deserialize<'de>, E: Error>(index: usize) -> Result<T, E> {
     let mut refusals = 0;
     note(|trace| refusals = trace.refused.len());
@@ -34,9 +34,9 @@ pub(crate) struct StandIn<E> {
 enum Form {
     /// For a `Redactable`, and for a buffer on the way to one.
     Mark(usize),
-    /// No value, for an `Option` behind a buffer.
+    /// No value, for an `Option` that reads a buffer.
     Missing,
-    /// No value, for an `Option` that asks for it.
+    /// No value, for an `Option` that reads the field directly.
     OnlyOption,
 }
 

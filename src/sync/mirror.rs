@@ -33,9 +33,8 @@ use crate::sync::profile::{By, Profile, comparable};
 /// - Visible fields are written and redacted fields are erased. Fields that the body does not mention stay.
 /// - A delete leaves a tombstone for its id, known or not, and for the id of the profile that it removes. Deliveries overtake
 ///   one another, so updates of a deleted id are [`Ignored`](Applied::Ignored). Only a `data_insert` ends a tombstone.
-///
 /// - A delivery without an id cannot be recognised as late or repeated. An update of that kind creates a profile again, and the
-///   repeat of a delete finds whoever has the address in a visible field by then.
+///   repeat of a delete finds the user who has the address in a visible field by then.
 ///
 /// # Cost
 ///

@@ -25,7 +25,7 @@ const CODES: [(&str, Severity, &str); 16] = [
         "a lookup value differs from the field of its name, as after an address change",
     ),
     ("lookup_value_not_text", Warning, "a lookup value is a number; its text is used"),
-    ("unusable_lookup_value", Warning, "this is no lookup value; it is kept, but finds nobody"),
+    ("unusable_lookup_value", Warning, "this is not a lookup value; it is kept, but finds no user"),
     ("delete_carries_fields", Warning, "a delete carries more than the user id"),
     ("empty_field_name", Warning, "the name of a field is empty"),
 ];
