@@ -144,7 +144,7 @@ impl RawJson<'_> {
     }
 }
 
-/// The number of attempts after each of which one more field is shown as missing. Then all are that no `Redactable` has read.
+/// The number of attempts that each add one field to those shown as missing. The next attempt adds all that no `Redactable` read.
 const ATTEMPTS: usize = 8;
 
 /// Reads a whole set of fields.
@@ -185,7 +185,7 @@ fn doubtful<T>(
         Ok(_) if refused.is_none() => return taken().collect(),
         Ok(_) => refused,
         Err(error) if error.is_final() => None,
-        // A type may refuse a mark in words of its own. Structs read fields in order, so that it is the first one.
+        // A type may refuse a mark with an error of its own. Structs read fields in order, so it is the first mark.
         Err(_) => refused.or(trace.refused.first().copied()).or_else(|| taken().next()),
     };
     match next {
@@ -267,7 +267,7 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
         key.map(Some).map_err(|error| error.in_key(name))
     }
 
-    /// A seed works once, so that it is offered a mark first, and no value in another attempt.
+    /// A seed can be used once, so it gets a mark in one attempt, and no value in another.
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DecodeError> {
         let (name, field) = self.take()?;
         match field {

@@ -9,9 +9,9 @@ use serde::{Serialize, Serializer};
 use super::private::RAW_VALUE;
 use super::{elements, members, unescape};
 
-/// Writes a valid JSON text: through serde_json with every letter but newlines, and as real values through other formats.
+/// Writes a valid JSON text: through serde_json as it is, apart from newlines, and through other formats as real values.
 ///
-/// Archives and queues have one document on a line, so that the white space of a text with newlines is left out.
+/// Archives and queues hold one document per line, so a text that contains newlines is written without white space.
 pub(crate) fn serialize_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     if is_serde_json::<S>() {
         let mut raw = serializer.serialize_struct(RAW_VALUE, 1)?;

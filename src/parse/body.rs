@@ -15,7 +15,7 @@ use crate::payload::operation::Operation;
 use crate::payload::value::{RawJson, Value};
 use crate::payload::{LookupList, Payload, Presence};
 
-/// Reads a body: the rest of `json`.
+/// Reads a body from the rest of `json`.
 pub(crate) fn read<'a>(
     json: &mut Reader<'a>,
     limits: &Limits,
@@ -46,7 +46,7 @@ struct BodyReader<'a, 'p> {
 /// A member that this crate does not know.
 type UnknownMember<'a> = (Cow<'a, str>, RawJson<'a>);
 
-/// An object of the vendor's: where it is in the body, and what its path is.
+/// One of the vendor's objects: its offset in the body and its path.
 #[derive(Clone, Copy)]
 struct Object {
     start: usize,
@@ -119,7 +119,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
 
     fn fields(&mut self, path: Path) -> Result<Fields<'a>, ParseError> {
         let data = self.object(path)?;
-        // Growing step by step to the usual numbers costs as much as reading some fields.
+        // Growing the list step by step would cost as much as reading several fields.
         let mut fields = Vec::with_capacity(16);
         while let Some(name) = self.name(data)? {
             self.count(path, self.json.name_offset())?;
@@ -365,7 +365,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         self.error_at_name(ParseErrorKind::DuplicateMember, parent, name)
     }
 
-    /// Finds the first member of an object whose name an earlier one has.
+    /// Finds the first member whose name an earlier member of the object already has.
     #[cold]
     fn first_duplicate(&self, object: Object) -> ParseError {
         let mut json = self.json.at(object.start);

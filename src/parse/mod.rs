@@ -101,7 +101,7 @@ impl Parser {
         bytes::text(bytes, self.limits.max_enclosed_bytes())
     }
 
-    /// Parses a body: the rest of `json`.
+    /// Parses a body from the rest of `json`.
     pub(crate) fn read<'a>(&self, json: &mut Reader<'a>) -> Result<Payload<'a>, ParseError> {
         let payload = body::read(json, &self.limits, self.mapping.as_ref())?;
         if self.strict {

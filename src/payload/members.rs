@@ -29,7 +29,7 @@ impl<'a, T> Members<'a, T> {
             }
             order
         });
-        // A sort has to compare equal neighbours, but may compare a member with itself.
+        // A sort compares members that are equal, but may also compare a member with itself.
         if has_equal && !members.is_sorted_by(|(before, _), (after, _)| before < after) {
             return Err(DuplicateName);
         }

@@ -60,7 +60,7 @@ pub const REDACTED: &str = "<<REDACTED>>";
 /// let text: &str = &email;
 /// ```
 ///
-/// As an option it is also what to compare in a test, which then shows the values when it fails:
+/// Compare options in a test, so that a failure shows the values:
 ///
 /// ```
 /// use rownd_webhooks::Redactable;
