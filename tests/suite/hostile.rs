@@ -28,7 +28,7 @@ fn body(place: &str, part: &str) -> String {
 }
 
 #[test]
-fn the_table_of_hostile_bodies() {
+fn every_hostile_body_has_the_outcome_of_its_row() {
     let rows = include_str!("../data/hostile.txt").lines().zip(1..);
     let rows = rows.filter(|(row, _)| !row.is_empty() && !row.starts_with('#'));
     let mut count = 0;

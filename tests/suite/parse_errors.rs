@@ -192,8 +192,8 @@ fn a_reserved_name_is_reported_at_every_level_however_it_is_escaped() {
     ] {
         for ending in ["", "Number", "RawValue"] {
             let name = format!("$serde_json::private::{ending}");
-            for disguise in [name.clone(), name.replace('$', r"\u0024"), name.replace('e', r"\u0065")] {
-                let (row, path) = (row.replace('@', &disguise), path.replace('@', &name));
+            for escaped in [name.clone(), name.replace('$', r"\u0024"), name.replace('e', r"\u0065")] {
+                let (row, path) = (row.replace('@', &escaped), path.replace('@', &name));
                 let sentence = "a member has a name that is reserved by serde_json";
                 assert_error(&row, "reserved_name", Some(&path), sentence);
             }
