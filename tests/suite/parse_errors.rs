@@ -151,7 +151,9 @@ fn a_syntax_error_is_reported_at_the_byte_that_is_wrong() {
     ];
     let ends: &[&str] = &["\"¦", "-¦", "nul¦", "{\n\"data\":\n{¦", "{\"é\":\"\u{7f}¦"];
     for (reason, rows) in rows.into_iter().chain([("unexpected end", ends)]) {
-        rows.iter().for_each(|row| assert_syntax(row, None, reason));
+        for row in rows {
+            assert_syntax(row, None, reason);
+        }
     }
 }
 
