@@ -5,13 +5,13 @@
 use std::error::Error;
 use std::io;
 
-use rownd_webhooks::{ParseError, ParseErrorKind};
+use rownd_webhooks::ParseErrorKind;
 
-use crate::support::{Body, Failing, list, parse_error, parse_everywhere, payload};
+use crate::support::{Body, Failing, list, parse_error, parse_everywhere};
 
-/// Asserts the whole error of a row: its code, path and message.
+/// Asserts the whole error of a row: its code, path and message. Returns its kind.
 #[track_caller]
-fn assert_error(row: &str, code: &str, path: Option<&str>, sentence: &str) -> ParseError {
+fn assert_error(row: &str, code: &str, path: Option<&str>, sentence: &str) -> ParseErrorKind {
     let (before, _) = row.split_once('¦').expect("a marked byte");
     let line = before.matches('\n').count() + 1;
     let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
@@ -21,37 +21,39 @@ fn assert_error(row: &str, code: &str, path: Option<&str>, sentence: &str) -> Pa
     let error = parse_error(row.replace('¦', ""));
     assert_eq!((error.code(), error.path(), error.to_string()), (code, path, message.clone()), "{row}");
     assert_eq!((error.line(), error.column(), error.http_status()), (Some(line), Some(column), 400), "{row}");
-    let debug = format!("ParseError(\"{message}\")");
-    assert_eq!((format!("{error:?}"), format!("{error:#?}")), (debug.clone(), debug));
+    assert_eq!(format!("{error:?}"), format!("ParseError(\"{message}\")"));
     assert!(error.source().is_none());
-    error
+    error.kind().clone()
 }
 
 #[track_caller]
 fn assert_syntax(row: &str, path: Option<&str>, reason: &str) {
-    let error = assert_error(row, "syntax", path, &format!("the body is not JSON: {reason}"));
-    assert!(matches!(error.kind(), ParseErrorKind::Syntax { reason: reported, .. } if *reported == reason));
+    let kind = assert_error(row, "syntax", path, &format!("the body is not JSON: {reason}"));
+    assert!(matches!(kind, ParseErrorKind::Syntax { reason: found, .. } if found == reason));
 }
 
-/// The default body, with an object of one member in front of its meta.
+/// The default body, with a member in front of its meta instead of `data` and `redacted`.
 fn with_member(member: &str) -> String {
     format!("{{{member},{}", &Body { data: "", redacted: "", ..Body::default() }.to_string()[1..])
+}
+
+fn with_meta(meta: &str) -> String {
+    Body { meta, ..Body::default() }.to_string()
 }
 
 fn with_lookup_values(json: &str) -> String {
     Body { lookup_values: json, ..Body::delete() }.to_string()
 }
 
-/// Values of each JSON type, with the name that messages give to it.
-const TYPES: [(&str, &str, &str); 9] = [
+/// Values of each JSON type, with its name and the name that messages give to it.
+const TYPES: [(&str, &str, &str); 7] = [
     ("null", "null", "null"),
     ("boolean", "a boolean", "true"),
-    ("boolean", "a boolean", "false"),
     ("number", "a number", "-7.5e3"),
     ("number", "a number", "1e400"),
-    ("string", "a string", "\"text\""),
     ("string", "a string", "\"\\u0074ext\""),
-    ("array", "an array", r#"["delete",[]]"#),
+    // Derived code would take these for a struct and for a variant.
+    ("array", "an array", r#"[{"user_id":"u"},[],{"operation":"delete","lookup_values":[]}]"#),
     ("object", "an object", r#"{"delete":null}"#),
 ];
 
@@ -67,11 +69,9 @@ fn a_value_of_the_wrong_type_is_reported_where_it_begins() {
         for (name, with_article, value) in TYPES.into_iter().filter(|(name, ..)| !allowed.contains(name)) {
             let sentence = format!("expected {expected}, found {with_article}");
             let row = body.replace('@', &format!("¦{value}"));
-            let error = assert_error(&row, "wrong_type", Some(path), &sentence);
-            let ParseErrorKind::WrongType { expected: wanted, found, .. } = error.kind() else {
-                panic!("{error}")
-            };
-            assert_eq!((*wanted, *found), (expected, name));
+            let kind = assert_error(&row, "wrong_type", Some(path), &sentence);
+            let ParseErrorKind::WrongType { expected: wanted, found, .. } = kind else { panic!("{kind:?}") };
+            assert_eq!((wanted, found), (expected, name));
         }
     }
 }
@@ -80,12 +80,9 @@ fn a_value_of_the_wrong_type_is_reported_where_it_begins() {
 fn a_body_that_is_not_an_object_is_reported_by_its_type() {
     for (name, with_article, value) in TYPES.into_iter().filter(|(name, ..)| *name != "object") {
         let sentence = format!("the body is not a JSON object, but {with_article}");
-        let error = assert_error(&format!("\n \t¦{value}\r\n"), "not_an_object", Some(""), &sentence);
-        assert!(matches!(error.kind(), ParseErrorKind::NotAnObject { found, .. } if *found == name));
+        let kind = assert_error(&format!("\n \t¦{value}\r\n"), "not_an_object", Some(""), &sentence);
+        assert!(matches!(kind, ParseErrorKind::NotAnObject { found, .. } if found == name));
     }
-    // Derived code would take such an array for the struct.
-    let array = r#"¦[{"user_id":"u"},[],{"operation":"delete","lookup_values":[]}]"#;
-    assert_error(array, "not_an_object", Some(""), "the body is not a JSON object, but an array");
 }
 
 #[test]
@@ -94,13 +91,10 @@ fn an_absent_member_is_reported_at_the_object_that_lacks_it() {
         ("/meta", "meta", "¦{}"),
         ("/meta", "meta", " ¦{\"data\":{\"meta\":{}},\"redacted\":[],\n\"Meta\":{\"operation\":\"delete\"}}"),
         ("/meta/operation", "operation", r#"{"operation":"delete","meta":¦{"lookup_values":[]}}"#),
-        ("/meta/operation", "operation", r#"{"meta":¦{"Operation":"delete"}}"#),
     ] {
-        let error =
-            assert_error(row, "missing_member", Some(path), &format!("required member `{name}` is absent"));
-        assert!(
-            matches!(error.kind(), ParseErrorKind::MissingMember { name: absent, .. } if *absent == name)
-        );
+        let sentence = format!("required member `{name}` is absent");
+        let kind = assert_error(row, "missing_member", Some(path), &sentence);
+        assert!(matches!(kind, ParseErrorKind::MissingMember { name: absent, .. } if absent == name));
     }
 }
 
@@ -115,16 +109,15 @@ fn a_repeated_member_is_reported_at_its_second_name() {
         ("/redacted", with_member(r#""redacted":[],¦"redacted":["x"]"#)),
         ("/meta", Body { members: r#"¦"meta":{"operation":"delete"}"#, ..Body::default() }.to_string()),
         ("/meta/operation", r#"{"meta":{"\u006fperation":"x","x":{},¦"operation":"delete"}}"#.to_owned()),
-        ("/meta/lookup_values", Body { meta: r#"¦"lookup_values":[]"#, ..Body::default() }.to_string()),
+        ("/meta/lookup_values", with_meta(r#"¦"lookup_values":[]"#)),
         ("/meta/lookup_values/1/field", element(r#""field":null,¦"field":null"#)),
         ("/meta/lookup_values/1/value", element(r#""value":{},"field":"a",¦"valu\u0065":"b""#)),
         ("/meta/lookup_values/1/x", element(r#""x":1,"field":"a","value":"b",¦"x":1"#)),
         ("/data/a", with_member(r#""data":{"a":1,"b":[{"a":0}],¦"\u0061":1}"#)),
         ("/data/", with_member(r#""data":{"":1,¦"":2}"#)),
-        ("/data/a~1b~0c", with_member(r#""data":{"a/b~c":1,¦"a\/b~c":2}"#)),
-        (r"/data/a\nb\u{202e}", with_member(r#""data":{"a\nb\u202e":1,¦"a\nb\u202e":1}"#)),
+        (r"/data/a~1b~0\nc\u{202e}", with_member(r#""data":{"a/b~\nc\u202e":1,¦"a\/b~\nc\u202e":2}"#)),
         ("/x", Body { members: "\"x\":1,\n¦\"x\":1", ..Body::default() }.to_string()),
-        ("/meta/x", r#"{"meta":{"x":[{"x":1}],"operation":"delete",¦"x":1}}"#.to_owned()),
+        ("/meta/x", with_meta(r#""x":[{"x":1}],¦"x":1"#)),
     ] {
         assert_twice(&row, path);
     }
@@ -139,25 +132,12 @@ fn a_repeated_member_is_reported_at_its_second_name() {
 
 #[test]
 fn a_syntax_error_is_reported_at_the_byte_that_is_wrong() {
-    for (reason, rows) in [
-        (
-            "expected a name in double quotes",
-            &["{\n ¦?", r#"{"data":{"a":1,¦}}"#, r#"{"data":{¦'a':1}}"#, "{¦/* comment */}"][..],
-        ),
+    let rows: [(&str, &[&str]); 9] = [
+        ("expected a name in double quotes", &["{\n ¦?", r#"{"data":{"a":1,¦}}"#, r#"{"data":{¦'a':1}}"#]),
+        ("expected a value", &["¦}", "¦\u{b}{}", "¦// comment\n{}", r#"{"data":{"a":¦}}"#]),
         (
             "expected a value",
-            &[
-                "¦}",
-                "¦\u{b}{}",
-                "¦\0",
-                "¦// comment\n{}",
-                r#"{"data":{"a":¦}}"#,
-                r#"{"data":{"a":n¦aN}}"#,
-                r#"{"data":{"a":¦+1}}"#,
-                r#"{"data":{"a":tru¦E}}"#,
-                r#"{"data":{"a":[1,¦]}}"#,
-                r#"{"redacted":["a",¦]}"#,
-            ],
+            &[r#"{"data":{"a":tru¦E}}"#, r#"{"data":{"a":[1,¦]}}"#, r#"{"redacted":["a",¦]}"#],
         ),
         ("invalid number", &["{\"data\"\n:{\"a\":0¦1}}", r#"{"data":{"a":1.¦}}"#]),
         ("expected `:`", &[r#"{"data":{"a" ¦1}}"#]),
@@ -165,19 +145,12 @@ fn a_syntax_error_is_reported_at_the_byte_that_is_wrong() {
         ("control character in a string", &["{\"data\":{\"a\":\"tab¦\there\"}}", "{\"da¦\nta\":{}}"]),
         (
             "expected `,` or `}`",
-            &[
-                r#"{"data":{"a":0¦x1F}}"#,
-                r#"{"data":{"a":1 ¦"b":2}}"#,
-                r#"{"data":{"a":1¦]}"#,
-                r#"{"meta":{"lookup_values":[{"field":"a"¦;}]}}"#,
-            ],
+            &[r#"{"data":{"a":1 ¦"b":2}}"#, r#"{"meta":{"lookup_values":[{"field":"a"¦;}]}}"#],
         ),
-        (
-            "expected `,` or `]`",
-            &[r#"{"data":{"a":[1¦}}}"#, r#"{"redacted":["a" ¦"b"]}"#, r#"{"meta":{"lookup_values":[{}¦;]}}"#],
-        ),
-        ("unexpected end", &["\"¦", "-¦", "nul¦", "{\n\"data\":\n{¦", "{\"é\":\"\u{7f}¦"]),
-    ] {
+        ("expected `,` or `]`", &[r#"{"data":{"a":[1¦}}}"#, r#"{"redacted":["a" ¦"b"]}"#]),
+    ];
+    let ends: &[&str] = &["\"¦", "-¦", "nul¦", "{\n\"data\":\n{¦", "{\"é\":\"\u{7f}¦"];
+    for (reason, rows) in rows.into_iter().chain([("unexpected end", ends)]) {
         for row in rows {
             assert_syntax(row, None, reason);
         }
@@ -186,22 +159,17 @@ fn a_syntax_error_is_reported_at_the_byte_that_is_wrong() {
 
 #[test]
 fn half_a_surrogate_pair_is_a_syntax_error_everywhere() {
-    for half in [r"\ud83d", r"\uDE00", r"\ud83d\ud83d", r"\ud83dx", r"\ud83d\n", r"\ude00\ud83d"] {
+    for half in [r"\ud83d", r"\uDE00", r"\ud83d\ud83d", r"\ud83dx"] {
         for (path, body) in [
-            ("/data/a", with_member(r#""data":{"\u0061":"\\¦"}"#)),
             ("/data", with_member(r#""data":{"¦":1}"#)),
-            ("/data/a", with_member(r#""data":{"a":{"¦":1}}"#)),
-            ("/data/a", with_member(r#""data":{"a":{"b":[{"c":"x¦"}]}}"#)),
-            ("/x", with_member(r#""x":"¦""#)),
+            ("/data/a", with_member(r#""data":{"a":{"b":[{"¦":"x"}]}}"#)),
             ("", with_member(r#""¦":1"#)),
             ("/redacted/1", with_member(r#""redacted":["","¦"]"#)),
             ("/meta/operation", Body { operation: "¦", ..Body::default() }.to_string()),
-            ("/meta/x", Body { meta: r#""x":{"y":"¦"}"#, ..Body::default() }.to_string()),
+            ("/meta/x", with_meta(r#""x":{"y":"¦"}"#)),
             ("/meta/lookup_values/0/field", with_lookup_values(r#"[{"field":"¦","value":"b"}]"#)),
-            ("/meta/lookup_values/0/value", with_lookup_values(r#"[{"field":"a","valu\u0065":"¦"}]"#)),
             ("/meta/lookup_values/0/x", with_lookup_values(r#"[{"field":"a","value":"b","x":"¦"}]"#)),
             ("/meta/lookup_values/1", with_lookup_values(r#"[0,"¦"]"#)),
-            ("/meta/lookup_values", with_lookup_values(r#""¦""#)),
         ] {
             let row = body.replace('¦', &format!("¦{half}"));
             assert_syntax(&row, Some(path), "half a surrogate pair in a string");
@@ -210,16 +178,28 @@ fn half_a_surrogate_pair_is_a_syntax_error_everywhere() {
 }
 
 #[test]
-fn a_reserved_name_is_reported_where_it_begins() {
+fn a_reserved_name_is_reported_at_every_level_however_it_is_escaped() {
     for (path, row) in [
-        ("/$serde_json::private::Number", r#"{¦"$serde_json::private::Number":"1","meta":{}}"#),
-        ("/data/$serde_json::private::", r#"{"data":{"a":1,¦"\u0024serde_json::private::":"[]"}}"#),
-        ("/data/a", r#"{"data":{"a":[0,{"b":{},¦"$serde_json::private::":1}]}}"#),
-        ("/meta/x", r#"{"meta":{"operation":"delete","x":{¦"$serde_json::private::x":1}}}"#),
-        ("/redacted/1", r#"{"redacted":["a",¦"$serde_json::private::x"],"meta":{"operation":"delete"}}"#),
+        ("/@", with_member(r#"¦"@":"1""#)),
+        ("/x", with_member(r#""x":[[{"y":{¦"@":1}}]]"#)),
+        ("/data/@", with_member(r#""data":{"a":1,¦"@":"[]"}"#)),
+        ("/data/a", with_member(r#""data":{"a":[0,{"b":{"\n":"$"},¦"@":1}]}"#)),
+        ("/redacted/1", with_member(r#""redacted":["a",¦"@"]"#)),
+        ("/meta/@", with_meta(r#"¦"@":1"#)),
+        ("/meta/x", with_meta(r#""x":{¦"@":1}"#)),
+        ("/meta/lookup_values/@", with_lookup_values(r#"{¦"@":1}"#)),
+        ("/meta/lookup_values/0/@", with_lookup_values(r#"[{"field":"a",¦"@":1}]"#)),
+        ("/meta/lookup_values/0/value", with_lookup_values(r#"[{"value":[{¦"@":1}]}]"#)),
+        ("/meta/lookup_values/1", with_lookup_values(r#"[0,[{¦"@":1}]]"#)),
     ] {
-        let sentence = "a member has a name that is reserved by serde_json";
-        assert_error(row, "reserved_name", Some(path), sentence);
+        for ending in ["", "Number", "RawValue"] {
+            let name = format!("$serde_json::private::{ending}");
+            for escaped in [name.clone(), name.replace('$', r"\u0024"), name.replace('e', r"\u0065")] {
+                let (row, path) = (row.replace('@', &escaped), path.replace('@', &name));
+                let sentence = "a member has a name that is reserved by serde_json";
+                assert_error(&row, "reserved_name", Some(&path), sentence);
+            }
+        }
     }
 }
 
@@ -244,7 +224,6 @@ fn trailing_data_is_reported_where_it_begins() {
             assert_error(&row, "trailing_data", None, "there is data after the end of the JSON object");
         }
     }
-    payload(format!("{whole} \t\r\n"));
 }
 
 #[test]
@@ -253,14 +232,13 @@ fn a_body_that_is_not_json_text_is_rejected_first() {
         let error = parse_error(body);
         assert_eq!((error.code(), error.path(), error.line()), ("empty", None, None), "{body:?}");
         assert_eq!(error.to_string(), "the body is empty, as it is when the webhook's HTTP method is GET");
-        assert_eq!(error.http_status(), 400);
     }
-    for body in ["¦\u{feff}", "¦\u{feff}{}"] {
-        assert_error(body, "byte_order_mark", None, "the body begins with a byte order mark");
-    }
+    assert_error("¦\u{feff}{}", "byte_order_mark", None, "the body begins with a byte order mark");
     for (body, line, column) in [
         (&b"\xFF\xFE{\0}\0"[..], 1, 1),
+        // A slash in two bytes, and half a surrogate pair in three.
         (b"{\"data\":\n{\"a\":\"\xC0\xAF\"}}", 2, 7),
+        (b"{\"x\":\"\xED\xA0\xBD\"}", 1, 7),
         (b"\n\n\xF4\x90\x80\x80", 3, 1),
         (b"{\"\xC3\xA9\":\"\x80\"}", 1, 8),
         (b"{}\xE2\x82", 1, 3),
@@ -273,11 +251,10 @@ fn a_body_that_is_not_json_text_is_rejected_first() {
 
 #[test]
 fn the_error_of_a_reader_is_reported_by_its_kind_only() {
-    for kind in [io::ErrorKind::ConnectionReset, io::ErrorKind::Other] {
-        let error = rownd_webhooks::from_reader(Failing(b"{\"data\":", kind)).unwrap_err();
-        assert!(matches!(error.kind(), ParseErrorKind::Io { kind: reported, .. } if *reported == kind));
-        assert_eq!((error.code(), error.path(), error.line(), error.http_status()), ("io", None, None, 400));
-        assert_eq!(error.to_string(), format!("the body could not be read: {kind}"));
-        assert!(error.source().is_none());
-    }
+    let kind = io::ErrorKind::ConnectionReset;
+    let error = rownd_webhooks::from_reader(Failing(b"{\"data\":", kind)).unwrap_err();
+    assert!(matches!(error.kind(), ParseErrorKind::Io { kind: found, .. } if *found == kind));
+    assert_eq!((error.code(), error.path(), error.line(), error.http_status()), ("io", None, None, 400));
+    assert_eq!(error.to_string(), format!("the body could not be read: {kind}"));
+    assert!(error.source().is_none());
 }

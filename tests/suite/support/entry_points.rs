@@ -14,36 +14,30 @@ use super::Trickle;
 type Parsed = Result<Payload<'static>, ParseError>;
 type Deserialized = Result<Payload<'static>, String>;
 
-/// The functions of this crate. Those that take text parse other bytes by `from_slice`.
-const OWN: [(&str, fn(&[u8]) -> Parsed); 7] = [
-    ("from_slice", |body| rownd_webhooks::from_slice(body).map(Payload::into_owned)),
-    ("from_str", |body| match str::from_utf8(body) {
-        Ok(text) => rownd_webhooks::from_str(text).map(Payload::into_owned),
-        Err(_) => rownd_webhooks::from_slice(body).map(Payload::into_owned),
-    }),
-    ("FromStr", |body| match str::from_utf8(body) {
-        Ok(text) => text.parse(),
-        Err(_) => rownd_webhooks::from_slice(body).map(Payload::into_owned),
-    }),
-    ("from_reader", |body| rownd_webhooks::from_reader(Trickle::new(body))),
-    ("Parser::parse", |body| Parser::new().parse(body).map(Payload::into_owned)),
-    ("Parser::parse_reader", |body| Parser::default().parse_reader(body)),
-    ("NdjsonReader", |body| {
-        // A line ends with its `\n` or `\r\n`, and a blank one is skipped.
-        if body.contains(&b'\n') || body.ends_with(b"\r") || body.trim_ascii().is_empty() {
-            return rownd_webhooks::from_slice(body).map(Payload::into_owned);
-        }
+fn owned(parsed: Result<Payload<'_>, ParseError>) -> Parsed {
+    parsed.map(Payload::into_owned)
+}
+
+/// Parses by the functions of this crate.
+fn by_this_crate(body: &[u8]) -> Vec<(&'static str, Parsed)> {
+    let mut parsed = vec![
+        ("from_reader", rownd_webhooks::from_reader(Trickle::new(body))),
+        ("Parser::parse", owned(Parser::new().parse(body))),
+        ("Parser::parse_reader", Parser::default().parse_reader(body)),
+    ];
+    if let Ok(text) = str::from_utf8(body) {
+        parsed.push(("from_str", owned(rownd_webhooks::from_str(text))));
+        parsed.push(("FromStr", text.parse()));
+    }
+    // A line ends with its `\n` or `\r\n`, and a blank one is skipped.
+    if !(body.contains(&b'\n') || body.ends_with(b"\r") || body.trim_ascii().is_empty()) {
         let archive = surround("{}\n", body, "");
         let mut reader = NdjsonReader::new(archive.as_slice());
         assert!(reader.next_payload().expect("the first line").is_err());
-        let payload = reader.next_payload().expect("the second line");
-        payload.map(Payload::into_owned).map_err(|error| error.parse_error().clone())
-    }),
-];
-
-#[derive(Deserialize)]
-struct Envelope {
-    payload: Payload<'static>,
+        let second = reader.next_payload().expect("the second line");
+        parsed.push(("NdjsonReader", owned(second.map_err(|error| error.parse_error().clone()))));
+    }
+    parsed
 }
 
 #[derive(Deserialize)]
@@ -52,73 +46,50 @@ struct Borrowing<'a> {
     payload: Payload<'a>,
 }
 
-#[derive(Deserialize)]
-struct Newtype(Payload<'static>);
+type Map = HashMap<String, Payload<'static>>;
 
-#[derive(Deserialize)]
-enum External {
-    Delivery(Payload<'static>),
+/// Parses by serde_json, into a payload and into types that hold one.
+fn by_serde_json(body: &[u8]) -> [(&'static str, Deserialized); 9] {
+    let object = surround(r#"{"payload":"#, body, "}");
+    let array = surround("[", body, "]");
+    let received = surround(r#"{"received_at":"2025-01-27T16:44:05Z","payload":"#, body, "}");
+    let mut stream = serde_json::Deserializer::from_slice(body).into_iter();
+    let streamed = match (stream.next(), stream.next()) {
+        (Some(Ok(payload)), None) => Ok(payload),
+        (Some(Err(error)), _) => Err(error.to_string()),
+        (first, _) => Err(if first.is_some() { "a second value" } else { "nothing" }.to_owned()),
+    };
+    let text = str::from_utf8(body).map_err(|error| error.to_string());
+    [
+        ("serde_json::from_str", text.and_then(|text| message(serde_json::from_str(text)))),
+        ("serde_json::from_slice", message(serde_json::from_slice(body))),
+        ("serde_json::from_reader", message(serde_json::from_reader(Trickle::new(body)))),
+        ("a stream", streamed),
+        (
+            "a struct that borrows",
+            message(serde_json::from_slice(&object).map(|Borrowing { payload }| payload.into_owned())),
+        ),
+        (
+            "a map, from a reader",
+            message(serde_json::from_reader(&*object).map(|mut map: Map| map.remove("payload").unwrap())),
+        ),
+        ("an array", message(serde_json::from_slice(&array).map(|[payload]: [Payload<'_>; 1]| payload))),
+        ("an option", message(serde_json::from_slice(body)).and_then(some)),
+        (
+            "Received",
+            message(
+                serde_json::from_slice(&received).map(|received: Received<Payload<'_>>| received.payload),
+            ),
+        ),
+    ]
 }
 
-/// serde_json reading text, into a payload and into types that hold one.
-const SERDE_JSON: [(&str, fn(&[u8]) -> Deserialized); 12] = [
-    ("serde_json::from_str", |body| {
-        let text = str::from_utf8(body).map_err(|error| error.to_string())?;
-        message(serde_json::from_str(text))
-    }),
-    ("serde_json::from_slice", |body| message(serde_json::from_slice(body))),
-    ("serde_json::from_reader", |body| message(serde_json::from_reader(Trickle::new(body)))),
-    ("a stream", |body| {
-        let mut stream = serde_json::Deserializer::from_slice(body).into_iter();
-        let first = message(stream.next().ok_or("nothing")?)?;
-        stream.next().map_or(Ok(first), |_: Result<Payload<'_>, _>| Err("a second value".to_owned()))
-    }),
-    ("a struct that borrows", |body| {
-        let body = surround(r#"{"payload":"#, body, "}");
-        message(serde_json::from_slice(&body)).map(|Borrowing { payload }| payload.into_owned())
-    }),
-    ("a struct, from a reader", |body| {
-        let body = surround(r#"{"payload":"#, body, "}");
-        message(serde_json::from_reader(body.as_slice())).map(|Envelope { payload }| payload)
-    }),
-    ("an array, from a reader", |body| {
-        let list: Vec<Payload<'_>> = message(serde_json::from_reader(&*surround("[", body, "]")))?;
-        let [payload] = <[_; 1]>::try_from(list).map_err(|list| format!("{} elements", list.len()))?;
-        Ok(payload)
-    }),
-    ("a newtype", |body| message(serde_json::from_slice(body)).map(|Newtype(payload)| payload)),
-    ("an option", |body| {
-        let payload: Option<Payload<'static>> = message(serde_json::from_slice(body))?;
-        payload.ok_or_else(|| "the body is not a JSON object, but null".to_owned())
-    }),
-    ("an enum", |body| {
-        let body = surround(r#"{"Delivery":"#, body, "}");
-        message(serde_json::from_slice(&body)).map(|External::Delivery(payload)| payload)
-    }),
-    ("a map", |body| {
-        let body = surround(r#"{"k":"#, body, "}");
-        let mut map: HashMap<String, Box<Payload<'static>>> = message(serde_json::from_slice(&body))?;
-        map.remove("k").map(|payload| *payload).ok_or_else(|| "no k".to_owned())
-    }),
-    ("Received", |body| {
-        let body = surround(r#"{"received_at":"2025-01-27T16:44:05Z","payload":"#, body, "}");
-        message(serde_json::from_slice(&body)).map(|received: Received<Payload<'_>>| received.payload)
-    }),
-];
-
 /// A payload out of a `serde_json::Value`.
-pub(crate) const VALUE_ENTRY_POINTS: [(&str, fn(Value) -> Deserialized); 5] = [
+pub(crate) const VALUE_ENTRY_POINTS: [(&str, fn(Value) -> Deserialized); 4] = [
     ("TryFrom<Value>", |tree| message(Payload::try_from(tree))),
     ("serde_json::from_value", |tree| message(serde_json::from_value(tree))),
     ("deserialize from &Value", |tree| message(Payload::deserialize(&tree))),
-    ("a struct, from_value", |tree| {
-        let tree = Value::from_iter([("payload", tree)]);
-        message(serde_json::from_value(tree)).map(|Envelope { payload }| payload)
-    }),
-    ("an option, from_value", |tree| {
-        let payload: Option<Payload<'static>> = message(serde_json::from_value(tree))?;
-        payload.ok_or_else(|| "the body is not a JSON object, but null".to_owned())
-    }),
+    ("an option, from_value", |tree| message(serde_json::from_value(tree)).and_then(some)),
 ];
 
 /// Parses a body by every entry point, and checks that all of them agree.
@@ -128,18 +99,17 @@ pub(crate) const VALUE_ENTRY_POINTS: [(&str, fn(Value) -> Deserialized); 5] = [
 #[track_caller]
 pub(crate) fn parse_everywhere(body: impl AsRef<[u8]>) -> Parsed {
     let body = body.as_ref();
-    let expected = OWN[0].1(body);
-    for (name, parse) in &OWN[1..] {
-        let parsed = parse(body);
+    let expected = owned(rownd_webhooks::from_slice(body));
+    for (name, parsed) in by_this_crate(body) {
         assert_eq!(parsed, expected, "{name}: {}", body.escape_ascii());
-        assert_alike(name, &parsed, &expected);
+        assert_agrees(name, body, parsed.map_err(|error| error.to_string()), &expected);
     }
-    for (name, deserialize) in SERDE_JSON {
-        assert_agrees(name, body, deserialize(body), &expected);
+    for (name, deserialized) in by_serde_json(body) {
+        assert_agrees(name, body, deserialized, &expected);
     }
     if let Ok(tree) = serde_json::from_slice::<Value>(body) {
         let text = tree.to_string();
-        let expected = OWN[0].1(text.as_bytes());
+        let expected = owned(rownd_webhooks::from_str(&text));
         for (name, deserialize) in VALUE_ENTRY_POINTS {
             assert_agrees(name, text.as_bytes(), deserialize(tree.clone()), &expected);
         }
@@ -147,12 +117,15 @@ pub(crate) fn parse_everywhere(body: impl AsRef<[u8]>) -> Parsed {
     expected
 }
 
+/// Also compares what equality does not: the issues, and the order of what is written.
 #[track_caller]
 fn assert_agrees(name: &str, body: &[u8], deserialized: Deserialized, expected: &Parsed) {
     match (deserialized, expected) {
         (Ok(payload), Ok(expected)) => {
             assert_eq!(&payload, expected, "{name}: {}", body.escape_ascii());
-            assert_alike(name, &Ok(payload), &Ok(expected.clone()));
+            assert_eq!(payload.issues(), expected.issues(), "{name}");
+            let [one, two] = [&payload, expected].map(|payload| serde_json::to_string(payload).unwrap());
+            assert_eq!(one, two, "{name}");
         }
         (Err(message), Err(error)) => {
             let is_json = serde_json::from_slice::<&RawValue>(body).is_ok();
@@ -165,21 +138,16 @@ fn assert_agrees(name: &str, body: &[u8], deserialized: Deserialized, expected: 
     }
 }
 
-/// Compares what equality does not: the issues, and the order of what is written.
-#[track_caller]
-fn assert_alike(name: &str, one: &Parsed, two: &Parsed) {
-    if let (Ok(one), Ok(two)) = (one, two) {
-        assert_eq!(one.issues(), two.issues(), "{name}");
-        assert_eq!(serde_json::to_string(one).unwrap(), serde_json::to_string(two).unwrap(), "{name}");
-    }
-}
-
 /// The error's message; an error of this crate and of serde_json says everything in it.
 fn message<T, E: Error>(parsed: Result<T, E>) -> Result<T, String> {
     parsed.map_err(|error| {
         assert!(error.source().is_none(), "{error}");
         error.to_string()
     })
+}
+
+fn some(payload: Option<Payload<'static>>) -> Deserialized {
+    payload.ok_or_else(|| "the body is not a JSON object, but null".to_owned())
 }
 
 fn surround(before: &str, body: &[u8], after: &str) -> Vec<u8> {
