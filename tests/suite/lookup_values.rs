@@ -20,7 +20,7 @@ const UNUSABLE: [&str; 12] = [
     r#"{"field":"email","value":{"a":[1e400,"\ud83d\ude00"]}}"#,
 ];
 
-/// Asserts that a delete with this `lookup_values` is a valid one, offers so many of them, and is written back unchanged.
+/// Asserts that a delete with this `lookup_values` is valid, offers the usable ones and is written back unchanged.
 #[track_caller]
 fn assert_lenient(lookup_values: &str, usable: usize, path: &str) {
     let body = Body { lookup_values, ..Body::delete() }.to_string();

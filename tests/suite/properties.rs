@@ -14,10 +14,10 @@ fn payload(body: impl ToString) -> Payload<'static> {
     body.parse().unwrap_or_else(|error| panic!("{error}: {body}"))
 }
 
-/// The same JSON with its members in another order, more white space, and every letter of names escaped.
+/// The same JSON with its members in another order, more white space, and every letter escaped.
 fn disguised(value: &Value) -> String {
     let joined = |parts: Vec<String>| parts.join(" ,\r\n");
-    let escaped = |name: &str| name.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect::<String>();
+    let escaped = |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect::<String>();
     match value {
         Value::Object(members) => {
             let members = members.iter().rev();
@@ -26,6 +26,7 @@ fn disguised(value: &Value) -> String {
             format!("{{ {} }}", joined(members.collect()))
         }
         Value::Array(elements) => format!("[ {} ]", joined(elements.iter().map(disguised).collect())),
+        Value::String(text) => format!("\"{}\"", escaped(text)),
         leaf => leaf.to_string(),
     }
 }
@@ -81,7 +82,11 @@ proptest! {
     }
 
     #[test]
-    fn a_replaced_byte_parses_the_same_by_every_entry_point(body in body(), at in any::<Index>(), byte in any::<u8>()) {
+    fn a_replaced_byte_parses_the_same_by_every_entry_point(
+        body in body(),
+        at in any::<Index>(),
+        byte in any::<u8>(),
+    ) {
         let mut bytes = body.to_string().into_bytes();
         let at = at.index(bytes.len());
         bytes[at] = byte;
