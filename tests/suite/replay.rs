@@ -1,182 +1,114 @@
-//! `NdjsonReader`: a bad line never ends the run; a failing reader does, and the last item is its error.
+//! `NdjsonReader`: a bad line never ends the archive; a failing reader does, and the last item is its error.
 
 use std::io::{self, BufRead, BufReader};
 
 use rownd_webhooks::replay::{LineError, NdjsonReader};
 use rownd_webhooks::testing::samples;
-use rownd_webhooks::{Parser, Payload, Received, Value};
+use rownd_webhooks::{Parser, Payload, Received};
 
-use crate::support::{Body, Failing, Trickle};
+use crate::support::{Body, Failing, Trickle, payload};
 
 const BODY: &str = r#"{"meta":{"operation":"delete"}}"#;
-const BOM: &str = "\u{feff}";
 
-/// The numbers of the lines, each with the code of its error.
-type Run = Vec<(u64, Option<&'static str>)>;
-
-/// Reads to the end, by `next_payload`.
+/// Reads to the end: the number of each line that is not blank, with the code of its error.
 #[track_caller]
-fn run<R: BufRead>(mut reader: NdjsonReader<R>) -> Run {
-    let mut run = Run::new();
+fn run(mut reader: NdjsonReader<impl BufRead>) -> String {
+    let mut lines = Vec::new();
     while let Some(next) = reader.next_payload() {
-        let error = next.err().map(|error| (error.line_number(), error.code()));
+        let error = next.err();
         let line_number = reader.line_number();
-        assert!(error.is_none_or(|(number, _)| number == line_number));
-        run.push((line_number, error.map(|(_, code)| code)));
-        assert!(run.len() < 1_000, "the run does not end");
+        assert!(error.as_ref().is_none_or(|error| error.line_number() == line_number));
+        lines.push(error.map_or(line_number.to_string(), |error| format!("{line_number} {}", error.code())));
+        assert!(lines.len() < 1_000, "the run does not end");
     }
     let last = reader.line_number();
     assert!(reader.next_payload().is_none() && reader.line_number() == last, "the end stays the end");
-    run
+    lines.join(", ")
 }
 
-/// Replays an archive, at once and in pieces, lent and owned.
+/// Reads an archive at once and in pieces.
 #[track_caller]
-fn replay_with(parser: impl Fn() -> Parser, archive: impl AsRef<[u8]>) -> Run {
+fn replay(parser: &Parser, archive: impl AsRef<[u8]>) -> String {
     let archive = archive.as_ref();
-    let at_once = run(NdjsonReader::with_parser(archive, parser()));
+    let at_once = run(NdjsonReader::with_parser(archive, parser.clone()));
     for capacity in [1, 2, 7, 31] {
         let reader = BufReader::with_capacity(capacity, Trickle::new(archive));
-        assert_eq!(run(NdjsonReader::with_parser(reader, parser())), at_once, "by {capacity} bytes");
+        assert_eq!(run(NdjsonReader::with_parser(reader, parser.clone())), at_once, "by {capacity} bytes");
     }
-    let codes: Vec<_> = at_once.iter().map(|(_, code)| *code).collect();
-    let owned = NdjsonReader::with_parser(archive, parser()).owned();
-    let owned: Vec<_> =
-        owned.map(|next: Result<Payload<'static>, LineError>| next.err().map(|error| error.code())).collect();
-    assert_eq!(owned, codes);
     at_once
 }
 
-#[track_caller]
-fn replay(archive: impl AsRef<[u8]>) -> Run {
-    replay_with(Parser::new, archive)
-}
-
 #[test]
-fn every_body_is_read_in_order() {
-    let archive =
-        format!("{BODY}\n{}\n{BODY}", r#"{"data":{"x":"kept"},"meta":{"operation":"data_update"}}"#);
-    let owned: Vec<Payload<'static>> =
-        NdjsonReader::new(archive.as_bytes()).owned().collect::<Result<_, _>>().unwrap();
-    let mut reader = NdjsonReader::new(archive.as_bytes());
-    for (payload, operation) in owned.iter().zip(["delete", "data_update", "delete"]) {
-        assert!(*payload.operation() == *operation);
-        assert_eq!(reader.next_payload().unwrap().as_ref(), Ok(payload));
-    }
-    assert_eq!((owned.len(), owned[1].value("x").and_then(Value::as_str)), (3, Some("kept")));
-}
-
-#[test]
-fn lines_end_with_a_newline_and_blank_ones_are_skipped() {
-    let rows: [(&str, &[u64]); 11] = [
-        ("", &[]),
-        ("\n", &[]),
-        ("\n\r\n \t\r\n\n", &[]),
-        ("B", &[1]),
-        ("B\n", &[1]),
-        ("B\r\nB\r\n", &[1, 2]),
-        ("B\r", &[1]),
-        ("\n\nB\n\r\n  \nB\n\n", &[3, 6]),
-        (" B \n\tB\t\r\n", &[1, 2]),
-        ("B\n ", &[1]),
-        ("B\r\r\nB", &[1, 2]),
-    ];
-    for (archive, numbers) in rows {
-        let archive = archive.replace('B', BODY);
-        let expected: Run = numbers.iter().map(|number| (*number, None)).collect();
-        assert_eq!(replay(&archive), expected, "{archive:?}");
-    }
-}
-
-#[test]
-fn a_bad_line_never_ends_the_run() {
-    let bad: [(&[u8], &str); 10] = [
+fn each_line_that_is_not_blank_is_a_body_or_an_error() {
+    let pretty = format!("{{\n\"meta\":\n{BODY}\n}}");
+    for (archive, expected) in [
+        ("", ""),
+        ("\n\r\n \t\r\n\n", ""),
+        ("B", "1"),
+        ("B\n", "1"),
+        ("B\r\nB\r\n", "1, 2"),
+        ("B\r", "1"),
+        ("B\r\r\nB", "1, 2"),
+        ("\n\nB\n\r\n  \nB\n\n", "3, 6"),
+        (" B \n\tB\t\r\n", "1, 2"),
         // White space elsewhere, but not in JSON.
-        (b"\x0C", "syntax"),
-        (b"not json", "syntax"),
-        (b"{\"meta\":", "syntax"),
-        (b"{\"meta\":\xFF}", "not_utf8"),
-        (b"\xFF\xFE", "not_utf8"),
-        (b"\0", "syntax"),
-        (b"[]", "not_an_object"),
-        (b"{\"meta\":{\"operation\":\"\"}} {}", "trailing_data"),
-        (b"{}", "missing_member"),
-        (b"\xEF\xBB\xBF{}", "byte_order_mark"),
-    ];
-    for (line, code) in bad {
-        let archive = [BODY.as_bytes(), line, line, BODY.as_bytes(), line].join(&b'\n');
-        let expected = [(1, None), (2, Some(code)), (3, Some(code)), (4, None), (5, Some(code))];
-        assert_eq!(replay(&archive), expected, "{code}");
+        ("B\n\x0C\nB", "1, 2 syntax, 3"),
+        (
+            "B\nnot json\n{\"meta\":\n[]\n{}\n\0\nB",
+            "1, 2 syntax, 3 syntax, 4 not_an_object, 5 missing_member, 6 syntax, 7",
+        ),
+        // A body takes one line, and a line one body.
+        ("BB\nB", "1 trailing_data, 2"),
+        ("B\rB\nB", "1 trailing_data, 2"),
+        (&pretty, "1 syntax, 2 not_an_object, 3, 4 syntax"),
+        // A byte order mark is skipped at the start of the file only.
+        ("\u{feff}B\nB", "1, 2"),
+        ("\u{feff}\r\nB", "2"),
+        ("\u{feff}", ""),
+        ("\u{feff}\u{feff}B\nB", "1 byte_order_mark, 2"),
+        ("B\n\u{feff}B", "1, 2 byte_order_mark"),
+    ] {
+        let archive = archive.replace('B', BODY);
+        assert_eq!(replay(&Parser::new(), &archive), expected, "{archive:?}");
     }
-}
-
-#[test]
-fn a_byte_order_mark_at_the_start_of_the_file_is_skipped() {
-    assert_eq!(replay(format!("{BOM}{BODY}\n{BODY}")), [(1, None), (2, None)]);
-    assert_eq!(replay(format!("{BOM}\r\n{BODY}")), [(2, None)]);
-    assert_eq!(replay(BOM), []);
-    assert_eq!(replay(format!("{BOM}{BOM}{BODY}\n{BODY}")), [(1, Some("byte_order_mark")), (2, None)]);
-    assert_eq!(replay(format!("{BODY}\n{BOM}{BODY}")), [(1, None), (2, Some("byte_order_mark"))]);
-    assert_eq!(replay(b"\xEF\xBB{}"), [(1, Some("not_utf8"))]);
-    // It does not count towards the limit.
-    let parser = || Parser::new().max_bytes(BODY.len());
-    assert_eq!(replay_with(parser, format!("{BOM}{BODY}\n")), [(1, None)]);
-}
-
-#[test]
-fn a_body_takes_one_line_and_a_line_one_body() {
-    for separator in ["", "\r", " "] {
-        let archive = format!("{BODY}{separator}{BODY}\n{BODY}");
-        assert_eq!(replay(archive), [(1, Some("trailing_data")), (2, None)], "{separator:?}");
-    }
-    let run = replay(samples::DELETE.trim_end());
-    assert_eq!(run.len(), samples::DELETE.trim_end().lines().count());
-    assert!(run.iter().all(|(_, code)| code.is_some()), "{run:?}");
+    assert_eq!(replay(&Parser::new(), b"\xEF\xBB{}\n{\xFF}\n"), "1 not_utf8, 2 not_utf8");
 }
 
 #[test]
 fn the_parsers_settings_apply() {
-    let parser = || Parser::new().max_bytes(BODY.len());
-    for end in ["\n", "\r\n", ""] {
-        assert_eq!(replay_with(parser, format!("{BODY}{end}")), [(1, None)], "{end:?}");
+    let (blanks, long) = (" ".repeat(200), "x".repeat(100_000));
+    for (archive, expected) in [
+        ("B\nB\r\nB", "1, 2, 3"),
+        ("B \nB", "1 too_large, 2"),
+        ("B \r\nB", "1 too_large, 2"),
+        ("B\nB ", "1, 2 too_large"),
+        ("B\nL\nB", "1, 2 too_large, 3"),
+        // A byte order mark does not count towards the limit.
+        ("\u{feff}B\nB", "1, 2"),
+        // A line of white space alone would be blank, but the body far to the right of it is not lost.
+        ("WB\nB", "1 too_large, 2"),
+    ] {
+        let archive = archive.replace('B', BODY).replace('L', &long).replace('W', &blanks);
+        assert_eq!(replay(&Parser::new().max_bytes(BODY.len()), &archive), expected, "{archive:.100?}");
     }
-    for spaces in (1..6).map(|count| " ".repeat(count)) {
-        for end in ["\n", "\r\n"] {
-            let archive = format!("{BODY}{spaces}{end}{BODY}{end}");
-            assert_eq!(replay_with(parser, &archive), [(1, Some("too_large")), (2, None)], "{archive:?}");
-        }
-        let archive = format!("{BODY}\n{BODY}{spaces}");
-        assert_eq!(replay_with(parser, &archive), [(1, None), (2, Some("too_large"))], "{archive:?}");
-    }
-    let archive = format!("{BODY}\n{}\n{BODY}\n", "x".repeat(100_000));
-    assert_eq!(replay_with(parser, archive), [(1, None), (2, Some("too_large")), (3, None)]);
-    assert_eq!(replay_with(|| Parser::new().strict(true), BODY), [(1, Some("invalid"))]);
-    // White space alone is a blank line; a body far to the right of it is not lost.
-    let archive = format!("{}{BODY}\n{BODY}\n", " ".repeat(100));
-    assert_eq!(replay_with(parser, archive), [(1, Some("too_large")), (2, None)]);
+    assert_eq!(replay(&Parser::new().strict(true), BODY), "1 invalid");
 }
 
 #[test]
-fn a_failing_reader_ends_the_run_with_an_io_error() {
-    let rows: [(String, Run); 5] = [
-        (String::new(), vec![(1, Some("io"))]),
-        (format!("{BODY}\nnot json\n"), vec![(1, None), (2, Some("syntax")), (3, Some("io"))]),
-        (format!("{BODY}\n{BODY}"), vec![(1, None), (2, Some("io"))]),
-        (format!("{BODY}\n\n\n{{\"meta\""), vec![(1, None), (4, Some("io"))]),
-        ("x".repeat(10_000), vec![(1, Some("io"))]),
-    ];
-    for (archive, expected) in rows {
+fn a_failing_reader_ends_the_archive_with_an_io_error() {
+    for (archive, expected) in [
+        (String::new(), "1 io"),
+        (format!("{BODY}\nnot json\n"), "1, 2 syntax, 3 io"),
+        (format!("{BODY}\n{BODY}"), "1, 2 io"),
+        ("x".repeat(10_000), "1 io"),
+    ] {
         for kind in [io::ErrorKind::ConnectionReset, io::ErrorKind::WouldBlock, io::ErrorKind::Other] {
             let reader = || {
-                NdjsonReader::with_parser(
-                    BufReader::new(Failing(archive.as_bytes(), kind)),
-                    Parser::new().max_bytes(1_000),
-                )
+                let failing = BufReader::new(Failing(archive.as_bytes(), kind));
+                NdjsonReader::with_parser(failing, Parser::new().max_bytes(1_000))
             };
             assert_eq!(run(reader()), expected, "{archive:?}");
-            let owned: Vec<_> = reader().owned().collect();
-            assert_eq!(owned.len(), expected.len());
-            let error = owned.last().unwrap().as_ref().unwrap_err();
+            let error = reader().owned().last().unwrap().unwrap_err();
             let text = format!("{error} {error:?}");
             assert!(text.contains(&kind.to_string()) && !text.contains("jrose"), "{text}");
         }
@@ -184,11 +116,22 @@ fn a_failing_reader_ends_the_run_with_an_io_error() {
 }
 
 #[test]
+fn owned_payloads_outlive_the_archive() {
+    let owned: Vec<Result<Payload<'static>, LineError>> = {
+        let lines = samples::ALL.map(|body| serde_json::to_string(&payload(body)).unwrap());
+        let archive = format!("{}\nnot json", lines.join("\n"));
+        NdjsonReader::new(archive.as_bytes()).owned().collect()
+    };
+    assert!(owned[..4].iter().flatten().eq(&samples::ALL.map(payload)));
+    assert_eq!((owned.len(), owned[4].as_ref().unwrap_err().line_number()), (5, 5));
+}
+
+#[test]
 fn an_archive_of_received_payloads_is_read() {
     let received: Received<Payload<'static>> = Received::now(samples::VISIBILITY_UPDATE.parse().unwrap());
     let line = serde_json::to_string(&received).unwrap();
     let with = |payload: &str| format!(r#"{{"received_at":"2025-01-27T16:44:05Z","payload":{payload}}}"#);
-    let bad = [
+    for (bad, code) in [
         (BODY.to_owned(), "missing_member"),
         ("x7f3a".to_owned(), "syntax"),
         (format!("{line}{line}"), "trailing_data"),
@@ -196,10 +139,8 @@ fn an_archive_of_received_payloads_is_read() {
         (with(r#"{"data":{}}"#), "missing_member"),
         (format!(r#"{{"payload":{BODY}}}"#), "missing_member"),
         (format!(r#"{{"received_at":"7f3a","payload":{BODY}}}"#), "wrong_type"),
-        (r#"{"received_at":"2025-01-27T16:44:05Z"}"#.to_owned(), "missing_member"),
-    ];
-    for (bad, code) in bad {
-        let archive = format!("{BOM}{line}\n\n{bad}\n{line}");
+    ] {
+        let archive = format!("\u{feff}{line}\n\n{bad}\n{line}");
         let mut reader = NdjsonReader::new(archive.as_bytes());
         assert_eq!(reader.next_received().unwrap().as_ref(), Ok(&received));
         let error = reader.next_received().unwrap().unwrap_err();
@@ -208,48 +149,32 @@ fn an_archive_of_received_payloads_is_read() {
         assert_eq!(reader.next_received().unwrap().as_ref(), Ok(&received));
         assert!(reader.next_received().is_none());
     }
+    let error = NdjsonReader::new(with(r#"{"meta":5}"#).as_bytes()).next_received().unwrap().unwrap_err();
+    assert_eq!((error.parse_error().path(), error.parse_error().column()), (Some("/payload/meta"), Some(57)));
 }
 
 #[test]
-fn a_received_payload_may_hold_all_that_a_body_may() {
-    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    let deepest = Body::with_data(&format!(r#"{{"a":{}}}"#, nested(125))).to_string();
-    for (parser, body) in
-        [(Parser::new(), deepest.clone()), (Parser::new().max_bytes(deepest.len()), deepest.clone())]
-    {
-        let received = Received::now(parser.parse(body.as_bytes()).unwrap());
-        let line = serde_json::to_string(&received).unwrap();
-        let mut reader = NdjsonReader::with_parser(line.as_bytes(), parser);
-        assert_eq!(reader.next_received().unwrap().unwrap(), received);
-    }
-    let line = r#"{"received_at":"2025-01-27T16:44:05Z","payload":{"meta":5}}"#;
-    let error = NdjsonReader::new(line.as_bytes()).next_received().unwrap().unwrap_err();
-    let error = error.parse_error();
-    assert_eq!((error.path(), error.column()), (Some("/payload/meta"), Some(57)));
+fn a_received_payload_may_be_as_deep_and_as_large_as_a_body() {
+    let deepest = Body::with_data(&format!(r#"{{"a":{}{}}}"#, "[".repeat(125), "]".repeat(125))).to_string();
+    let parser = Parser::new().max_bytes(deepest.len());
+    let received = Received::now(parser.parse(deepest.as_bytes()).unwrap());
+    let line = serde_json::to_string(&received).unwrap();
+    let mut reader = NdjsonReader::with_parser(line.as_bytes(), parser);
+    assert_eq!(reader.next_received().unwrap().unwrap(), received);
 }
 
 #[test]
-fn one_buffer_of_limited_size_is_used_for_every_line() {
-    let long = format!(r#"{{"meta":{{"operation":"{}"}}}}"#, "x".repeat(500));
-    let archive = [&"x".repeat(1 << 20), BODY, "not json", &long, BODY].join("\n");
+fn one_buffer_of_limited_size_holds_each_line_even_after_an_error() {
+    let archive = format!("{}\n{BODY}\r\n\u{ff} not json \n{BODY}", "x".repeat(1 << 20));
     let mut reader = NdjsonReader::with_parser(archive.as_bytes(), Parser::new().max_bytes(600));
-    let mut lines = Vec::new();
-    while reader.next_payload().is_some() {
-        lines.push((reader.line().as_ptr(), reader.line().len().min(601)));
-    }
-    assert_eq!(lines, [601, BODY.len(), 8, long.len(), BODY.len()].map(|length| (lines[0].0, length)));
-}
-
-#[test]
-fn the_line_is_available_after_an_error() {
-    let archive = format!("{BODY}\r\n\u{ff} not json \nlast");
-    let mut reader = NdjsonReader::new(archive.as_bytes());
     assert_eq!((reader.line_number(), reader.line()), (0, &b""[..]));
-    let mut lines = Vec::new();
-    while reader.next_payload().is_some() {
-        lines.push(String::from_utf8(reader.line().to_vec()).unwrap());
+    assert!(reader.next_payload().unwrap().is_err());
+    let buffer = reader.line().as_ptr();
+    assert!((601..1_000).contains(&reader.line().len()));
+    for line in [BODY, "\u{ff} not json ", BODY] {
+        assert!(reader.next_payload().is_some());
+        assert_eq!((reader.line(), reader.line().as_ptr()), (line.as_bytes(), buffer));
     }
-    assert_eq!(lines, [BODY, "\u{ff} not json ", "last"]);
 }
 
 #[test]
@@ -258,16 +183,10 @@ fn an_error_names_the_line_and_no_value() {
     let mut reader = NdjsonReader::new(archive.as_bytes());
     assert!(reader.next_payload().unwrap().is_ok());
     let error = reader.next_payload().unwrap().unwrap_err();
-    assert_eq!(
-        (error.line_number(), error.code(), error.parse_error().path()),
-        (2, "wrong_type", Some("/data"))
-    );
+    let place = (error.line_number(), error.code(), error.parse_error().path());
+    assert_eq!(place, (2, "wrong_type", Some("/data")));
     let text = "line 2 of the archive: expected an object, found an array at /data (line 1, column 9)";
-    assert_eq!(
-        (error.to_string(), format!("{error:?}")),
-        (text.to_owned(), format!("LineError(\"{text}\")"))
-    );
+    assert_eq!((&*error.to_string(), format!("{error:?}")), (text, format!("LineError(\"{text}\")")));
     assert!(std::error::Error::source(&error).is_none());
-    assert_eq!(size_of::<LineError>(), size_of::<usize>());
     assert!(!format!("{reader:?}").contains("7f3a"));
 }

@@ -1,19 +1,20 @@
 //! The test kit: builders of payloads and bodies.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
+use proptest::collection::vec;
 use proptest::prelude::*;
 use rownd_webhooks::testing::{self, PayloadBuilder};
-use rownd_webhooks::{LookupValue, Parser, REDACTED, Redactable, UserId};
-use serde_json::{Value, json};
+use rownd_webhooks::{LookupValue, REDACTED, UserId};
+use serde_json::{Map, Value, json};
 
-use crate::support::strategies::{self, config};
+use crate::support::strategies::{config, name, text, value};
 use crate::support::{issue_codes, parse_error, payload};
 
 #[test]
-fn a_builder_without_statements_makes_a_valid_payload() {
+fn a_new_builder_makes_a_valid_payload() {
     for (operation, builder) in [
         ("data_insert", testing::data_insert()),
         ("data_update", testing::data_update()),
@@ -41,15 +42,19 @@ fn a_body_contains_what_a_test_states() {
         .field("tags", json!(["a", {"b": null}]))
         .field("nothing", Value::Null)
         .field("first_name", "Julia")
+        .field("country", "s3cret")
         .redact("country")
+        .redact("country")
+        .redact("city")
+        .field("city", "s3cret")
         .lookup("email", "jrose@acme.com")
         .lookup("phone_number", "+15551234");
     let expected = json!({
         "data": {
             "user_id": "user_1", "first_name": "Julia", "score": 7, "ratio": 1.5, "is_new": true,
-            "tags": ["a", {"b": null}], "nothing": null, "country": REDACTED,
+            "tags": ["a", {"b": null}], "nothing": null, "country": REDACTED, "city": REDACTED,
         },
-        "redacted": ["country"],
+        "redacted": ["city", "country"],
         "meta": {"operation": "data_update", "lookup_values": [
             {"field": "email", "value": "jrose@acme.com"}, {"field": "phone_number", "value": "+15551234"},
         ]},
@@ -61,23 +66,17 @@ fn a_body_contains_what_a_test_states() {
 #[test]
 fn unusual_statements_are_sent_and_are_issues_at_most() {
     let update = testing::data_update;
-    let rows: [(PayloadBuilder, &[&str]); 12] = [
+    let rows: [(PayloadBuilder, &[&str]); 9] = [
         (update().field("email", "new@example.com").lookup("email", "old@example.com"), &["lookup_mismatch"]),
         (update().redact("email").lookup("email", "a@example.com"), &["lookup_exposes_redacted"]),
         // The default lookup value does not reveal a redacted address.
         (update().field("email", "a@example.com").redact("email"), &[]),
         (update().user_id(""), &["missing_user_id"]),
-        (update().user_id(REDACTED), &["missing_user_id", "unlisted_sentinel"]),
-        (update().field("user_id", 7), &["missing_user_id"]),
         (update().redact("user_id"), &["missing_user_id"]),
         (update().field("country", REDACTED), &["unlisted_sentinel"]),
         (update().lookup("email", REDACTED), &["redacted_lookup_value"]),
         (update().lookup("email", "").lookup("email", "").lookup("", ""), &[]),
-        (update().field("", 1), &["empty_field_name"]),
-        (
-            update().field("redacted", 1).field("meta", json!([REDACTED])).field("data", "\0\u{202e}😀\"\\"),
-            &[],
-        ),
+        (update().field("", 1).field("meta", json!([REDACTED])).field("data", "\0"), &["empty_field_name"]),
     ];
     for (builder, codes) in rows {
         let built = builder.build();
@@ -86,21 +85,24 @@ fn unusual_statements_are_sent_and_are_issues_at_most() {
     }
     let built = update().lookup("x", "1").lookup("x", "2").build();
     assert!(built.lookup_values().iter().map(LookupValue::identifier).eq([Some("1"), Some("2")]));
-    let built = testing::visibility_update().redact("email").build();
+    let built = update().redact("email").build();
     let [lookup] = built.lookup_values() else { panic!("{built:?}") };
     assert_eq!((lookup.field(), lookup.identifier()), ("user_id", built.user_id().map(UserId::as_str)));
 }
 
-#[test]
-fn a_field_is_redacted_before_or_after_its_value_is_set() {
-    for builder in [
-        testing::data_update().field("x", "s3cret").redact("x").redact("x"),
-        testing::data_update().redact("x").field("x", "s3cret"),
-    ] {
-        let built = builder.build();
-        assert!(built.redacted_names().eq(["x"]) && !builder.body().contains("s3cret"));
-        assert_eq!((built.field("x"), issue_codes(&built)), (Some(&Redactable::Redacted), vec![]));
-    }
+/// The output of the panic in a call: the place and the message.
+fn panic_output(call: &dyn Fn()) -> String {
+    thread_local!(static OUTPUT: RefCell<String> = const { RefCell::new(String::new()) });
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            OUTPUT.set(info.to_string());
+            previous(info);
+        }));
+    });
+    panic::catch_unwind(AssertUnwindSafe(call)).expect_err("a panic");
+    OUTPUT.take()
 }
 
 #[test]
@@ -115,37 +117,17 @@ fn values_that_no_body_can_hold_panic_at_the_callers_line() {
         (&|| drop(update().field("x", deep.clone())), "no body can hold the value of this field"),
         (&|| drop(update().user_id("").lookup("email", "").event()), "a payload that identifies a user: "),
     ] {
-        let (file, message) = panic_of(call);
-        assert!(file == file!() && message.starts_with(expected), "{file}: {message}");
+        let output = panic_output(call);
+        let (place, message) = output.split_once('\n').unwrap();
+        assert!(place.contains(file!()) && message.starts_with(expected), "{output}");
     }
-}
-
-/// The file and message of the panic in a call.
-#[track_caller]
-fn panic_of(call: &dyn Fn()) -> (String, String) {
-    thread_local!(static FILE: Cell<String> = Cell::default());
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let previous = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            FILE.set(info.location().map(|location| location.file().to_owned()).unwrap_or_default());
-            previous(info);
-        }));
-    });
-    let panic = panic::catch_unwind(AssertUnwindSafe(call)).expect_err("a panic");
-    let message = panic.downcast_ref::<String>().cloned();
-    let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-    (FILE.take(), message.unwrap())
 }
 
 #[test]
 fn a_builder_has_no_limits() {
-    let builder =
-        (0..10_050).fold(testing::data_update(), |builder, index| builder.field(format!("f{index}"), index));
-    assert_eq!(builder.build().fields().len(), 10_051);
-    assert_eq!(rownd_webhooks::from_str(&builder.body()).unwrap_err().code(), "too_many_entries");
-    let builder = testing::data_update().field("x", "x".repeat(3 << 20));
-    assert_eq!(builder.build().value("x").unwrap().as_str().map(str::len), Some(3 << 20));
+    let long = testing::data_update().field("x", "x".repeat(3 << 20));
+    let many = (0..10_050).fold(long, |builder, index| builder.field(format!("f{index}"), index));
+    assert_eq!(many.build().fields().len(), 10_052);
 }
 
 #[test]
@@ -160,32 +142,27 @@ fn a_body_can_be_tampered_with() {
 proptest! {
     #![proptest_config(config())]
 
-    /// The body of a builder parses to the payload that it builds.
     #[test]
     fn everything_that_a_body_can_hold_can_be_built(
-        id in strategies::text(),
-        fields in prop::collection::vec((strategies::name(), strategies::value()), 0..5),
-        redacted in prop::collection::vec(strategies::name(), 0..3),
-        lookups in prop::collection::vec((strategies::name(), strategies::text()), 0..3),
+        fields in vec((name(), value()), 0..5),
+        redacted in vec(name(), 0..3),
+        lookups in vec((name(), text()), 0..3),
     ) {
-        let mut builder = testing::data_update().user_id(id.clone());
+        let mut builder = testing::data_update();
         builder = fields.iter().fold(builder, |builder, (name, value)| builder.field(name, value.clone()));
         builder = redacted.iter().fold(builder, |builder, name| builder.redact(name));
         builder = lookups.iter().fold(builder, |builder, (field, value)| builder.lookup(field, value));
-        let (built, body) = (builder.build(), builder.body());
-        prop_assert_eq!(&Parser::new().parse(body.as_bytes()).unwrap(), &built);
+        let built = builder.build();
+        prop_assert_eq!(&builder.body().parse::<rownd_webhooks::Payload<'_>>().unwrap(), &built);
 
-        for name in &redacted {
-            prop_assert!(built.is_redacted(name));
-        }
-        for (index, (name, value)) in fields.iter().enumerate() {
-            let is_last = fields[index + 1..].iter().all(|(later, _)| later != name);
-            if is_last && !redacted.contains(name) && value != REDACTED {
-                prop_assert_eq!(built.value(name).map(rownd_webhooks::Value::to_json), Some(value.clone()));
-            }
+        let mut data: Map<String, Value> = fields.into_iter().collect();
+        data.extend(redacted.into_iter().map(|name| (name, REDACTED.into())));
+        let written = serde_json::to_value(&built).unwrap();
+        for (name, value) in &data {
+            prop_assert_eq!(&written["data"][name], value);
         }
         for ((field, text), lookup) in lookups.iter().zip(built.lookup_values()) {
-            prop_assert_eq!((lookup.field(), lookup.value().into_visible().unwrap_or(REDACTED)), (&**field, &**text));
+            prop_assert_eq!((lookup.field(), lookup.value().unwrap_or(REDACTED)), (&**field, &**text));
         }
     }
 }

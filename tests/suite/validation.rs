@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
 use rownd_webhooks::Severity::{self, Error, Warning};
-use rownd_webhooks::{Issue, ParseErrorKind, Parser};
+use rownd_webhooks::{Issue, ParseError, Parser, Payload, REDACTED, Redactable};
+use serde_json::{Value, json};
 
-use crate::support::{Body, list, payload};
+use crate::support::strategies::{body, config};
+use crate::support::{Body, issue_codes, list, listed, model_fields, payload};
 
 const CODES: [(&str, Severity, &str); 16] = [
     ("missing_data", Error, "`data` is absent or null"),
@@ -30,135 +33,62 @@ const CODES: [(&str, Severity, &str); 16] = [
     ("empty_field_name", Warning, "the name of a field is empty"),
 ];
 
-/// Bodies, and the code and path of each issue that they have.
-fn rows() -> Vec<(&'static str, String)> {
-    let body = Body::default();
-    let fields = |json: &str| format!(r#"{{"user_id":"u",{json}}}"#);
-    let data = |issues, json: &str| (issues, Body::with_data(json).to_string());
-    let delete = |issues, redacted, data| (issues, Body { data, redacted, ..Body::delete() }.to_string());
-    let redacted = |issues, redacted, data: &str| (issues, Body { data, redacted, ..body }.to_string());
-    let lookup_values = |issues, lookup_values| (issues, Body { lookup_values, ..body }.to_string());
-    // After a usable one.
-    let lookup_value = |issues, json: &str| {
-        let both = format!(r#"[{{"field":"email","value":"a@example.com"}},{json}]"#);
-        (issues, Body { lookup_values: &both, ..body }.to_string())
-    };
-    let operation = |issues, operation| (issues, Body { operation, ..body }.to_string());
-
-    let no_data = "missing_data /data, missing_user_id /data/user_id";
-    let no_user_id = "missing_user_id /data/user_id";
-    let no_lookup_values = "no_lookup_values /meta/lookup_values";
-    let mismatch = "lookup_mismatch /meta/lookup_values/0/value";
-    let unusable = "unusable_lookup_value /meta/lookup_values/1";
-    let unusable_list = "unusable_lookup_value /meta/lookup_values";
-    vec![
-        delete("", "", body.data),
-        delete("", "[]", body.data),
-        delete("", "null", body.data),
-        delete("delete_carries_fields /data", "", r#"{"user_id":"u","b":1,"c":2}"#),
-        data("", body.data),
-        data(no_data, "null"),
-        data(no_data, ""),
-        data(no_user_id, "{}"),
-        data("empty_field_name /data/", &fields(r#""":1"#)),
-        data(mismatch, &fields(r#""email":"A@example.com""#)),
-        data(mismatch, &fields(r#""email":["a@example.com"]"#)),
-        data(mismatch, &fields(r#""email":null"#)),
-        data("", &fields(r#""email":"\u0061@example.com""#)),
-        data(
-            r"unlisted_sentinel /data/a~1b~0c, unlisted_sentinel /data/\u{202e}\n",
-            &fields(r#""a/b~c":"<<REDACTED>>","\u202e\n":"<<REDACTED>>""#),
-        ),
-        redacted("missing_redacted /redacted", "null", body.data),
-        redacted("missing_redacted /redacted", "", body.data),
-        redacted(
-            "withheld_value_present /data/a, withheld_value_present /data/b",
-            r#"["b","a","c"]"#,
-            &fields(r#""b":"B","a":1,"c":"<<REDACTED>>""#),
-        ),
-        redacted(
-            "withheld_value_present /data/user_id, missing_user_id /data/user_id",
-            r#"["user_id"]"#,
-            body.data,
-        ),
-        redacted("unlisted_sentinel /data/a", r#"["m"]"#, &fields(r#""a":"<<REDACTED>>","m":"<<REDACTED>>""#)),
-        redacted(
-            "redacted_field_absent /redacted/0, redacted_field_absent /redacted/1",
-            r#"["b","a"]"#,
-            body.data,
-        ),
-        redacted(
-            "duplicate_redacted_name /redacted/1, duplicate_redacted_name /redacted/2",
-            r#"["a","a","\u0061"]"#,
-            &fields(r#""a":"<<REDACTED>>""#),
-        ),
-        redacted(
-            "lookup_exposes_redacted /meta/lookup_values/0/value",
-            r#"["email"]"#,
-            &fields(r#""email":"<<REDACTED>>""#),
-        ),
-        redacted(
-            "redacted_field_absent /redacted/0, lookup_exposes_redacted /meta/lookup_values/0/value",
-            r#"["email"]"#,
-            body.data,
-        ),
-        lookup_values(no_lookup_values, "[]"),
-        lookup_values(no_lookup_values, "null"),
-        lookup_values(no_lookup_values, ""),
-        lookup_values(unusable_list, r#"{"field":"email","value":"a@example.com"}"#),
-        lookup_values(unusable_list, "\"a@example.com\""),
-        lookup_values(unusable_list, "false"),
-        lookup_value(unusable, "null"),
-        lookup_value(unusable, r#"["email","a@example.com"]"#),
-        lookup_value(unusable, r#"{"field":"email"}"#),
-        lookup_value(unusable, r#"{"value":"a@example.com"}"#),
-        lookup_value(unusable, r#"{"field":"email","value":true}"#),
-        lookup_value(unusable, r#"{"field":"email","value":{}}"#),
-        lookup_value(unusable, r#"{"field":7,"value":"a@example.com"}"#),
-        lookup_value(
-            "lookup_value_not_text /meta/lookup_values/2/value, unusable_lookup_value /meta/lookup_values/1, unusable_lookup_value /meta/lookup_values/3",
-            r#"1,{"field":"n","value":1e400},[]"#,
-        ),
-        lookup_value(
-            "redacted_lookup_value /meta/lookup_values/1/value",
-            r#"{"field":"phone_number","value":"<<REDACTED>>"}"#,
-        ),
-        (
-            "",
-            Body {
-                lookup_values: r#"[{"field":"n","value":"5"}]"#,
-                ..Body::with_data(r#"{"user_id":"u","n":5}"#)
-            }
-            .to_string(),
-        ),
-        operation("unknown_operation /meta/operation", "Delete"),
-        operation("unknown_operation /meta/operation", ""),
-        (
-            "withheld_value_present /data/hidden, unknown_operation /meta/operation, missing_user_id /data/user_id, \
-             unlisted_sentinel /data/open, redacted_field_absent /redacted/0, duplicate_redacted_name /redacted/2, \
-             redacted_lookup_value /meta/lookup_values/2/value, lookup_exposes_redacted /meta/lookup_values/3/value, \
-             lookup_mismatch /meta/lookup_values/0/value, lookup_value_not_text /meta/lookup_values/1/value, \
-             unusable_lookup_value /meta/lookup_values/4, empty_field_name /data/",
-            Body {
-                operation: "user_merge",
-                data: r#"{"":1,"user_id":7,"email":"b@example.com","hidden":"H","open":"<<REDACTED>>","phone_number":"<<REDACTED>>"}"#,
-                redacted: r#"["absent","hidden","hidden","phone_number"]"#,
-                lookup_values: r#"[{"field":"email","value":"a@example.com"},{"field":"n","value":5},{"field":"x","value":"<<REDACTED>>"},{"field":"phone_number","value":"+1"},{}]"#,
-                ..body
-            }
-            .to_string(),
-        ),
-    ]
+fn codes_and_paths(payload: &Payload<'_>) -> Vec<String> {
+    payload.issues().iter().map(|issue| format!("{} {}", issue.code(), issue.path())).collect()
 }
 
 #[test]
-fn every_issue_has_its_code_path_severity_and_sentence() {
+fn each_issue_has_its_code_path_severity_and_sentence() {
+    let with_all_else = Body {
+        operation: "user_merge",
+        data: r#"{"":1,"n":5,"user_id":7,"email":"b@example.com","a":1,"hidden":"H","open":"<<REDACTED>>",
+            "phone_number":"<<REDACTED>>"}"#,
+        redacted: r#"["absent","hidden","hidden","phone_number","a","Absent"]"#,
+        lookup_values: r#"[{"field":"email","value":"a@example.com"},{"field":"n","value":5},
+            {"field":"x","value":"<<REDACTED>>"},{"field":"phone_number","value":"+1"},{}]"#,
+        ..Body::default()
+    };
+    let rows: [(String, &[&str]); 5] = [
+        (Body::default().to_string(), &[]),
+        (Body::delete().to_string(), &[]),
+        (
+            r#"{"meta":{"operation":"data_update"}}"#.to_owned(),
+            &[
+                "missing_data /data",
+                "no_lookup_values /meta/lookup_values",
+                "missing_redacted /redacted",
+                "missing_user_id /data/user_id",
+            ],
+        ),
+        (
+            Body { data: r#"{"user_id":"u","a":"<<REDACTED>>"}"#, ..Body::delete() }.to_string(),
+            &["delete_carries_fields /data"],
+        ),
+        (
+            with_all_else.to_string(),
+            &[
+                "withheld_value_present /data/a",
+                "withheld_value_present /data/hidden",
+                "unknown_operation /meta/operation",
+                "missing_user_id /data/user_id",
+                "unlisted_sentinel /data/open",
+                "redacted_field_absent /redacted/0",
+                "redacted_field_absent /redacted/5",
+                "duplicate_redacted_name /redacted/2",
+                "redacted_lookup_value /meta/lookup_values/2/value",
+                "lookup_exposes_redacted /meta/lookup_values/3/value",
+                "lookup_mismatch /meta/lookup_values/0/value",
+                "lookup_value_not_text /meta/lookup_values/1/value",
+                "unusable_lookup_value /meta/lookup_values/4",
+                "empty_field_name /data/",
+            ],
+        ),
+    ];
     let mut codes = BTreeSet::new();
-    for (expected, body) in rows() {
-        let issues = payload(&body).issues();
-        let found: Vec<_> = issues.iter().map(|issue| format!("{} {}", issue.code(), issue.path())).collect();
-        assert_eq!(found.join(", "), expected, "{body}");
-        for issue in issues {
+    for (body, expected) in rows {
+        let payload = payload(&body);
+        assert_eq!(codes_and_paths(&payload), expected, "{body}");
+        for issue in payload.issues() {
             let (code, severity, sentence) =
                 CODES.into_iter().find(|(code, ..)| *code == issue.code()).unwrap();
             assert_eq!(issue.severity(), severity, "{code}");
@@ -172,33 +102,97 @@ fn every_issue_has_its_code_path_severity_and_sentence() {
     assert!(Warning < Error);
 }
 
-#[test]
-fn validate_strict_and_issues_agree() {
-    for (_, body) in rows() {
-        let payload = payload(&body);
-        let issues = payload.issues();
-        let strict = Parser::new().strict(true).parse(body.as_bytes());
-        match payload.validate() {
-            Ok(()) => {
-                assert!(issues.iter().all(|issue| issue.severity() == Warning), "{body}");
-                assert_eq!(strict.as_ref(), Ok(&payload), "{body}");
-            }
-            Err(invalid) => {
-                assert!(issues.iter().any(|issue| issue.severity() == Error), "{body}");
-                assert_eq!(invalid.issues(), issues, "{body}");
-                let error = strict.as_ref().unwrap_err();
-                assert!(
-                    matches!(error.kind(), ParseErrorKind::Invalid(inner) if *inner == invalid),
-                    "{body}"
-                );
-                assert_eq!(
-                    (error.path(), error.line(), error.to_string()),
-                    (None, None, invalid.to_string())
-                );
-            }
+/// A name as the last token of a path.
+fn token(name: &str) -> String {
+    let character = |character: char| match character {
+        '"' | '\\' | '\'' => character.to_string(),
+        other => other.escape_debug().to_string(),
+    };
+    name.replace('~', "~0").replace('/', "~1").chars().map(character).collect()
+}
+
+/// The code and path of every issue, found without this crate.
+fn model_issues(body: &Value) -> Vec<String> {
+    let (operation, lookup_values) =
+        (body["meta"]["operation"].as_str().unwrap(), &body["meta"]["lookup_values"]);
+    let (data, fields, listed) = (body["data"].as_object(), model_fields(body), listed(body));
+    let (is_delete, has_data) =
+        (operation == "delete", |name: &str| data.is_some_and(|data| data.contains_key(name)));
+    let is_known = ["data_insert", "data_update", "visibility_update", "delete"].contains(&operation);
+    let user_id = fields.get("user_id").and_then(|id| id.as_ref().into_visible()?.as_str());
+    let carries_fields = data.into_iter().flatten().any(|(name, _)| name != "user_id");
+    let mut issues = Vec::new();
+    let mut issue_if = |is_broken: bool, code: &str, path: &str| {
+        issues.extend(is_broken.then(|| format!("{code} {path}")));
+    };
+
+    issue_if(data.is_none(), "missing_data", "/data");
+    issue_if(!body["redacted"].is_array() && !is_delete, "missing_redacted", "/redacted");
+    issue_if(!is_known, "unknown_operation", "/meta/operation");
+    issue_if(user_id.is_none_or(str::is_empty), "missing_user_id", "/data/user_id");
+    issue_if(is_delete && carries_fields, "delete_carries_fields", "/data");
+    issue_if(has_data(""), "empty_field_name", "/data/");
+    for (name, value) in data.into_iter().flatten() {
+        let (path, is_listed, is_sentinel) =
+            (format!("/data/{}", token(name)), listed.contains(&name.as_str()), value == REDACTED);
+        issue_if(is_listed && !is_sentinel, "withheld_value_present", &path);
+        issue_if(!is_listed && is_sentinel && !is_delete, "unlisted_sentinel", &path);
+    }
+    for (index, name) in listed.iter().enumerate() {
+        let (path, is_repeated) = (format!("/redacted/{index}"), listed[..index].contains(name));
+        issue_if(is_repeated, "duplicate_redacted_name", &path);
+        issue_if(!is_repeated && !has_data(name), "redacted_field_absent", &path);
+    }
+    let is_empty = lookup_values.is_null() || lookup_values == &json!([]);
+    issue_if(is_empty, "no_lookup_values", "/meta/lookup_values");
+    issue_if(!is_empty && !lookup_values.is_array(), "unusable_lookup_value", "/meta/lookup_values");
+    for (index, element) in lookup_values.as_array().into_iter().flatten().enumerate() {
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let (path, sent) = (format!("/meta/lookup_values/{index}"), text(&element["value"]));
+        let Some(name) = element["field"].as_str().filter(|_| sent.is_some()) else {
+            issue_if(true, "unusable_lookup_value", &path);
+            continue;
+        };
+        let (path, is_sentinel) = (path + "/value", element["value"] == REDACTED);
+        issue_if(element["value"].is_number(), "lookup_value_not_text", &path);
+        issue_if(is_sentinel, "redacted_lookup_value", &path);
+        match fields.get(name).filter(|_| !is_sentinel) {
+            Some(Redactable::Redacted) => issue_if(true, "lookup_exposes_redacted", &path),
+            Some(Redactable::Visible(field)) => issue_if(text(field) != sent, "lookup_mismatch", &path),
+            None => {}
         }
-        assert_eq!(Parser::new().strict(true).parse_reader(body.as_bytes()), strict, "{body}");
-        assert!(Parser::new().strict(true).strict(false).parse(body.as_bytes()).is_ok(), "{body}");
+    }
+    issues.sort();
+    issues
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn every_issue_is_found(body in body()) {
+        let payload: Payload<'_> = body.to_string().parse().unwrap();
+        let mut found = codes_and_paths(&payload);
+        found.sort();
+        prop_assert_eq!(found, model_issues(&body));
+        prop_assert_eq!(payload.user_id().is_none(), issue_codes(&payload).contains(&"missing_user_id"));
+    }
+
+    #[test]
+    fn validate_and_a_strict_parser_reject_issues_that_are_errors(body in body()) {
+        let body = body.to_string();
+        let (payload, strict) = (rownd_webhooks::from_str(&body).unwrap(), Parser::new().strict(true));
+        let (issues, validated) = (payload.issues(), payload.validate());
+        prop_assert_eq!(validated.is_err(), issues.iter().any(|issue| issue.severity() == Error));
+        let parsed = strict.parse(body.as_bytes());
+        prop_assert_eq!(&strict.parse_reader(body.as_bytes()), &parsed);
+        prop_assert_eq!(parsed, validated.clone().map(|()| payload).map_err(ParseError::from));
+        prop_assert!(validated.is_ok() || validated.unwrap_err().issues() == issues);
+        prop_assert!(strict.strict(false).parse(body.as_bytes()).is_ok());
     }
 }
 
@@ -206,15 +200,16 @@ fn validate_strict_and_issues_agree() {
 fn the_error_lists_two_issues_and_counts_the_rest() {
     let error = |body: Body<'_>| payload(body).validate().unwrap_err();
     let invalid = error(Body { redacted: r#"["a"]"#, lookup_values: "[]", ..Body::default() });
-    let message = "the payload is not valid: there are no lookup values at /meta/lookup_values; a field is listed as redacted, but absent from `data` at /redacted/0";
+    let message = "the payload is not valid: there are no lookup values at /meta/lookup_values; \
+                   a field is listed as redacted, but absent from `data` at /redacted/0";
     assert_eq!(invalid.to_string(), message);
     assert_eq!(format!("{invalid:?}"), format!("ValidationError({message:?})"));
     assert_eq!((invalid.code(), invalid.http_status()), ("invalid", 400));
     assert!(std::error::Error::source(&invalid).is_none());
 
     let invalid = error(Body { data: "", redacted: r#"["x"]"#, lookup_values: "", ..Body::default() });
-    let message = "the payload is not valid: `data` is absent or null at /data; there are no lookup values at \
-                   /meta/lookup_values; and 2 more";
+    let message = "the payload is not valid: `data` is absent or null at /data; \
+                   there are no lookup values at /meta/lookup_values; and 2 more";
     assert_eq!(invalid.to_string(), message);
 }
 
