@@ -61,14 +61,6 @@ fn a_validation_error_is_a_parse_error_as_well() {
 }
 
 #[test]
-fn names_and_ids_are_serialized_unchanged() {
-    let payload = payload(r#"{"data":{"user_id":"u\u202e1"},"meta":{"operation":"data_\u0000"}}"#);
-    assert_eq!(serde_json::to_value(payload.user_id()).unwrap(), "u\u{202e}1");
-    assert_eq!(serde_json::to_value(payload.operation()).unwrap(), "data_\0");
-    assert_eq!(serde_json::to_value(Operation::VisibilityUpdate).unwrap(), "visibility_update");
-}
-
-#[test]
 fn every_debug_output_names_its_type() {
     let payload = payload(samples::VISIBILITY_UPDATE);
     let event = payload.clone().into_event().unwrap();
@@ -78,35 +70,24 @@ fn every_debug_output_names_its_type() {
     let schema = br#"{"schema":{"email":{"type":"string","data_category":"pii_basic","owned_by":"user"}}}"#;
     let mut archive = NdjsonReader::new(&b"{"[..]);
     let line_error = archive.next_payload().unwrap().unwrap_err();
-    let odd = rownd_webhooks::from_str(r#"{"data":{"n":1,"l":[]},"meta":{"operation":"x"},"y":2}"#).unwrap();
     let shown = |value: &dyn Debug| format!("{value:?}");
     for (text, words) in [
-        (shown(&payload), &["Payload", "VisibilityUpdate", "0e223bd4", "country", "LookupValue"][..]),
-        (shown(payload.fields()), &["country", "Redacted", "Visible"]),
-        (shown(&payload.lookup_values()[0]), &["LookupValue", "email", "string of 14 bytes"]),
-        (shown(&payload.user_id()), &["UserId", "0e223bd4"]),
-        (shown(&event), &["VisibilityUpdate", "Subject", "country"]),
-        (shown(&event.subject()), &["Subject", "0e223bd4"]),
-        (shown(&payload.sync_plan()), &["Upsert", "country"]),
-        (shown(&changes), &["email", "Changed"]),
-        (shown(&changes.iter().next()), &["FieldChange", "country", "Removed"]),
-        (shown(&odd.operation()), &["Unknown", "x"]),
-        (shown(&odd.unknown_members().collect::<Vec<_>>()), &["y", "number of 1 bytes"]),
-        (shown(&odd.issues()), &["Issue", "unknown_operation"]),
-        (shown(&odd.validate()), &["ValidationError"]),
-        (shown(&mapping), &["FieldMapping", "email", "mail"]),
-        (shown(&mapping.iter().next()), &["Rename", "email", "mail"]),
-        (
-            shown(&ProfileSchema::from_slice(schema)),
-            &["ProfileSchema", "email", "String", "PiiBasic", "User"],
-        ),
-        (shown(&Parser::new().field_mapping(mapping.clone())), &["Parser", "email"]),
-        (shown(&archive), &["NdjsonReader", "1"]),
-        (shown(&line_error), &["LineError", "line 1"]),
-        (shown(&testing::data_insert().field("score", 7)), &["PayloadBuilder", "score"]),
-        (shown(&Received::now(())), &["Received", "payload"]),
+        (shown(&payload), "Payload VisibilityUpdate 0e223bd4 country Redacted Visible LookupValue"),
+        (shown(&payload.lookup_values()[0]), "LookupValue email bytes"),
+        (shown(&payload.user_id()), "UserId 0e223bd4"),
+        (shown(&event), "VisibilityUpdate Subject 0e223bd4 country"),
+        (shown(&payload.sync_plan()), "Upsert Subject country"),
+        (shown(&changes), "email Changed country Removed"),
+        (shown(&other.issues()), "Issue no_lookup_values"),
+        (shown(&other.validate()), "ValidationError"),
+        (shown(&ProfileSchema::from_slice(schema)), "ProfileSchema email String PiiBasic User"),
+        (shown(&Parser::new().field_mapping(mapping.clone())), "Parser FieldMapping email mail"),
+        (shown(&archive), "NdjsonReader 1"),
+        (shown(&line_error), "LineError line 1"),
+        (shown(&testing::data_insert().field("score", 7)), "PayloadBuilder score"),
+        (shown(&Received::now(())), "Received payload"),
     ] {
-        for word in words {
+        for word in words.split(' ') {
             assert!(text.contains(word), "{word} in {text}");
         }
     }

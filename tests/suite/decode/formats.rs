@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use proptest::prelude::*;
-use rownd_webhooks::testing::samples;
-use rownd_webhooks::{Fields, Operation, Payload, REDACTED, Received, Redactable};
+use rownd_webhooks::{Fields, Payload, REDACTED, Received, Redactable};
 use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -33,9 +33,9 @@ fn assert_read<T: PartialEq + Debug, W: Debug, WE: Debug, RE: Debug>(
     assert_eq!(read.as_ref().ok(), Some(value), "{format}: {shown}, {:?}", read.as_ref().err());
 }
 
-/// Writes and reads a value in every format, or in those out of which serde can fill a buffer: they describe their values.
+/// Writes and reads a value in every format that describes its values, so that serde can buffer them.
 #[track_caller]
-fn assert_round_trips<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, is_buffered: bool) {
+fn assert_round_trips<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
     assert_read(value, "text", serde_json::to_string_pretty(value), |text| serde_json::from_str(text));
     assert_read(value, "reader", serde_json::to_vec(value), |bytes| serde_json::from_reader(&**bytes));
     let tree = || serde_json::to_value(value);
@@ -49,22 +49,26 @@ fn assert_round_trips<T: Serialize + DeserializeOwned + PartialEq + Debug>(value
     let mut cbor = Vec::new();
     let written = ciborium::into_writer(value, &mut cbor).map(|()| cbor);
     assert_read(value, "CBOR", written, |bytes| ciborium::from_reader(&**bytes));
-    if !is_buffered {
-        assert_read(value, "postcard", postcard::to_stdvec(value), |bytes| postcard::from_bytes(bytes));
-    }
 }
 
-/// The value alone, in a struct, an option and a list, and out of each of serde's buffers.
+/// Writes and reads a value alone, in a struct, an option and a list, and in every format.
 #[track_caller]
-fn assert_travels<T: Serialize + DeserializeOwned + Clone + PartialEq + Debug>(value: &T) {
+fn assert_is_portable<T: Serialize + DeserializeOwned + Clone + PartialEq + Debug>(value: &T) {
+    let list = vec![Some(One { x: value.clone() }), None];
+    assert_round_trips(value);
+    assert_round_trips(&list);
+    assert_read(value, "postcard", postcard::to_stdvec(value), |bytes| postcard::from_bytes(bytes));
+    assert_read(&list, "postcard", postcard::to_stdvec(&list), |bytes| postcard::from_bytes(bytes));
+}
+
+/// Writes and reads a value out of each of serde's buffers.
+#[track_caller]
+fn assert_is_buffered<T: Serialize + DeserializeOwned + Clone + PartialEq + Debug>(value: &T) {
     let field = || One { x: value.clone() };
-    assert_round_trips(value, false);
-    assert_round_trips(&field(), false);
-    assert_round_trips(&vec![Some(value.clone()), None], false);
-    assert_round_trips(&Flat { inner: field() }, true);
-    assert_round_trips(&Tagged::Carries(field()), true);
-    assert_round_trips(&Untagged::Only(field()), true);
-    assert_round_trips(&Adjacent::Carries(value.clone()), true);
+    assert_round_trips(&Flat { inner: field() });
+    assert_round_trips(&Tagged::Carries(field()));
+    assert_round_trips(&Untagged::Only(field()));
+    assert_round_trips(&Adjacent::Carries(value.clone()));
 }
 
 /// The same value without whole floats, which DynamoDB writes as integers.
@@ -83,9 +87,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..config() })]
 
     #[test]
-    fn a_redactable_travels(number: i64, quarters: i32, words: Vec<String>, level: u8, is_visible: bool) {
+    fn a_redactable_is_read_back_equal(number: i64, quarters: i32, words: Vec<String>, level: u8, is_visible: bool) {
         fn check<T: Serialize + DeserializeOwned + Clone + PartialEq + Debug>(value: T, is_visible: bool) {
-            assert_travels(&if is_visible { Visible(value) } else { Redacted });
+            let redactable = if is_visible { Visible(value) } else { Redacted };
+            assert_is_portable(&redactable);
+            assert_is_buffered(&redactable);
         }
         check(number, is_visible);
         check(number.unsigned_abs(), is_visible);
@@ -96,37 +102,24 @@ proptest! {
         check(words.iter().map(|word| (word.clone(), level)).collect::<Map<_>>(), is_visible);
         check((words, level), is_visible);
         check(Plan::Gold, is_visible);
-        // serde's buffers do not hold the tags that YAML writes for variants with content.
-        assert_round_trips(&One { x: Visible([Plan::Card { level }, Plan::Points(7)]) }, false);
+        // serde's buffers do not hold the tags that YAML writes for variants with content, nor a `Uuid`, which is bytes in a binary
+        // format.
+        assert_is_portable(&[Visible(Plan::Card { level }), Redacted, Visible(Plan::Points(7))]);
+        assert_is_portable(&[Visible(Uuid::from_u128(number.unsigned_abs().into())), Redacted]);
     }
 
     #[test]
-    fn a_payload_and_its_parts_travel(body in body()) {
+    fn a_payload_and_its_parts_are_read_back_equal(body in body()) {
         let payload: Payload<'static> = without_whole_floats(body).to_string().parse().unwrap();
-        assert_travels(&payload);
-        assert_travels(payload.operation());
-        assert_travels(payload.fields());
+        let fields = payload.fields().clone();
+        assert_is_portable(&(payload.clone(), payload.operation().clone(), fields.clone()));
+        assert_is_portable(&Received::now(payload.clone()));
+        assert_is_buffered(&(payload.clone(), payload.operation().clone(), fields.clone()));
         // In these a binary format writes the object itself, and not its text.
-        assert_round_trips(&Flat { inner: payload.clone() }, true);
-        assert_round_trips(&Tagged::Carries(payload.clone()), true);
-        assert_round_trips(&Tagged::Carries(payload.fields().clone()), true);
-        assert_round_trips(&Flat { inner: payload.fields().clone() }, true);
-        assert_travels(&Received::now(payload));
-    }
-}
-
-#[test]
-fn a_redactable_of_any_object_travels_flattened() {
-    assert_round_trips(&Flat { inner: One { x: Visible(json!({"Visible": true})) } }, true);
-    assert_round_trips(&Flat { inner: One { x: Redactable::<Value>::Redacted } }, true);
-}
-
-/// In a binary format a `Uuid` is bytes, which serde's buffers cannot hand to a type that expects text.
-#[test]
-fn a_redactable_uuid_travels() {
-    for value in [Visible(Uuid::from_u128(7)), Redacted] {
-        assert_round_trips(&value, false);
-        assert_round_trips(&One { x: Some(value) }, false);
+        assert_round_trips(&Flat { inner: payload.clone() });
+        assert_round_trips(&Tagged::Carries(payload));
+        assert_round_trips(&Flat { inner: fields.clone() });
+        assert_round_trips(&Tagged::Carries(fields));
     }
 }
 
@@ -147,17 +140,8 @@ fn binary_formats_hold_json_text_and_enums() {
     assert_eq!(rmp_serde::to_vec(&Redacted::<u8>).unwrap(), rmp_serde::to_vec(REDACTED).unwrap());
     assert_eq!(postcard::to_stdvec(&Visible(7_u8)).unwrap(), [0, 7]);
     assert_eq!(postcard::to_stdvec(&Redacted::<u8>).unwrap(), [1]);
-    let alias = rmp_serde::to_vec("Redacted").unwrap();
-    assert_eq!(rmp_serde::from_slice::<Redactable<u8>>(&alias).unwrap(), Redacted);
-}
-
-#[test]
-fn a_json_string_that_holds_a_body_is_no_payload() {
-    let string = serde_json::to_string(samples::DELETE).unwrap();
-    assert!(serde_json::from_str::<Payload<'_>>(&string).is_err());
-    assert!(serde_json::from_reader::<_, Payload<'_>>(string.as_bytes()).is_err());
-    assert!(serde_json::from_value::<Payload<'_>>(samples::DELETE.into()).is_err());
-    assert!(serde_json::from_str::<Fields<'_>>(r#""{}""#).is_err());
+    // An object of the user is no variant.
+    assert_round_trips(&Flat { inner: One { x: Visible(json!({"Visible": true})) } });
 }
 
 #[test]
@@ -185,20 +169,10 @@ fn errors_of_other_formats_contain_no_values() {
 }
 
 #[test]
-fn a_nested_name_that_occurs_twice_and_an_unknown_operation_travel() {
-    let twice = Body::with_data(r#"{"user_id":"u","a":{"x":1,"x":2}}"#).to_string();
-    let written = serde_json::to_string(&Tagged::Carries(payload(twice))).unwrap();
-    let Tagged::Carries(read) = serde_json::from_str::<Tagged<Payload<'static>>>(&written).unwrap();
-    assert_eq!(read.user_id().unwrap(), "u");
-    assert_travels(&Operation::from("data_merge").into_owned());
-    assert_travels(&Fields::default());
-}
-
-#[test]
 fn fields_that_are_decoded_from_fields_are_the_same() {
     #[derive(Deserialize)]
     struct Profile {
-        country: Option<Redactable<String>>,
+        country: Redactable<String>,
         #[serde(flatten)]
         rest: Fields<'static>,
     }
@@ -206,19 +180,14 @@ fn fields_that_are_decoded_from_fields_are_the_same() {
     let payload = payload(Body { data, redacted: r#"["country","a","plan"]"#, ..Body::default() });
     assert_eq!(payload.decode::<Fields<'static>>().unwrap(), *payload.fields());
     let Profile { country, rest } = payload.decode().unwrap();
-    assert_eq!(country, Some(Redacted));
+    assert_eq!(country, Redacted);
     let rest: Vec<_> = rest.iter().map(|(name, field)| (name, field.is_redacted())).collect();
     assert_eq!(rest, [("a", true), ("b", false), ("c", false), ("plan", true), ("user_id", false)]);
 }
 
 #[test]
-fn a_written_body_has_no_newlines() {
-    let nested = "{\n \"zip\": \"1 \\\" 2\\\\\",\r\n\t\"city\": [ 1,\n 2 ]\n}";
-    let data = &format!(r#"{{"user_id":"u","address":{nested}}}"#);
-    let payload =
-        payload(Body { data, lookup_values: "[ [\n] ]", members: "\"more\": [\n]", ..Body::default() });
-    let written = serde_json::to_string(&payload).unwrap();
-    assert!(!written.contains(['\n', '\r']), "{written}");
-    assert!(written.contains(r#"{"zip":"1 \" 2\\","city":[1,2]}"#), "{written}");
-    assert_eq!(written.parse::<Payload<'static>>().unwrap(), payload);
+fn a_map_in_memory_is_read_by_its_names() {
+    let map = MapDeserializer::<_, serde::de::value::Error>::new([("a", "b")].into_iter());
+    let read = Redactable::<Map<String>>::deserialize(map).unwrap();
+    assert_eq!(read, Visible(Map::from([("a".to_owned(), "b".to_owned())])));
 }

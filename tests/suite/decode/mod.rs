@@ -1,24 +1,27 @@
 //! Decoding fields into types of the caller, and the formats in which redactable values travel.
 
-mod behind_buffers;
+mod buffers;
 mod errors;
-mod every_buffer;
 mod formats;
 mod matrix;
 
 use std::collections::BTreeMap;
 
-use rownd_webhooks::DecodeError;
+use rownd_webhooks::{DecodeError, Payload};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::support::{payload, update_body};
+use crate::support::update_body;
 
 const SENTINEL: &str = r#""<<REDACTED>>""#;
 
-/// Decodes a profile of a user id and these members.
+/// A payload with a user id and these fields.
+fn with_fields(members: &str) -> Payload<'static> {
+    update_body(members, "").parse().unwrap_or_else(|error| panic!("{error}: {members}"))
+}
+
 fn decode<T: DeserializeOwned>(members: &str) -> Result<T, DecodeError> {
-    payload(update_body(members, "")).decode()
+    with_fields(members).decode()
 }
 
 #[track_caller]
@@ -31,7 +34,7 @@ fn decode_error<T: DeserializeOwned>(members: &str) -> DecodeError {
     decode::<T>(members).map(|_| members).unwrap_err()
 }
 
-/// The members of a profile in which all of these fields are redacted.
+/// Members of `data` that are all redacted.
 fn redacted<N: std::fmt::Display>(names: impl IntoIterator<Item = N>) -> String {
     let members: Vec<String> = names.into_iter().map(|name| format!(r#""{name}":{SENTINEL}"#)).collect();
     members.join(",")
