@@ -64,7 +64,7 @@ fn a_subject_is_a_user_id_or_an_identifying_lookup_value() {
     const EMPTY: &str = r#"{"field":"email","value":""}"#;
     let several = format!("{HIDDEN},{EMPTY},null,{EMAIL}");
     // `data`, `lookup_values` and the subject's partition key, if there is a subject.
-    let rows: [(&str, &str, Option<&str>); 15] = [
+    let rows: [(&str, &str, Option<&str>); 16] = [
         (r#"{"user_id":"u"}"#, EMAIL, Some("u")),
         (r#"{"user_id":"u"}"#, HIDDEN, Some("u")),
         (r#"{"user_id":"\u202e\n"}"#, "", Some("\u{202e}\n")),
@@ -76,6 +76,7 @@ fn a_subject_is_a_user_id_or_an_identifying_lookup_value() {
         ("{}", r#"{"field":"n","value":5}"#, Some("n=5")),
         ("{}", r#"{"field":"email","value":" <<REDACTED>>"}"#, Some("email= <<REDACTED>>")),
         ("{}", "", None),
+        (r#"{"user_id":""}"#, "", None),
         ("{}", HIDDEN, None),
         ("{}", EMPTY, None),
         ("{}", r#"null,{"field":"email"},{"value":"a@example.com"}"#, None),

@@ -39,15 +39,11 @@ fn collected_fields_are_sorted_and_the_last_of_a_name_wins() {
         ("$serde_json::private::RawValue", Visible(Value::from("[1]"))),
     ];
     let fields: Fields<'_> = pairs.into_iter().collect();
-    let kept: Vec<_> = fields.iter().filter(|(name, _)| !name.starts_with('$')).collect();
     let [empty, last] = ["empty", "last"].map(|text| Visible(Value::from(text)));
-    assert_eq!(kept, [("", &empty), ("a", &last), ("b", &Redacted), ("sentinel", &Redacted)]);
-    // Whatever is collected can be written and read.
+    let expected = [("", &empty), ("a", &last), ("b", &Redacted), ("sentinel", &Redacted)];
+    // No body can hold the reserved name.
+    assert_eq!(fields.iter().collect::<Vec<_>>(), expected);
     let written = serde_json::to_string(&fields).unwrap();
-    assert!(
-        !written.contains("private")
-            && !serde_json::to_value(&fields).unwrap().to_string().contains("private")
-    );
     assert_eq!(serde_json::from_str::<Fields<'_>>(&written).unwrap(), fields);
 }
 

@@ -23,7 +23,9 @@ fn a_value_can_be_borrowed_changed_copied_and_mapped() {
     assert_eq!((name.as_ref().cloned(), hidden.as_ref().cloned()), (name.clone(), hidden.clone()));
     assert_eq!((NAME.as_ref().copied(), HIDDEN.as_ref().copied()), (NAME, HIDDEN));
     assert_eq!(hidden.as_mut(), Redacted);
-    name.as_mut().map(|name| name.push_str(" Rose"));
+    if let Visible(name) = name.as_mut() {
+        name.push_str(" Rose");
+    }
     assert_eq!(name.map(|name| name.len()), Visible(11));
 }
 
