@@ -1,4 +1,4 @@
-//! Law: the crate reads the JSON that serde_json reads, apart from the rules of [`is_allowed`], and finds the same content in it.
+//! Law: the crate accepts the JSON that serde_json accepts, apart from the rules of [`is_allowed`], and reads the same content.
 #![no_main]
 
 use std::fmt::{self, Formatter};
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The members of an object in the order of the text, duplicates included.
+/// The members of an object in the order of the text, including repeated ones.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
@@ -36,7 +36,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
     }
 }
 
-/// The crate's own rules for JSON: at most 127 open containers, no reserved name, no half of a surrogate pair.
+/// Checks the crate's own rules for JSON: at most 127 open containers, no reserved name, no half of a surrogate pair.
 fn is_allowed(json: &RawValue, open: usize) -> bool {
     let json = json.get();
     match json.as_bytes()[0] {
@@ -55,14 +55,14 @@ fn is_allowed(json: &RawValue, open: usize) -> bool {
     }
 }
 
-/// A body is refused for its JSON exactly if it is not JSON, or not allowed.
+/// A body is rejected for its JSON exactly if it is not JSON, or not allowed.
 fn check_body(body: &[u8]) {
     let is_json = serde_json::from_slice::<&RawValue>(body).is_ok_and(|json| is_allowed(json, 0));
     match rownd_webhooks::from_slice(body) {
         Ok(_) => assert!(is_json),
         Err(error) if is_json => match error.code() {
             "not_an_object" | "missing_member" | "wrong_type" | "duplicate_member" => {}
-            // A redacted name is that of a field, although it is not the name of a member here.
+            // A name in `redacted` is reserved as well, although it is not the name of a member.
             "reserved_name" => assert!(error.path().unwrap().starts_with("/redacted/"), "{error}"),
             _ => panic!("{error}"),
         },
@@ -95,7 +95,7 @@ fuzz_target!(|json: &[u8]| {
 
     let body = [br#"{"data":{"f":"#, json, br#"},"meta":{"operation":"x"}}"#].concat();
     check_body(&body);
-    // Otherwise it may close `data` and open something else.
+    // Other text could close `data`.
     let Ok(json) = serde_json::from_slice::<&RawValue>(json) else { return };
     match rownd_webhooks::from_slice(&body) {
         Ok(payload) => check_value(payload.field("f").unwrap(), json),

@@ -1,4 +1,4 @@
-//! Law: each line parses alike alone and in an archive, and an archive of `Received` reads back unchanged.
+//! Law: each line of an archive parses as it does alone, and an archive of `Received` is read back unchanged.
 #![no_main]
 
 use std::io::BufReader;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -27,11 +28,11 @@ pub fn app(secret: String, store: Arc<Store>) -> Router {
 
 async fn receive(
     State(receiver): State<Arc<Receiver>>,
-    Path(secret): Path<String>,
+    secret: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
     // The vendor signs nothing. The secret in the path is what authenticates the sender, and without it there is no such path.
-    if !bool::from(secret.as_bytes().ct_eq(receiver.secret.as_bytes())) {
+    if !secret.is_ok_and(|Path(secret)| secret.as_bytes().ct_eq(receiver.secret.as_bytes()).into()) {
         return StatusCode::NOT_FOUND.into_response();
     }
     // `Bytes` as an argument would be read before the secret is checked.

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::FromRequest;
 use axum::http::{Request, header};
+use receiver_store::cases::INVALID;
 use rownd_webhooks::Payload;
 use rownd_webhooks::testing::samples;
 
@@ -26,23 +27,7 @@ async fn it_reads_the_samples() {
 #[tokio::test]
 async fn its_rejections_contain_no_values() {
     const CANARY: &str = "canary7f3a";
-    let bodies = [
-        r#""@""#,
-        r#"["@"]"#,
-        r#"{"data":"@","meta":{"operation":"delete"}}"#,
-        r#"{"data":{"a":"@","a":"@"},"meta":{"operation":"delete"}}"#,
-        r#"{"data":{"a":"@","$serde_json::private::RawValue":"@"},"meta":{"operation":"delete"}}"#,
-        r#"{"redacted":"@","meta":{"operation":"delete"}}"#,
-        r#"{"redacted":[{"a":"@"}],"meta":{"operation":"delete"}}"#,
-        r#"{"meta":"@"}"#,
-        r#"{"meta":{"operation":["@"]}}"#,
-        r#"{"meta":{"operation":"delete","lookup_values":[{"field":"@","value":"@","value":"@"}]}}"#,
-        r#"{"data":{"a":"@"}}"#,
-        r#"{"data":{"a":"@\ud800"},"meta":{"operation":"delete"}}"#,
-        r#"{"data":{"a":"@"},"meta":{"operation":"delete"}} @"#,
-        r#"{"data":{"a":"@" @"#,
-    ];
-    for body in bodies {
+    for body in INVALID {
         let rejection = extract(&body.replace('@', CANARY)).await.unwrap_err();
         assert!(!rejection.contains(CANARY), "{rejection}");
     }

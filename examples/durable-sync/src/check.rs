@@ -13,15 +13,13 @@ use tokio_postgres::Client;
 use crate::delivery;
 use crate::log::Entry;
 use crate::rules::{By, Identifier, Key, Row, Salt};
+use crate::store::{PROFILES, PROGRESS, postgres, sqlite};
 
-const PROGRESS: &str = "select position, secret from progress";
-const PROFILES: &str = "
-    select number, user_id, cast(fields as text), cast(redacted as text), cast(lookup_keys as text) from profiles";
 const IDENTIFIERS: &str = "select key, is_lookup, profile from identifiers";
 const TOMBSTONES: &str = "select user_id from tombstones";
 const DEAD_LETTERS: &str = "select body from dead_letters";
 
-/// What the tables of a store hold.
+/// The content of a store's tables.
 pub struct Tables {
     /// The number of the last entry that is applied.
     pub position: i64,
@@ -44,12 +42,8 @@ impl Tables {
         let mut connection = Connection::open_with_flags(folder.join("store.db"), flags)?;
         let store = connection.transaction()?;
         let (position, secret) = store.query_row(PROGRESS, (), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let profile = |row: &rusqlite::Row<'_>| {
-            let (number, user_id) = (row.get(0)?, row.get(1)?);
-            Ok(Row { number, user_id, fields: row.get(2)?, redacted: row.get(3)?, lookup_keys: row.get(4)? })
-        };
         let identifier = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, by(row.get(1)?), row.get(2)?));
-        let profiles = store.prepare(PROFILES)?.query_map((), profile)?.collect::<Result<_, _>>()?;
+        let profiles = store.prepare(PROFILES)?.query_map((), sqlite::profile)?.collect::<Result<_, _>>()?;
         let identifiers = store.prepare(IDENTIFIERS)?.query_map((), identifier)?.collect::<Result<_, _>>()?;
         let tombstones =
             store.prepare(TOMBSTONES)?.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?;
@@ -68,16 +62,12 @@ impl Tables {
             client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead);
         let store = snapshot.read_only(true).start().await?;
         let progress = store.query_one(PROGRESS, &[]).await?;
-        let profile = |row: &tokio_postgres::Row| {
-            let (number, user_id) = (row.get(0), row.get(1));
-            Row { number, user_id, fields: row.get(2), redacted: row.get(3), lookup_keys: row.get(4) }
-        };
         let identifier = |row: &tokio_postgres::Row| (row.get(0), by(row.get(1)), row.get(2));
         Ok(Self {
             position: progress.get(0),
             dead_letters: store.query(DEAD_LETTERS, &[]).await?.iter().map(|row| row.get(0)).collect(),
             secret: progress.get(1),
-            profiles: store.query(PROFILES, &[]).await?.iter().map(profile).collect(),
+            profiles: store.query(PROFILES, &[]).await?.iter().map(postgres::profile).collect(),
             identifiers: store.query(IDENTIFIERS, &[]).await?.iter().map(identifier).collect(),
             tombstones: store.query(TOMBSTONES, &[]).await?.iter().map(|row| row.get(0)).collect(),
         })
@@ -94,7 +84,7 @@ fn by(is_lookup: bool) -> By {
     if is_lookup { By::Lookup } else { By::Field }
 }
 
-/// What a store should hold.
+/// The content that a store should have.
 #[derive(Default)]
 pub struct Reference {
     /// The number of the last entry.
@@ -106,7 +96,7 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Applies the next entry of the log. Returns what it does; `None` for a dead letter.
+    /// Applies the next entry of the log. Returns the outcome, or `None` for a dead letter.
     pub fn add(&mut self, entry: &Entry) -> Option<Applied> {
         self.position = entry.seq;
         let applied = delivery::read(&entry.body).ok().and_then(|payload| {
@@ -125,11 +115,11 @@ impl Reference {
         self.mirror.len()
     }
 
-    /// Compares the tables with what they should hold.
+    /// Compares the tables with their expected content.
     ///
     /// # Errors
     ///
-    /// Returns an error if a table holds something that cannot be read.
+    /// Returns an error if a row cannot be read.
     pub fn compare(&self, tables: &Tables) -> Result<Difference> {
         let salt = Salt::new(&tables.secret)?;
         let (mut expected, mut found) = (Counts::default(), Counts::default());
@@ -138,7 +128,7 @@ impl Reference {
         }
         for row in &tables.profiles {
             found.add("profile", &stored(row)?);
-            // A profile has to be found by all that it holds, and by nothing else.
+            // A profile has to be found by each of its values, and by no other.
             for (key, by) in identifiers(row, &salt)? {
                 expected.add("identifier", &(key, format!("{by:?}"), row.number));
             }
@@ -154,27 +144,23 @@ impl Reference {
             }
         }
         tables.tombstones.iter().for_each(|id| found.add("tombstone", &id));
-        self.dead_letters
-            .iter()
-            .for_each(|body| expected.add("dead letter", &body.escape_ascii().to_string()));
-        tables
-            .dead_letters
-            .iter()
-            .for_each(|body| found.add("dead letter", &body.escape_ascii().to_string()));
+        for (counts, bodies) in [(&mut expected, &self.dead_letters), (&mut found, &tables.dead_letters)] {
+            bodies.iter().for_each(|body| counts.add("dead letter", &body.escape_ascii().to_string()));
+        }
         Ok(Difference { lost: expected.without(&found), wrong: found.without(&expected) })
     }
 }
 
-/// How a store differs from what it should hold. It contains values.
+/// The differences between a store and its expected content. They contain values.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// What is missing.
+    /// The missing items.
     pub lost: Vec<String>,
-    /// What should not be there.
+    /// The items that should not be there.
     pub wrong: Vec<String>,
 }
 
-/// Things, in words, and how often each is there.
+/// Items as text, each with its count.
 #[derive(Default)]
 struct Counts(BTreeMap<String, u32>);
 
@@ -208,13 +194,8 @@ fn mirrored(profile: &Profile, salt: &Salt) -> Result<Comparable> {
 }
 
 fn stored(row: &Row) -> Result<Comparable> {
-    let redacted = serde_json::from_str(&row.redacted)?;
-    Ok((
-        row.user_id.clone(),
-        serde_json::from_str(&row.fields)?,
-        redacted,
-        serde_json::from_str(&row.lookup_keys)?,
-    ))
+    let (fields, redacted) = (serde_json::from_str(&row.fields)?, serde_json::from_str(&row.redacted)?);
+    Ok((row.user_id.clone(), fields, redacted, serde_json::from_str(&row.lookup_keys)?))
 }
 
 /// Returns the identifiers that find a profile.

@@ -1,4 +1,4 @@
-//! Rownd's webhooks into a profile store without losing any: receiver, durable log, projector, store.
+//! A profile store that loses no delivery of Rownd's webhooks: receiver, durable log, projector, store.
 //!
 //! ```text
 //! POST /hooks/SECRET ─▶ receiver ─▶ log (on disk, then a response) ─▶ projector ─▶ store

@@ -36,7 +36,7 @@ impl Log {
         Self::sqlite_on(Connection::open(folder.join("log.db"))?)
     }
 
-    /// Uses a connection to SQLite that has settings of its own, such as a limit of its size.
+    /// Uses a connection to SQLite with custom settings, such as a size limit.
     ///
     /// # Errors
     ///

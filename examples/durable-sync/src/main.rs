@@ -1,4 +1,4 @@
-//! Starts the parts that the options name.
+//! Starts the receiver, the projector, or both.
 
 use std::env;
 

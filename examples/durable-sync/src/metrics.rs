@@ -8,18 +8,17 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 use rownd_webhooks::sync::Applied;
 
-/// What this process has counted since it started.
+/// The counts of this process since it started.
 #[derive(Clone, Default)]
 pub struct Metrics {
-    /// Requests with a body, by what became of it: `logged`, `dead_letter`, `too_large`, `incomplete` or
-    /// `unavailable`.
+    /// Requests with a body, by outcome: `logged`, `dead_letter`, `too_large`, `incomplete` or `unavailable`.
     pub received: Family<[(&'static str, &'static str); 1], Counter>,
-    /// Entries of the log that are in the store, by what they did there.
+    /// Entries of the log that were applied to the store, by outcome.
     pub applied: Family<[(&'static str, &'static str); 1], Counter>,
 }
 
 impl Metrics {
-    /// Counts an entry that is in the store; `None` is a dead letter.
+    /// Counts an applied entry; `None` is a dead letter.
     pub fn applied(&self, applied: Option<Applied>) {
         self.applied.get_or_create(&[("outcome", outcome(applied))]).inc();
     }
@@ -39,7 +38,7 @@ impl Metrics {
     }
 }
 
-/// Returns the label of what became of an entry; `None` is a dead letter.
+/// Returns the label of an outcome; `None` is a dead letter.
 #[must_use]
 pub fn outcome(applied: Option<Applied>) -> &'static str {
     match applied {
@@ -53,7 +52,7 @@ pub fn outcome(applied: Option<Applied>) -> &'static str {
     }
 }
 
-/// Writes the counters as Prometheus reads them.
+/// Writes the counters in the text format.
 #[must_use]
 pub fn text(registry: &Registry) -> String {
     let mut text = String::new();

@@ -6,16 +6,16 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 
-/// What the program does.
+/// The options of the program.
 #[derive(Debug)]
 pub struct Options {
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// Where SQLite keeps its files.
+    /// The folder of SQLite's files.
     pub data: PathBuf,
-    /// Whether this process receives.
+    /// Runs the receiver.
     pub receives: bool,
-    /// Whether this process projects.
+    /// Runs the projector.
     pub projects: bool,
     /// The log: NATS servers, separated by commas, instead of SQLite.
     pub nats: Option<String>,
@@ -25,18 +25,18 @@ pub struct Options {
     pub replay: Option<PathBuf>,
 }
 
-/// How to call the program.
+/// The text of `--help`.
 pub const HELP: &str = "\
-Receives Rownd's webhooks and keeps a store of profiles in step.
+Receives Rownd's webhooks and keeps a store of profiles up to date.
 
 Usage: durable-sync [OPTIONS]
 
-  --listen ADDRESS    where to listen [127.0.0.1:8080]
-  --data FOLDER       where SQLite keeps log and store [durable-sync-data]
+  --listen ADDRESS    address to listen on [127.0.0.1:8080]
+  --data FOLDER       folder of SQLite's log and store [durable-sync-data]
   --role ROLE         all, receiver or projector [all]
   --nats URL[,URL]    NATS JetStream as the log
   --store URL         PostgreSQL as the store, postgres://…
-  --replay FILE       append an archive to the log, one body or `Received` per line, and end
+  --replay FILE       append an archive to the log, one body or `Received` per line, and exit
 
 A receiver needs WEBHOOK_SECRET in its environment, and takes deliveries at /hooks/WEBHOOK_SECRET.
 ";

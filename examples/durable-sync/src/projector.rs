@@ -10,10 +10,10 @@ use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::store::{Lease, Store};
 
-/// How long to wait while another projector is active, and after a failure.
+/// The pause while another projector is active, and after a failure.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// How long to wait for entries.
+/// The pause while there are no new entries.
 const IDLE: Duration = Duration::from_millis(50);
 
 /// Applies new entries of the log forever.
@@ -33,7 +33,7 @@ pub async fn run(log: Log, store: Store, metrics: Metrics) {
     }
 }
 
-/// Continues from where the store is.
+/// Continues at the position of the store.
 async fn project(mut lease: Lease, log: &Log, metrics: &Metrics) -> Result<()> {
     let mut reader = log.reader(lease.position()).await?;
     loop {

@@ -1,8 +1,9 @@
-//! HTTP in, log out: a delivery is acknowledged once the log has it on disk.
+//! The HTTP receiver. It acknowledges a delivery once the log has it on disk.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,7 +17,7 @@ use crate::delivery::{self, MAX_BYTES};
 use crate::log::Log;
 use crate::metrics::{self, Metrics};
 
-/// Takes deliveries into a log.
+/// Appends deliveries to a log.
 #[derive(Clone)]
 pub struct Receiver {
     log: Log,
@@ -24,18 +25,18 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Takes deliveries into this log.
+    /// Creates a receiver that appends to this log.
     #[must_use]
     pub fn new(log: Log, metrics: Metrics) -> Self {
         Self { log, metrics }
     }
 
-    /// Takes one delivery. Once this returns, the log has it on disk, also if it is refused as a bad request.
+    /// Appends a delivery to the log. Once this returns, it is on disk, even if it is refused as a bad request.
     ///
     /// # Errors
     ///
-    /// Returns a [`Refusal`] if nothing can be done with the body, if it is too large to be kept, or if the
-    /// log is unavailable or its disk is full.
+    /// Returns a [`Refusal`] if the body cannot be applied or is too large to be kept, or if the log is
+    /// unavailable or its disk is full.
     pub async fn take(&self, body: Vec<u8>) -> Result<(), Refusal> {
         let taken = self.append(body).await;
         self.count(&taken);
@@ -70,7 +71,7 @@ impl Receiver {
         self.metrics.received(outcome);
     }
 
-    /// The service: `/hooks/{secret}` by any method, `/healthz` and `/metrics`.
+    /// Returns the routes: `/hooks/{secret}` by any method, `/healthz` and `/metrics`.
     pub fn router(self, secret: String) -> Router {
         let health = health(self.log.clone(), &self.metrics);
         let hooks = Hooks { receiver: self, secret };
@@ -84,9 +85,13 @@ struct Hooks {
     secret: String,
 }
 
-async fn hook(State(hooks): State<Arc<Hooks>>, Path(secret): Path<String>, request: Request) -> Response {
-    // Deliveries have no signature: the sender is trusted because it knows the path.
-    if !bool::from(secret.as_bytes().ct_eq(hooks.secret.as_bytes())) {
+async fn hook(
+    State(hooks): State<Arc<Hooks>>,
+    secret: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    // Deliveries have no signature: the secret in the path authenticates the sender.
+    if !secret.is_ok_and(|Path(secret)| secret.as_bytes().ct_eq(hooks.secret.as_bytes()).into()) {
         return StatusCode::NOT_FOUND.into_response();
     }
     // `Bytes` as an argument would be read before the secret is checked.
@@ -109,7 +114,7 @@ fn respond(taken: Result<(), Refusal>) -> Response {
     }
 }
 
-/// `/healthz` and `/metrics`.
+/// Returns the routes `/healthz` and `/metrics`.
 pub fn health(log: Log, metrics: &Metrics) -> Router {
     Router::new()
         .route("/healthz", get(healthz).with_state(log))

@@ -40,8 +40,8 @@ struct Received<'l> {
     payload: &'l RawValue,
 }
 
-/// Gives each line of an archive to the receiver: a body, or a `Received` with the body in it. A bad line
-/// does not end it, and while the log is unavailable it waits.
+/// Passes each line of an archive to the receiver: a body, or a `Received` that contains one. It continues
+/// after an invalid line, and waits while the log is unavailable.
 ///
 /// # Errors
 ///

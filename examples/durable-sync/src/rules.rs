@@ -1,8 +1,8 @@
 //! Applies deliveries to stored profiles by the rules of [`rownd_webhooks::sync::Mirror`], for any store.
 //!
 //! A [`Batch`] of entries names user ids and identifiers. The store loads the profiles that have one of them,
-//! and the batch is applied to this part of the store in memory. The part is enough: the rules look at no
-//! other profile, and no other profile can come to have one of these ids or identifiers meanwhile.
+//! and the batch is applied to this part of the store in memory. The part is sufficient: the rules look at no
+//! other profile, and no other profile can get one of these ids or identifiers meanwhile.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,15 +17,15 @@ use sha2::{Digest, Sha256};
 use crate::delivery;
 use crate::log::Entry;
 
-/// What a field's name and value are found by: a keyed hash, since the value is personal data.
+/// A keyed hash of a field's name and value, by which a profile is found. The value itself is personal data.
 pub type Key = String;
 
-/// The secret that a store makes keys with.
+/// The secret of a store's keys.
 #[derive(Clone)]
 pub struct Salt(Hmac<Sha256>);
 
 impl Salt {
-    /// Takes the secret of a store.
+    /// Creates a salt from the secret of a store.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl Salt {
     }
 }
 
-/// A profile, without a number of its own.
+/// A profile without its number.
 #[derive(Clone, Default, PartialEq)]
 pub struct Profile {
     /// The user's id, if a delivery has named it.
@@ -78,7 +78,7 @@ impl Profile {
     }
 }
 
-/// A profile as a table has it.
+/// A row of the table `profiles`.
 #[derive(Debug)]
 pub struct Row {
     /// The number of the log entry that created it.
@@ -113,7 +113,7 @@ impl Row {
     ///
     /// # Errors
     ///
-    /// Returns an error if the table holds something else.
+    /// Returns an error if a column is invalid.
     pub fn profile(&self) -> Result<Profile> {
         // A profile can outgrow the largest body, so it is read without the limits of `Fields`.
         let parser = Parser::new().max_bytes(usize::MAX).max_entries(usize::MAX);
@@ -134,7 +134,7 @@ fn owned(field: &Redactable<Value<'_>>) -> Redactable<Value<'static>> {
     field.clone().map(Value::into_owned)
 }
 
-/// Why a key finds a profile.
+/// The reason why a key finds a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum By {
     /// A visible field has the value.
@@ -143,10 +143,10 @@ pub enum By {
     Lookup,
 }
 
-/// A key, why it finds a profile, and the profile's number.
+/// A key, the reason why it finds a profile, and the profile's number.
 pub type Identifier = (Key, By, i64);
 
-/// The user ids and keys of a batch: what has to be loaded.
+/// The user ids and keys of a batch, which have to be loaded.
 #[derive(Debug, Default)]
 pub struct Wanted {
     /// The user ids.
@@ -155,7 +155,7 @@ pub struct Wanted {
     pub keys: BTreeSet<Key>,
 }
 
-/// What the store has of the [`Wanted`].
+/// The profiles and tombstones of the [`Wanted`] that exist.
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// The profiles that have one of the ids or keys.
@@ -164,12 +164,12 @@ pub struct Loaded {
     pub tombstones: Vec<String>,
 }
 
-/// What a batch changes in the store. What is removed goes first, then what is written.
+/// The changes of a batch to the store. Rows are removed first and then written.
 #[derive(Debug, Default)]
 pub struct Changes {
     /// Profiles that are deleted.
     pub removed_profiles: Vec<i64>,
-    /// Identifiers that find a profile no longer.
+    /// Identifiers that no longer find a profile.
     pub removed_identifiers: Vec<Identifier>,
     /// Ids that are in use again.
     pub removed_tombstones: Vec<String>,
@@ -181,14 +181,14 @@ pub struct Changes {
     pub tombstones: Vec<String>,
     /// Bodies that cannot be applied.
     pub dead_letters: Vec<DeadLetter>,
-    /// What became of each entry; `None` for a dead letter.
+    /// The outcome of each entry; `None` is a dead letter.
     pub applied: Vec<Option<Applied>>,
 }
 
 /// A body that cannot be applied.
 #[derive(Debug)]
 pub struct DeadLetter {
-    /// The hash of the body, which is kept once, however often it was sent.
+    /// The hash of the body. A body that was sent repeatedly is kept once.
     pub digest: String,
     /// Its number in the log.
     pub seq: i64,
@@ -210,7 +210,7 @@ impl<'e> Batch<'e> {
         Self { entries: entries.iter().map(|entry| (entry, delivery::read(&entry.body))).collect() }
     }
 
-    /// Returns what the entries name.
+    /// Returns the user ids and keys of the entries.
     #[must_use]
     pub fn wanted(&self, salt: &Salt) -> Wanted {
         let mut wanted = Wanted::default();
@@ -225,7 +225,7 @@ impl<'e> Batch<'e> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the store holds something that is no profile.
+    /// Returns an error if the store contains an invalid profile.
     pub fn apply(self, salt: &Salt, loaded: &Loaded) -> Result<Changes> {
         let mut part = Part::new(salt, loaded)?;
         let (before, tombstones) = (part.profiles.clone(), &loaded.tombstones);
@@ -265,14 +265,14 @@ impl<'e> Batch<'e> {
     }
 }
 
-/// The part of the store that a batch can look at or change.
+/// The part of the store that a batch can read or change.
 struct Part<'s> {
     salt: &'s Salt,
     profiles: BTreeMap<i64, Profile>,
     /// The number of the profile with this id; `None` is a tombstone.
     ids: BTreeMap<String, Option<i64>>,
     index: BTreeSet<Identifier>,
-    /// The numbers of the profiles that are no longer as they were loaded.
+    /// The numbers of the profiles that changed since they were loaded.
     changed: BTreeSet<i64>,
 }
 
@@ -312,7 +312,7 @@ impl<'s> Part<'s> {
         }
     }
 
-    /// Finds the profile that a delivery is about, where its user id does not decide.
+    /// Finds the profile of a delivery whose user id does not decide.
     fn find(&self, keys: &[(&str, Key)], has_id: bool) -> Result<Option<i64>, Several> {
         let mut found = None;
         for (_, key) in keys {
@@ -371,7 +371,7 @@ impl<'s> Part<'s> {
         Applied::Deleted
     }
 
-    /// Takes the lookup values of a delivery from all profiles but its own. Returns `true` if one had any of them.
+    /// Removes the lookup values of a delivery from all other profiles. Returns `true` if one had any of them.
     fn release(&mut self, number: i64, keys: &[(&str, Key)]) -> bool {
         let mut has_passed = false;
         for (field, key) in keys {

@@ -4,8 +4,8 @@
 //! is applied in the transaction that moves this number, so each is applied once and in the log's order,
 //! however many projectors there are.
 
-mod postgres;
-mod sqlite;
+pub(crate) mod postgres;
+pub(crate) mod sqlite;
 
 use std::path::Path;
 
@@ -13,6 +13,30 @@ use anyhow::{Result, ensure};
 use rownd_webhooks::sync::Applied;
 
 use crate::log::Entry;
+
+/// The tables, in words that SQLite and PostgreSQL both accept: SQLite takes any name for a type.
+///
+/// It is `json` and not `jsonb`, which would refuse a NUL in a text and change numbers.
+const TABLES: &str = "
+    create table if not exists profiles (
+        number bigint primary key, user_id text unique,
+        fields json not null, redacted json not null, lookup_keys json not null);
+    create table if not exists identifiers (
+        key text not null, is_lookup boolean not null, profile bigint not null,
+        primary key (key, is_lookup, profile));
+    create unique index if not exists holders on identifiers (key) where is_lookup;
+    create table if not exists tombstones (user_id text primary key);
+    create table if not exists dead_letters (
+        digest text primary key, seq bigint not null, code text not null, body bytea not null);
+    create table if not exists progress (
+        one integer primary key check (one = 1), position bigint not null, secret bytea not null);";
+
+const BEGIN: &str = "insert into progress values (1, 0, $1) on conflict do nothing";
+
+pub(crate) const PROGRESS: &str = "select position, secret from progress";
+
+pub(crate) const PROFILES: &str = "
+    select number, user_id, cast(fields as text), cast(redacted as text), cast(lookup_keys as text) from profiles";
 
 /// The store.
 #[derive(Clone)]
@@ -33,13 +57,13 @@ impl Store {
         Ok(Self::Sqlite(sqlite::Store::open(folder)?))
     }
 
-    /// Names a database. It need not be available yet.
+    /// Returns the store in a database, which need not be available yet.
     #[must_use]
     pub fn postgres(url: &str) -> Self {
         Self::Postgres(postgres::Store::new(url))
     }
 
-    /// Makes this projector the active one; `None` while there is another one.
+    /// Makes this projector the active one. Returns `None` while another one is active.
     ///
     /// # Errors
     ///
@@ -70,11 +94,11 @@ impl Lease {
         }
     }
 
-    /// Applies the entries that follow: all of them, or none. Returns what became of each; `None` for a dead letter.
+    /// Applies the next entries: all of them, or none. Returns the outcome of each, or `None` for a dead letter.
     ///
     /// # Errors
     ///
-    /// Returns an error if the store is unavailable, or if another projector has been here meanwhile.
+    /// Returns an error if the store is unavailable, or if another projector has applied entries meanwhile.
     pub async fn apply(&mut self, entries: Vec<Entry>) -> Result<Vec<Option<Applied>>> {
         match self {
             Self::Sqlite(lease) => lease.apply(entries).await,
@@ -83,7 +107,7 @@ impl Lease {
     }
 }
 
-/// Two projectors could have taken the same entries: only one of them finds the position where it left it.
+/// Two projectors may have read the same entries. Only the first finds its own position in the store.
 fn ensure_unmoved(stored: i64, expected: i64) -> Result<()> {
     ensure!(stored == expected, "another projector has applied entries up to {stored}");
     Ok(())

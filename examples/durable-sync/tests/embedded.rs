@@ -1,4 +1,4 @@
-//! The whole service in one process, with SQLite: real HTTP on loopback, and what the tables hold afterwards.
+//! The whole service in one process, with SQLite: HTTP on loopback, and the content of the tables afterwards.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const SECRET: &str = "correct-horse";
 const USER: &str = "u-1";
 
-/// The service, in a folder of its own. It ends when this is dropped.
+/// The service in a temporary folder. Dropping it stops the service.
 struct Service {
     folder: TempDir,
     url: String,
@@ -42,7 +42,7 @@ impl Service {
         Self::start_on(|_| {}).await
     }
 
-    /// Changes the log's connection first.
+    /// Starts the service with a changed connection to the log.
     async fn start_on(prepare: impl FnOnce(&Connection)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let connection = Connection::open(folder.path().join("log.db")).unwrap();
@@ -78,7 +78,7 @@ impl Service {
         applied(self.folder.path()).await;
     }
 
-    /// The rows that a query finds, in JSON.
+    /// The rows of a query, as JSON.
     fn rows(&self, query: &str) -> Vec<Value> {
         let store = Connection::open(self.folder.path().join("store.db")).unwrap();
         let mut select = store.prepare(query).unwrap();
@@ -94,7 +94,7 @@ impl Service {
         self.rows("select json_quote(user_id) from tombstones order by user_id")
     }
 
-    /// Code and body of each, once there are so many.
+    /// The code and body of each dead letter.
     async fn dead_letters(&self) -> Vec<(String, Vec<u8>)> {
         applied(self.folder.path()).await;
         let store = Connection::open(self.folder.path().join("store.db")).unwrap();
@@ -104,7 +104,7 @@ impl Service {
     }
 }
 
-/// Waits until the store has everything that the log has, and compares it with the mirror.
+/// Waits until the whole log is applied, and compares the store with the mirror.
 async fn applied(folder: &Path) {
     let log = Connection::open(folder.join("log.db")).unwrap();
     let mut select = log.prepare("select seq, body from deliveries order by seq").unwrap();
@@ -154,32 +154,32 @@ fn delete() -> String {
     testing::delete().user_id(USER).lookup("email", "ada@example.com").body()
 }
 
-/// A delete that names nothing but an address.
+/// A delete with an address and no user id.
 fn delete_by(email: &str) -> String {
     json!({"data": {}, "meta": {"operation": "delete", "lookup_values": [{"field": "email", "value": email}]}}).to_string()
 }
 
 #[tokio::test]
-async fn a_delivery_is_stored_whatever_its_method_if_it_names_the_secret() {
+async fn a_delivery_by_any_method_is_stored_if_its_path_has_the_secret() {
     let service = Service::start().await;
     for (number, method) in
         [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::GET].into_iter().enumerate()
     {
         let body = update(&[("visits", number.into())]);
-        let ask = |path: &str| {
+        let request = |path: &str| {
             service.http.request(method.clone(), format!("{}{path}", service.url)).body(body.clone())
         };
-        for path in ["/hook", "/hooks/", "/hooks/correct-hors", "/hooks/Correct-horse"] {
-            assert_eq!(ask(path).send().await.unwrap().status(), 404, "{method} {path}");
+        for path in ["/hook", "/hooks/", "/hooks/correct-hors", "/hooks/Correct-horse", "/hooks/%ff"] {
+            assert_eq!(request(path).send().await.unwrap().status(), 404, "{method} {path}");
         }
-        assert_eq!(ask("/hooks/correct-horse").send().await.unwrap().status(), 204);
+        assert_eq!(request("/hooks/correct-horse").send().await.unwrap().status(), 204);
         applied(service.folder.path()).await;
         assert_eq!(service.profiles(), [json!({"user_id": USER, "visits": number})]);
     }
 }
 
 #[tokio::test]
-async fn a_delete_by_address_removes_the_user_that_an_insert_named_by_id() {
+async fn a_delete_by_address_removes_a_user_with_an_id() {
     let service = Service::start().await;
     service.deliver(&[insert(&[("plan", json!("gold"))]), delete_by("ADA@example.com")]).await;
     assert_eq!((service.profiles(), service.tombstones()), (vec![], vec![json!(USER)]));
@@ -187,7 +187,7 @@ async fn a_delete_by_address_removes_the_user_that_an_insert_named_by_id() {
 }
 
 #[tokio::test]
-async fn a_delete_by_an_address_that_has_passed_on_removes_its_present_owner() {
+async fn a_delete_by_address_removes_the_present_owner_of_the_address() {
     let service = Service::start().await;
     let insert = |id: &str| testing::data_insert().user_id(id).lookup("email", "x@example.com").body();
     service.deliver(&[insert("a"), insert("b"), delete_by("x@example.com")]).await;
@@ -195,7 +195,7 @@ async fn a_delete_by_an_address_that_has_passed_on_removes_its_present_owner() {
 }
 
 #[tokio::test]
-async fn lookup_values_of_two_users_are_counted_and_change_nothing() {
+async fn an_ambiguous_delivery_is_counted_and_changes_nothing() {
     let service = Service::start().await;
     let insert =
         |id: &str, field: &str, value: &str| testing::data_insert().user_id(id).lookup(field, value).body();
@@ -210,7 +210,7 @@ async fn lookup_values_of_two_users_are_counted_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn fields_are_merged_erased_and_otherwise_stay_the_json_they_were() {
+async fn fields_are_merged_or_erased_and_keep_their_json() {
     let service = Service::start().await;
     let exact = r#"{"data":{"user_id":"u-1","n":123456789012345678901234567890.10,"o":{"b":1,"a":"\u0000"},"country":"Wales"},
         "redacted":[],"meta":{"operation":"data_insert","lookup_values":[{"field":"email","value":"ada@example.com"}]}}"#;
@@ -235,7 +235,7 @@ async fn fields_are_merged_erased_and_otherwise_stay_the_json_they_were() {
 }
 
 #[tokio::test]
-async fn only_an_insert_brings_a_deleted_user_back() {
+async fn only_an_insert_restores_a_deleted_user() {
     let service = Service::start().await;
     let updates = [update(&[("name", json!("Ada"))]), hide("country"), delete()];
     service.deliver(&[insert(&[("name", json!("Ada"))]), delete()]).await;
@@ -258,7 +258,7 @@ async fn the_documented_samples_are_applied() {
 }
 
 #[tokio::test]
-async fn a_dead_letter_is_refused_kept_once_and_blocks_nothing() {
+async fn a_dead_letter_is_refused_and_kept_once() {
     let service = Service::start().await;
     let nobody = r#"{"data":{"a":1},"redacted":[],"meta":{"operation":"data_update","lookup_values":[]}}"#;
     let id = testing::data_update().user_id("x".repeat(513)).body();
@@ -336,7 +336,7 @@ async fn while_the_disk_is_full_nothing_is_acknowledged() {
 }
 
 #[tokio::test]
-async fn while_the_store_is_locked_the_log_takes_deliveries_that_are_applied_later() {
+async fn deliveries_that_arrive_while_the_store_is_locked_are_applied_later() {
     let service = Service::start().await;
     let other = Connection::open(service.folder.path().join("store.db")).unwrap();
     other.execute_batch("begin immediate").unwrap();
@@ -403,7 +403,7 @@ async fn each_request_and_each_entry_is_counted_once() {
 struct Program {
     process: Child,
     url: String,
-    /// Keeps the pipe open, so that the program can write.
+    /// Keeps the pipe open for the program's output.
     _output: BufReader<ChildStdout>,
 }
 

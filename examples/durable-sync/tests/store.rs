@@ -10,7 +10,7 @@ use receiver_store::cases;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-/// A store in a folder of its own, and what it should hold.
+/// A store in a temporary folder, and its expected content.
 struct Pair {
     folder: tempfile::TempDir,
     store: Store,
@@ -24,7 +24,7 @@ impl Pair {
         Self { folder, store, reference: Reference::default() }
     }
 
-    /// Applies bodies as one batch. Returns what became of each.
+    /// Applies bodies as one batch. Returns the outcome of each.
     async fn apply(&mut self, bodies: &[String]) -> Vec<String> {
         let entry = |(seq, body): (i64, &String)| Entry { seq, body: body.clone().into_bytes() };
         let entries: Vec<Entry> = (self.reference.position + 1..).zip(bodies).map(entry).collect();
@@ -36,7 +36,7 @@ impl Pair {
         applied.iter().map(|applied| applied.map_or("Invalid".into(), |it| format!("{it:?}"))).collect()
     }
 
-    /// The profiles as the cases compare them.
+    /// The profiles in the form that the cases compare.
     fn profiles(&self) -> Vec<Value> {
         let store = Connection::open(self.folder.path().join("store.db")).unwrap();
         let query = "select json_object('user_id', user_id, 'fields', json(fields)) from profiles";
@@ -46,7 +46,7 @@ impl Pair {
     }
 }
 
-/// A delivery about few users with few values, so that everything meets everything.
+/// A delivery about few users with few values, so that deliveries affect each other.
 fn delivery(rng: &mut StdRng) -> String {
     const NAMES: [&str; 3] = ["email", "phone_number", "user_id"];
     const TEXTS: [&str; 8] = ["x", "X", "y", "Y", "7", "u-1", "", "<<REDACTED>>"];
@@ -100,7 +100,7 @@ async fn the_store_equals_the_mirror_after_any_deliveries_in_any_batches() {
     }
 }
 
-/// The cases that the mirror and the other examples pass as well.
+/// The mirror and the other examples run the same cases.
 #[tokio::test]
 async fn the_store_passes_the_cases_of_a_receivers_copy() {
     for case in cases::cases() {
@@ -123,7 +123,7 @@ async fn the_store_passes_the_cases_of_a_receivers_copy() {
 }
 
 #[tokio::test]
-async fn of_two_projectors_with_the_same_entries_one_applies_them() {
+async fn only_one_of_two_projectors_applies_the_same_entries() {
     let folder = tempfile::tempdir().unwrap();
     let (one, other) = (Store::sqlite(folder.path()).unwrap(), Store::sqlite(folder.path()).unwrap());
     let mut leases = [one.lease().await.unwrap().unwrap(), other.lease().await.unwrap().unwrap()];

@@ -5,6 +5,26 @@ use rownd_webhooks::sync::Profile;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// Bodies that are no delivery. `@` is a value, which no response may contain.
+pub const INVALID: [&str; 16] = [
+    "@",
+    r#""@""#,
+    r#"["@"]"#,
+    r#"{"data":"@","meta":{"operation":"delete"}}"#,
+    r#"{"data":{"a":"@","a":"@"},"meta":{"operation":"delete"}}"#,
+    r#"{"data":{"a":"@","$serde_json::private::RawValue":"@"},"meta":{"operation":"delete"}}"#,
+    r#"{"redacted":"@","meta":{"operation":"delete"}}"#,
+    r#"{"redacted":[{"a":"@"}],"meta":{"operation":"delete"}}"#,
+    r#"{"meta":"@"}"#,
+    r#"{"meta":{"operation":["@"]}}"#,
+    r#"{"meta":{"operation":"delete","lookup_values":[{"field":"@","value":"@","value":"@"}]}}"#,
+    r#"{"data":{"a":"@"}}"#,
+    r#"{"data":{"a":"@\ud800"},"meta":{"operation":"delete"}}"#,
+    r#"{"data":{"a":"@"},"meta":{"operation":"delete"}} @"#,
+    r#"{"data":{"a":"@" @"#,
+    r#"{"data":"@"#,
+];
+
 /// Deliveries to an empty store, and the profiles that it holds after them.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Case {

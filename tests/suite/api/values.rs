@@ -34,11 +34,6 @@ fn an_accessor_returns_values_of_its_type_only() {
         assert_eq!(value.as_i64(), (name == "number").then_some(-7));
         assert_eq!(value.as_f64(), (name == "number").then_some(-7.0));
         assert_eq!((value.as_u64(), value.as_date(), value.as_datetime()), (None, None, None));
-        let nested = match value {
-            Value::Array(json) | Value::Object(json) => Some(json.get()),
-            _ => None,
-        };
-        assert_eq!(nested, (name == "array" || name == "object").then_some(json));
         assert_eq!(value.to_json(), serde_json::from_str::<serde_json::Value>(json).unwrap());
         assert_eq!(serde_json::to_string(value).unwrap(), json);
         assert_eq!(value.clone().into_owned(), *value);
@@ -48,14 +43,11 @@ fn an_accessor_returns_values_of_its_type_only() {
 #[test]
 fn a_number_is_an_integer_only_if_it_is_written_as_one() {
     for (text, signed, unsigned, float) in [
-        ("0", Some(0), Some(0), Some(0.0)),
         ("-1", Some(-1), None, Some(-1.0)),
         ("9223372036854775807", Some(i64::MAX), Some(i64::MAX as u64), Some(9_223_372_036_854_775_807.0)),
         ("9223372036854775808", None, Some(1 << 63), Some(9_223_372_036_854_775_808.0)),
-        ("-9223372036854775808", Some(i64::MIN), None, Some(-9_223_372_036_854_775_808.0)),
-        ("18446744073709551615", None, Some(u64::MAX), Some(18_446_744_073_709_551_615.0)),
         ("18446744073709551616", None, None, Some(18_446_744_073_709_551_616.0)),
-        ("1.5", None, None, Some(1.5)),
+        ("1.0", None, None, Some(1.0)),
         ("1e400", None, None, None),
     ] {
         let payload = with(text);
@@ -73,21 +65,8 @@ fn nested_json_is_its_text_and_decodes() {
     assert_eq!(array.to_json(), json!([1, {"b": "c"}]));
     assert_eq!(array.decode::<(u8, serde_json::Value)>().unwrap(), (1, json!({"b": "c"})));
     assert_eq!(f(&payload).decode::<serde_json::Value>().unwrap(), array.to_json());
-    assert_eq!(array.decode::<Vec<u8>>().unwrap_err().code(), "wrong_type");
-}
-
-#[test]
-fn a_value_that_does_not_fit_the_type_is_a_wrong_type() {
-    #[derive(serde::Deserialize, Debug)]
-    #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "never read")]
-    struct Known {
-        known: u8,
-    }
-    for json in [r#"{"other":1}"#, "{}", r#""text""#, "[[]]", "7"] {
-        let error = f(&with(json)).decode::<Known>().unwrap_err();
-        assert_eq!((error.code(), error.field()), ("wrong_type", None), "{json}: {error}");
-    }
+    let error = array.decode::<Vec<u8>>().unwrap_err();
+    assert_eq!((error.code(), error.field()), ("wrong_type", None));
 }
 
 #[test]
@@ -107,12 +86,11 @@ fn a_value_is_built_from_a_plain_one_and_compares_with_it() {
 
 #[test]
 fn a_json_tree_that_a_body_can_hold_is_a_value() {
-    for tree in [json!(null), json!(false), json!("x"), json!(7), json!(-1.5), json!([1, {"b": []}])] {
+    for tree in [json!(null), json!(false), json!("<<REDACTED>>"), json!(-1.5), json!([1, {"b": []}])] {
         let value = Value::try_from(tree.clone()).unwrap();
         assert_eq!(value.to_json(), tree);
-        assert_eq!(f(&with(&tree.to_string())), &value);
+        assert_eq!(serde_json::to_value(&value).unwrap(), tree);
     }
-    assert_eq!(Value::try_from(json!("<<REDACTED>>")).unwrap(), "<<REDACTED>>");
     let nested = |depth: usize| (0..depth).fold(json!(1), |inner, _| json!([inner]));
     assert!(Value::try_from(nested(125)).is_ok());
     assert!(Value::try_from(nested(128)).is_err());
@@ -122,19 +100,17 @@ fn a_json_tree_that_a_body_can_hold_is_a_value() {
 #[test]
 fn values_are_equal_by_meaning() {
     for (one, two, equal) in [
-        (r#"{"k":[1,2]}"#, r#"{ "k" : [1, 2] }"#, true),
-        (r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#, true),
-        (r#"{"a":"\u0041"}"#, r#"{"\u0061":"A"}"#, true),
+        (r#"{"a":[1,2],"b":"\u0041"}"#, r#"{ "\u0062" : "A", "a" : [1, 2] }"#, true),
         (r#""\u0041""#, r#""A""#, true),
         ("[1,2]", "[2,1]", false),
         ("1", r#""1""#, false),
-        ("null", "{}", false),
         ("[]", "{}", false),
+        // Numbers are equal by their texts.
         ("[1]", "[1.0]", false),
         ("1", "1.0", false),
+        ("90071992547409931", "90071992547409930", false),
         (r#"["a b"]"#, r#"["ab"]"#, false),
         (r#"{"a":1}"#, r#"{"a":1,"b":null}"#, false),
-        ("90071992547409931", "90071992547409930", false),
     ] {
         let (before, after) = (with(one), with(two));
         assert_eq!((f(&before) == f(&after), f(&after) == f(&before)), (equal, equal), "{one} and {two}");

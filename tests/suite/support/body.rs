@@ -1,4 +1,4 @@
-//! A body, part by part.
+//! A builder of bodies.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -9,7 +9,7 @@ use std::fmt::{self, Display, Formatter};
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Body<'a> {
-    /// The operation, as it stands between the quotes.
+    /// The content of the JSON string `operation`.
     pub(crate) operation: &'a str,
     /// `data`; the member is absent if this is empty, as are the next two.
     pub(crate) data: &'a str,
@@ -45,7 +45,7 @@ impl<'a> Body<'a> {
         Self { operation: "delete", redacted: "", ..Self::default() }
     }
 
-    /// An object or array that is the value of the field `f`, next to the user id.
+    /// The default body with the field `f` of this JSON value.
     pub(crate) fn field(json: &str) -> String {
         Body::with_data(&format!(r#"{{"user_id":"u","f":{json}}}"#)).to_string()
     }
@@ -63,9 +63,9 @@ impl Display for Body<'_> {
         if !self.lookup_values.is_empty() {
             write!(f, r#","lookup_values":{}"#, self.lookup_values)?;
         }
-        for (members, end) in [(self.meta, "}"), (self.members, "}")] {
+        for members in [self.meta, self.members] {
             let comma = if members.is_empty() { "" } else { "," };
-            write!(f, "{comma}{members}{end}")?;
+            write!(f, "{comma}{members}}}")?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers that several modules use.
 
 #![allow(dead_code, unused_imports, reason = "a build with some of the modules uses some of it")]
 
@@ -15,10 +15,8 @@ pub(crate) use entry_points::{VALUE_ENTRY_POINTS, parse_everywhere};
 pub(crate) use model::{listed, model_fields, written_back};
 pub(crate) use readers::{Endless, Failing, Trickle};
 
-/// An issue as tests compare it: code, path, severity.
-pub(crate) type Summary = (&'static str, String, Severity);
-
-pub(crate) fn summarize(issues: &[Issue]) -> Vec<Summary> {
+/// The code, path and severity of each issue.
+pub(crate) fn summarize(issues: &[Issue]) -> Vec<(&'static str, String, Severity)> {
     issues.iter().map(|issue| (issue.code(), issue.path().to_owned(), issue.severity())).collect()
 }
 
@@ -27,14 +25,14 @@ pub(crate) fn issue_codes(payload: &Payload<'_>) -> Vec<&'static str> {
     payload.issues().iter().map(Issue::code).collect()
 }
 
-/// The payload in a body, by every entry point.
+/// Parses a valid body by every entry point.
 #[track_caller]
 pub(crate) fn payload(body: impl ToString) -> Payload<'static> {
     let body = body.to_string();
     parse_everywhere(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
 }
 
-/// The error that a body is rejected with, by every entry point.
+/// Parses an invalid body by every entry point, and returns the error.
 #[track_caller]
 pub(crate) fn parse_error(body: impl ToString) -> ParseError {
     let body = body.to_string();

@@ -16,10 +16,10 @@ use super::Entry;
 const STREAM: &str = "deliveries";
 const BATCH: usize = 256;
 
-/// Room for what the protocol adds to a message.
+/// The space for what the protocol adds to a message.
 const OVERHEAD: usize = 1 << 10;
 
-/// How long the log may take before it counts as unavailable.
+/// The time after which the log counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 #[derive(Clone)]
@@ -108,7 +108,7 @@ impl Log {
 
 pub struct Reader {
     consumer: PullConsumer,
-    /// How many of the consumer's deliveries have arrived. It numbers them, so a gap shows.
+    /// The number of messages that have arrived. The consumer numbers them, so a gap is noticed.
     received: u64,
 }
 
@@ -126,7 +126,7 @@ impl Reader {
             entries.push(Entry { seq, body: message.payload.to_vec() });
         }
         if entries.is_empty() {
-            // What was sent while the connection broke is not sent again.
+            // Messages that were sent while the connection broke are not sent again.
             let info = timeout(PATIENCE, self.consumer.get_info()).await.context("the log is slow")??;
             let sent = info.delivered.consumer_sequence;
             ensure!(sent == self.received, "the end of the log was lost on the way");

@@ -7,30 +7,15 @@ use rownd_webhooks::sync::Applied;
 use tokio::time::timeout;
 use tokio_postgres::{Client, NoTls, Transaction};
 
-use super::ensure_unmoved;
+use super::{BEGIN, PROFILES, PROGRESS, TABLES, ensure_unmoved};
 use crate::log::Entry;
 use crate::rules::{Batch, By, Changes, Identifier, Loaded, Row, Salt, Wanted};
 
 /// Distinguishes this program's lock from those of others.
 const LOCK: i64 = 0x726f_776e;
 
-/// How long the store may take before it counts as unavailable.
+/// The time after which the store counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-// `json`, not `jsonb`: that would refuse a NUL in a text and change numbers.
-const TABLES: &str = "
-    create table if not exists profiles (
-        number bigint primary key, user_id text unique,
-        fields json not null, redacted json not null, lookup_keys json not null);
-    create table if not exists identifiers (
-        key text not null, is_lookup boolean not null, profile bigint not null,
-        primary key (key, is_lookup, profile));
-    create unique index if not exists holders on identifiers (key) where is_lookup;
-    create table if not exists tombstones (user_id text primary key);
-    create table if not exists dead_letters (
-        digest text primary key, seq bigint not null, code text not null, body bytea not null);
-    create table if not exists progress (
-        one integer primary key check (one = 1), position bigint not null, secret bytea not null);";
 
 #[derive(Clone)]
 pub struct Store {
@@ -42,7 +27,7 @@ impl Store {
         Self { url: url.to_owned() }
     }
 
-    /// The lock is the session's: it ends with the connection, also when this process is killed.
+    /// The lock belongs to the session: it ends with the connection, even if this process is killed.
     pub(super) async fn lease(&self) -> Result<Option<Lease>> {
         let work = async {
             let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await?;
@@ -55,10 +40,8 @@ impl Store {
                 return Ok(None);
             }
             client.batch_execute(TABLES).await?;
-            let secret = rand::random::<[u8; 32]>();
-            let begin = "insert into progress values (1, 0, $1) on conflict do nothing";
-            client.execute(begin, &[&secret.as_slice()]).await?;
-            let row = client.query_one("select position, secret from progress", &[]).await?;
+            client.execute(BEGIN, &[&rand::random::<[u8; 32]>().as_slice()]).await?;
+            let row = client.query_one(PROGRESS, &[]).await?;
             Ok(Some(Lease { client, salt: Salt::new(row.get(1))?, position: row.get(0) }))
         };
         timeout(PATIENCE, work).await.context("the store is slow")?
@@ -92,22 +75,21 @@ impl Lease {
     }
 }
 
+/// Reads a row of [`PROFILES`].
+pub(crate) fn profile(row: &tokio_postgres::Row) -> Row {
+    let (number, user_id) = (row.get(0), row.get(1));
+    Row { number, user_id, fields: row.get(2), redacted: row.get(3), lookup_keys: row.get(4) }
+}
+
 async fn load(transaction: &Transaction<'_>, wanted: &Wanted) -> Result<Loaded> {
     let user_ids: Vec<&String> = wanted.user_ids.iter().collect();
     let keys: Vec<&String> = wanted.keys.iter().collect();
-    let profiles = "
-        select number, user_id, fields::text, redacted::text, lookup_keys::text from profiles
-        where number in (
+    let profiles = format!(
+        "{PROFILES} where number in (
             select number from profiles where user_id = any($1)
-            union select profile from identifiers where key = any($2))";
-    let row = |row: tokio_postgres::Row| Row {
-        number: row.get(0),
-        user_id: row.get(1),
-        fields: row.get(2),
-        redacted: row.get(3),
-        lookup_keys: row.get(4),
-    };
-    let profiles = transaction.query(profiles, &[&user_ids, &keys]).await?.into_iter().map(row).collect();
+            union select profile from identifiers where key = any($2))"
+    );
+    let profiles = transaction.query(&profiles, &[&user_ids, &keys]).await?.iter().map(profile).collect();
     let tombstones = "select user_id from tombstones where user_id = any($1)";
     let tombstones = transaction.query(tombstones, &[&user_ids]).await?;
     Ok(Loaded { profiles, tombstones: tombstones.iter().map(|row| row.get(0)).collect() })

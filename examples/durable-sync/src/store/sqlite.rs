@@ -10,7 +10,7 @@ use rownd_webhooks::sync::Applied;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use tokio::task::spawn_blocking;
 
-use super::ensure_unmoved;
+use super::{BEGIN, PROFILES, PROGRESS, TABLES, ensure_unmoved};
 use crate::log::Entry;
 use crate::rules::{Batch, By, Changes, Loaded, Row, Salt, Wanted};
 
@@ -23,32 +23,17 @@ impl Store {
     pub(super) fn open(folder: &Path) -> Result<Self> {
         let connection = Connection::open(folder.join("store.db"))?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        connection.execute_batch(
-            "pragma journal_mode = wal;
-             create table if not exists profiles (
-                 number integer primary key, user_id text unique,
-                 fields text not null, redacted text not null, lookup_keys text not null);
-             create table if not exists identifiers (
-                 key text not null, is_lookup integer not null, profile integer not null,
-                 primary key (key, is_lookup, profile)) without rowid;
-             create unique index if not exists holders on identifiers (key) where is_lookup;
-             create table if not exists tombstones (user_id text primary key) without rowid;
-             create table if not exists dead_letters (
-                 digest text primary key, seq integer not null, code text not null, body blob not null);
-             create table if not exists progress (
-                 one integer primary key check (one = 1), position integer not null, secret blob not null);
-             insert or ignore into progress values (1, 0, randomblob(32));",
-        )?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.execute_batch(TABLES)?;
+        connection.execute(BEGIN, [rand::random::<[u8; 32]>()])?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)) })
     }
 
-    /// SQLite lets one transaction write at a time, which is all that is needed.
+    /// No lock is needed: SQLite lets one transaction write at a time.
     pub(super) fn lease(&self) -> Result<Lease> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let (position, secret): (i64, Vec<u8>) =
-            connection.query_row("select position, secret from progress", (), |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
+        let (position, secret): (_, Vec<u8>) =
+            connection.query_row(PROGRESS, (), |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(Lease { store: self.clone(), salt: Salt::new(&secret)?, position })
     }
 }
@@ -82,6 +67,12 @@ impl Lease {
     }
 }
 
+/// Reads a row of [`PROFILES`].
+pub(crate) fn profile(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let (number, user_id) = (row.get(0)?, row.get(1)?);
+    Ok(Row { number, user_id, fields: row.get(2)?, redacted: row.get(3)?, lookup_keys: row.get(4)? })
+}
+
 fn load(transaction: &Transaction<'_>, wanted: &Wanted) -> Result<Loaded> {
     let mut loaded = Loaded::default();
     let mut by_id = transaction.prepare_cached("select number from profiles where user_id = ?")?;
@@ -99,19 +90,9 @@ fn load(transaction: &Transaction<'_>, wanted: &Wanted) -> Result<Loaded> {
             numbers.insert(number?);
         }
     }
-    let mut profile = transaction.prepare_cached(
-        "select number, user_id, fields, redacted, lookup_keys from profiles where number = ?",
-    )?;
+    let mut by_number = transaction.prepare_cached(&format!("{PROFILES} where number = ?"))?;
     for number in numbers {
-        loaded.profiles.push(profile.query_row([number], |row| {
-            Ok(Row {
-                number: row.get(0)?,
-                user_id: row.get(1)?,
-                fields: row.get(2)?,
-                redacted: row.get(3)?,
-                lookup_keys: row.get(4)?,
-            })
-        })?);
+        loaded.profiles.push(by_number.query_row([number], profile)?);
     }
     Ok(loaded)
 }

@@ -19,7 +19,7 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// Starts the nodes, and waits until they have agreed on a leader.
+    /// Starts the nodes, and waits until they have elected a leader.
     pub(crate) async fn start(ports: [u16; 3 * NODES], scratch: &Path, logs: &Path) -> Result<Self> {
         let program = children::find("nats-server", &[])?;
         let [clients, monitors, routes]: [[u16; NODES]; 3] =
@@ -69,7 +69,7 @@ impl Cluster {
         }
     }
 
-    /// Where clients connect to.
+    /// The URLs for clients.
     pub(crate) fn urls(&self) -> String {
         self.ports.map(|port| format!("nats://127.0.0.1:{port}")).join(",")
     }
@@ -79,14 +79,14 @@ impl Cluster {
     }
 }
 
-/// What the brokers report about themselves.
+/// The status that the brokers report.
 pub(crate) struct Monitor {
     ports: [u16; NODES],
     http: reqwest::Client,
 }
 
 impl Monitor {
-    /// Whether a node is up, and has caught up.
+    /// Returns `true` if a node is up and has caught up.
     pub(crate) async fn is_healthy(&self, node: usize) -> bool {
         self.get(node, "healthz").await.is_ok_and(|health| health["status"] == "ok")
     }
@@ -96,7 +96,7 @@ impl Monitor {
         jetstream["meta_cluster"]["leader"].as_str().is_some_and(|leader| !leader.is_empty())
     }
 
-    /// The node that leads the first stream.
+    /// Returns the leader of the first stream.
     pub(crate) async fn stream_leader(&self) -> Option<usize> {
         for node in 0..NODES {
             let Ok(jetstream) = self.get(node, "jsz?accounts=true&streams=true").await else { continue };

@@ -18,7 +18,7 @@ use crate::traffic::Progress;
 pub(crate) enum Victim {
     Receiver(usize),
     Projector(usize),
-    /// The node that led the log when it was first killed.
+    /// The leader of the log at the time of the first kill.
     Broker,
     Postgres,
 }
@@ -50,9 +50,9 @@ pub(crate) const CLUSTER: &[Victim] = &[
 /// The one process that receives and projects.
 pub(crate) const EMBEDDED: &[Victim] = &[Victim::Receiver(0); 5];
 
-/// How long a killed process stays down.
+/// The time that a killed process stays down.
 const DEAD: Duration = Duration::from_secs(1);
-/// How long it runs before it may be killed again.
+/// The time that it runs before it may be killed again.
 const ALIVE: Duration = Duration::from_secs(2);
 
 /// The kills of one storm, evenly spread over the deliveries.
@@ -73,29 +73,29 @@ impl Kills {
 
     /// Waits until every victim was killed and is up again.
     pub(crate) async fn done(&self) {
-        // The kills that are left need not wait for deliveries any more.
+        // The remaining kills no longer wait for deliveries.
         self.progress.finish();
         self.over.notified().await;
     }
 
-    /// How many of each kind were killed.
+    /// The number of kills by kind.
     pub(crate) fn counts(&self) -> BTreeMap<&'static str, u32> {
         self.counts.borrow().clone()
     }
 
-    /// After how many deliveries a kill is due.
+    /// The number of deliveries after which a kill is due.
     fn due(&self, kill: usize) -> u64 {
         self.deliveries * (kill as u64 + 1) / (self.order.len() as u64 + 1)
     }
 
-    /// Deliveries go on during a kill, but do not run far ahead of one that is due.
+    /// Deliveries continue during a kill, but do not run far ahead of one that is due.
     fn allow(&self, kill: usize) {
         let is_due = kill < self.order.len();
         self.progress.allow(if is_due { self.due(kill) + self.deliveries / 20 + 1 } else { u64::MAX });
     }
 }
 
-/// Everything that can be killed.
+/// The processes that can be killed.
 #[derive(Default)]
 pub(crate) struct Fleet {
     pub(crate) receivers: Vec<Member>,
@@ -120,7 +120,7 @@ impl Fleet {
         }
     }
 
-    /// Which broker to kill; `None` while the one that was killed before has not caught up.
+    /// The broker to kill; `None` while the previously killed one has not caught up.
     async fn broker(&self, killed: Option<usize>) -> Option<usize> {
         match (&self.monitor, killed) {
             (Some(monitor), None) => Some(monitor.stream_leader().await.unwrap_or(0)),
@@ -130,7 +130,7 @@ impl Fleet {
     }
 }
 
-/// Kills processes on schedule and restarts them. Returns only if a process ends that was not killed.
+/// Kills processes on schedule and restarts them. Returns only if a process ends without being killed.
 pub(crate) async fn reign(kills: &Kills, fleet: &mut Fleet) -> Error {
     match rule(kills, fleet).await {
         Ok(never) => match never {},

@@ -25,7 +25,7 @@ pub(crate) struct Owner {
     pub(crate) group: u32,
 }
 
-/// How a process is started, any number of times.
+/// The command of a process, which can be started repeatedly.
 pub(crate) struct Plan {
     pub(crate) name: String,
     pub(crate) program: PathBuf,
@@ -59,7 +59,7 @@ impl Plan {
 
     pub(crate) fn start(&self) -> Result<Child> {
         let mut command = match find("setpriv", &[]) {
-            // So that it dies even if the storm itself is killed.
+            // The process ends even if the storm itself is killed.
             Ok(setpriv) => {
                 let mut command = Command::new(setpriv);
                 command.arg("--pdeathsig").arg(self.stop.as_str().trim_start_matches("SIG"));
@@ -87,7 +87,7 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// How it ended, if it has.
+    /// The exit status, if the process has ended.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.process.try_wait().ok().flatten()
     }
@@ -149,12 +149,12 @@ impl Member {
         self.child.is_some()
     }
 
-    /// Since when it is up, or down.
+    /// The time at which it was started or killed.
     pub(crate) fn since(&self) -> Instant {
         self.since
     }
 
-    /// An error if it ended by itself.
+    /// Returns an error if the process ended by itself.
     pub(crate) fn check(&mut self) -> Result<()> {
         match self.child.as_mut().and_then(Child::ended) {
             Some(status) => Err(anyhow!("{} ended by itself: {status}", self.plan.name)),
@@ -184,7 +184,7 @@ impl Ports {
     pub(crate) fn take<const N: usize>(&mut self) -> Result<[u16; N]> {
         let mut ports = [0; N];
         for port in &mut ports {
-            // Below those that outgoing connections get, so that none of them takes the port of a dead process.
+            // These are below the ports of outgoing connections, so that none of them takes the port of a dead process.
             *port = (0..1_000)
                 .map(|_| rand::rng().random_range(10_000..32_000))
                 .find(|&port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() && self.0.insert(port))

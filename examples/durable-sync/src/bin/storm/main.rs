@@ -51,7 +51,7 @@ Usage: storm [options]
 The cluster needs the Debian packages nats-server and postgresql; examples/durable-sync/install-debian installs them.
 ";
 
-/// How much of the time is kept for stopping everything.
+/// The time that is reserved for stopping the processes.
 const CLEANUP: Duration = Duration::from_secs(10);
 
 struct Options {
@@ -126,7 +126,7 @@ fn main() -> ExitCode {
 /// Runs the storm in a temporary directory. Removes the directory and ends every process afterwards.
 fn run(options: &Options) -> Result<Report> {
     let begin = Instant::now();
-    // Others may pass through it: PostgreSQL does not run as root.
+    // Other users may enter it, since PostgreSQL does not run as root.
     let scratch = tempfile::Builder::new()
         .prefix("storm-")
         .permissions(fs::Permissions::from_mode(0o711))
@@ -209,7 +209,7 @@ async fn cluster(scratch: &Path, logs: &Path) -> Result<Stage> {
     })
 }
 
-/// Sends the deliveries, kills meanwhile, and compares afterwards.
+/// Sends the deliveries while processes are killed, and compares afterwards.
 async fn storm(
     options: &Options,
     scratch: &Path,

@@ -1,4 +1,4 @@
-//! A PostgreSQL of the storm's own.
+//! A temporary PostgreSQL server.
 
 use std::ffi::OsString;
 use std::fs;
@@ -20,7 +20,7 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Makes a database cluster, starts its server, and waits until it responds.
+    /// Creates a database cluster, starts its server, and waits until it responds.
     pub(crate) async fn start(port: u16, scratch: &Path, logs: &Path) -> Result<Self> {
         let places = debian();
         let (initdb, postgres) = (children::find("initdb", &places)?, children::find("postgres", &places)?);
@@ -89,7 +89,7 @@ pub(crate) async fn connect(url: &str) -> Result<Client> {
     Ok(client)
 }
 
-/// Where Debian has its programs, the newest version first.
+/// The folders of Debian's programs, the newest version first.
 fn debian() -> Vec<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut versions: Vec<(u32, PathBuf)> = versions

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::settle::Verdict;
 use crate::traffic::Outcome;
 
-/// How many differences are shown.
+/// The maximum number of differences in the report.
 const EXAMPLES: usize = 20;
 
 pub(crate) struct Report {

@@ -46,7 +46,7 @@ pub(crate) async fn start(
     Ok(member)
 }
 
-/// Where deliveries go.
+/// The URL for deliveries.
 pub(crate) fn hook(port: u16) -> String {
     format!("http://127.0.0.1:{port}/hooks/{SECRET}")
 }

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use crate::postgres;
 use crate::traffic::Outcome;
 
-/// How long the log must not change: requests in flight have been written by then.
+/// The time without a change after which the log is complete: requests in flight have been written by then.
 const QUIET: Duration = Duration::from_secs(2);
 
 /// The store of the service.
@@ -33,7 +33,7 @@ impl Store {
 
 /// The result of the comparison.
 pub(crate) struct Verdict {
-    /// How many entries the log has.
+    /// The number of entries in the log.
     pub(crate) logged: u64,
     /// The number of entries by outcome.
     pub(crate) applied: BTreeMap<&'static str, u64>,
@@ -42,7 +42,7 @@ pub(crate) struct Verdict {
     pub(crate) duration: Duration,
 }
 
-/// Waits until the store has everything that the log has, or until the deadline, and compares.
+/// Waits until the whole log is applied, or until the deadline, and compares.
 pub(crate) async fn settle(
     log: &Log,
     store: &Store,

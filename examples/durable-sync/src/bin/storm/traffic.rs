@@ -1,4 +1,4 @@
-//! Plays the vendor: sends deliveries, and retries those that are not acknowledged.
+//! Sends deliveries as the vendor does, and retries those that are not acknowledged.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,9 +15,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-/// How many of the bodies are broken.
+/// The share of malformed bodies.
 const BROKEN: f64 = 0.01;
-/// How many of the others have no user id.
+/// The share of the others that have no user id.
 const WITHOUT_ID: f64 = 1.0 / 3.0;
 const NAMES: [&str; 10] = [
     "email",
@@ -31,11 +31,10 @@ const NAMES: [&str; 10] = [
     "tags",
     "note",
 ];
-/// How long a response may take: longer than a receiver waits for its log, so that a try is over before the
-/// next.
+/// The timeout of a response. It is longer than a receiver waits for its log, so that attempts do not overlap.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What all connections share.
+/// The shared state of all connections.
 pub(crate) struct Progress {
     acknowledged: AtomicU64,
     finished: AtomicBool,
@@ -53,7 +52,7 @@ impl Progress {
         self.acknowledged.load(Ordering::Relaxed)
     }
 
-    /// Lets deliveries go on until so many were acknowledged.
+    /// Allows deliveries until this number was acknowledged.
     pub(crate) fn allow(&self, limit: u64) {
         self.limit.send_replace(limit);
     }
@@ -85,14 +84,14 @@ pub(crate) struct Traffic {
 /// The result of sending.
 #[derive(Default)]
 pub(crate) struct Outcome {
-    /// How many deliveries there were to send.
+    /// The number of deliveries.
     pub(crate) deliveries: u64,
-    /// How many requests, those sent again included.
+    /// The number of requests, including retries.
     pub(crate) sent: u64,
     pub(crate) acknowledged: u64,
-    /// Each body that was sent, and whether it was acknowledged. No two bodies are the same.
+    /// Each body that was sent, and `true` if it was acknowledged. No two bodies are the same.
     pub(crate) bodies: HashMap<Vec<u8>, bool>,
-    /// From the first try until the acknowledgement.
+    /// The times from the first attempt to the acknowledgement.
     pub(crate) latencies: Vec<Duration>,
     pub(crate) duration: Duration,
 }
@@ -107,7 +106,7 @@ impl Outcome {
 }
 
 impl Traffic {
-    /// Sends everything over all connections at once.
+    /// Sends the deliveries over all connections in parallel.
     pub(crate) async fn send(&self, progress: &Arc<Progress>) -> Result<Outcome> {
         let begin = Instant::now();
         let directory = Arc::new(Directory::new(self.users));
@@ -176,7 +175,7 @@ impl Connection {
         Ok(self.outcome)
     }
 
-    /// Sends until it is acknowledged, or the time is over.
+    /// Sends a delivery until it is acknowledged, or until the deadline.
     async fn deliver(&mut self, number: u64, body: &[u8], expected: u16) -> Result<bool> {
         let begin = Instant::now();
         let receivers = self.hooks.len() as u64;
@@ -209,7 +208,7 @@ impl Connection {
     }
 }
 
-/// Which address each user has now.
+/// The current address of each user.
 struct Directory(Mutex<Addresses>);
 
 struct Addresses {
