@@ -1,4 +1,4 @@
-//! `meta.lookup_values`: nothing in it makes a delivery fail, and only what is well-formed is offered.
+//! `meta.lookup_values`: no value in it makes a delivery fail, and only well-formed elements are offered.
 
 use rownd_webhooks::{LookupValue, Redactable, Severity};
 

@@ -111,13 +111,14 @@ fn token(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1").chars().map(character).collect()
 }
 
-/// The code and path of every issue, found without this crate.
+/// The code and path of every issue of a body, sorted and found without this crate.
 fn model_issues(body: &Value) -> Vec<String> {
-    let (operation, lookup_values) =
-        (body["meta"]["operation"].as_str().unwrap(), &body["meta"]["lookup_values"]);
-    let (data, fields, listed) = (body["data"].as_object(), model_fields(body), listed(body));
-    let (is_delete, has_data) =
-        (operation == "delete", |name: &str| data.is_some_and(|data| data.contains_key(name)));
+    let operation = body["meta"]["operation"].as_str().unwrap();
+    let lookup_values = &body["meta"]["lookup_values"];
+    let data = body["data"].as_object();
+    let (fields, listed) = (model_fields(body), listed(body));
+    let has_data = |name: &str| data.is_some_and(|data| data.contains_key(name));
+    let is_delete = operation == "delete";
     let is_known = ["data_insert", "data_update", "visibility_update", "delete"].contains(&operation);
     let user_id = fields.get("user_id").and_then(|id| id.as_ref().into_visible()?.as_str());
     let carries_fields = data.into_iter().flatten().any(|(name, _)| name != "user_id");
@@ -133,8 +134,8 @@ fn model_issues(body: &Value) -> Vec<String> {
     issue_if(is_delete && carries_fields, "delete_carries_fields", "/data");
     issue_if(has_data(""), "empty_field_name", "/data/");
     for (name, value) in data.into_iter().flatten() {
-        let (path, is_listed, is_sentinel) =
-            (format!("/data/{}", token(name)), listed.contains(&name.as_str()), value == REDACTED);
+        let path = format!("/data/{}", token(name));
+        let (is_listed, is_sentinel) = (listed.contains(&name.as_str()), value == REDACTED);
         issue_if(is_listed && !is_sentinel, "withheld_value_present", &path);
         issue_if(!is_listed && is_sentinel && !is_delete, "unlisted_sentinel", &path);
     }

@@ -1,4 +1,4 @@
-//! What a payload makes of a body, by the rules of the vendor's page and on a tree of JSON.
+//! The content of a payload, computed from a tree of JSON.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ pub(crate) fn listed(body: &Value) -> Vec<&str> {
     body["redacted"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// The fields by the rules of the vendor's page: those in `data`, and those that are listed as redacted.
+/// The fields: those in `data`, and those that are listed as redacted.
 pub(crate) fn model_fields(body: &Value) -> BTreeMap<String, Redactable<Value>> {
     let visible = |value: &Value| {
         if value == REDACTED { Redactable::Redacted } else { Redactable::Visible(value.clone()) }
@@ -21,7 +21,7 @@ pub(crate) fn model_fields(body: &Value) -> BTreeMap<String, Redactable<Value>> 
     fields
 }
 
-/// The body without what a payload drops: withheld values.
+/// The body as a payload is serialized: with the sentinel for withheld values.
 pub(crate) fn written_back(body: &Value) -> Value {
     let mut written = body.clone();
     for name in listed(body) {
