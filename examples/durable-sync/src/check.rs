@@ -145,7 +145,9 @@ impl Reference {
         }
         tables.tombstones.iter().for_each(|id| found.add("tombstone", &id));
         for (counts, bodies) in [(&mut expected, &self.dead_letters), (&mut found, &tables.dead_letters)] {
-            bodies.iter().for_each(|body| counts.add("dead letter", &body.escape_ascii().to_string()));
+            for body in bodies {
+                counts.add("dead letter", &body.escape_ascii().to_string());
+            }
         }
         Ok(Difference { lost: expected.without(&found), wrong: found.without(&expected) })
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use proptest::prelude::*;
-use rownd_webhooks::{Payload, UserId};
+use rownd_webhooks::UserId;
 
 use crate::support::Body;
 use crate::support::strategies::config;
@@ -19,9 +19,6 @@ fn shown(id: &str) -> String {
 
 #[test]
 fn a_user_id_is_the_same_view_everywhere() {
-    fn text<'p>(payload: &'p Payload<'_>) -> Option<&'p str> {
-        payload.user_id().map(UserId::as_str)
-    }
     let body = body("user_1");
     let payload = rownd_webhooks::from_str(&body).unwrap();
     let event = payload.clone().into_event().unwrap();
@@ -33,7 +30,8 @@ fn a_user_id_is_the_same_view_everywhere() {
         assert_eq!(serde_json::to_value(id).unwrap(), "user_1");
     }
     // The text outlives the view.
-    assert_eq!(text(&payload), Some("user_1"));
+    let text = payload.user_id().map(UserId::as_str);
+    assert_eq!(text, Some("user_1"));
 }
 
 #[test]

@@ -57,25 +57,24 @@ fn an_entry_without_both_names_renames_nothing() {
 #[test]
 fn names_are_mapped_in_data_redacted_and_lookup_values() {
     let body = Body {
-        data: r#"{"uid":"u","m\u0061il":"a@example.com","land":"<<REDACTED>>","tel":"s3cret","zip":1}"#,
-        redacted: r#"["l\u0061nd","tel","gone"]"#,
+        data: r#"{"uid":"u","m\u0061il":"a@example.com","land":"<<REDACTED>>","tel":"5","zip":1}"#,
+        redacted: r#"["l\u0061nd","tel"]"#,
         lookup_values: r#"[{"field":"mail","value":"a@example.com"},{"field":"tel","value":"5"}]"#,
         ..Body::default()
     };
     let expected = Body {
-        data: r#"{"user_id":"u","email":"a@example.com","country":"<<REDACTED>>","phone_number":"s3cret","zip":1}"#,
-        redacted: r#"["country","phone_number","absent"]"#,
+        data: r#"{"user_id":"u","email":"a@example.com","country":"<<REDACTED>>","phone_number":"5","zip":1}"#,
+        redacted: r#"["country","phone_number"]"#,
         lookup_values: r#"[{"field":"email","value":"a@example.com"},{"field":"phone_number","value":"5"}]"#,
         ..Body::default()
     };
-    let names = [("email", "mail"), ("user_id", "uid"), ("country", "land"), ("phone_number", "tel")];
-    let (body, expected, parser) =
-        (body.to_string(), payload(expected), parser(&[&names[..], &[("absent", "gone")]].concat()));
-    assert_eq!(parser.parse_reader(body.as_bytes()).unwrap(), expected);
-    let parsed = parser.parse(body.as_bytes()).unwrap();
-    assert_eq!(parsed, expected);
-    // Issues have Rownd's names.
-    assert_eq!(parsed.issues(), expected.issues());
+    let parser =
+        parser(&[("email", "mail"), ("user_id", "uid"), ("country", "land"), ("phone_number", "tel")]);
+    let (body, expected) = (body.to_string(), payload(expected));
+    for parsed in [parser.parse(body.as_bytes()), parser.parse_reader(body.as_bytes())] {
+        let parsed = parsed.unwrap();
+        assert_eq!((parsed.issues(), parsed), (expected.issues(), expected.clone()));
+    }
 }
 
 #[test]
@@ -126,7 +125,4 @@ fn a_name_that_occurs_twice_or_is_reserved_is_rejected() {
     let error = FieldMapping::from_slice(list.as_bytes()).unwrap_err();
     let message = "entry 0 already has this name at /2/connection_field (line 1, column 68)";
     assert_eq!((error.code(), &*error.to_string()), ("duplicate_member", message));
-    let reserved = br#"[{"rownd_field":"$serde_json::private::x","connection_field":"b"}]"#;
-    let error = FieldMapping::from_slice(reserved).unwrap_err();
-    assert_eq!((error.code(), error.path()), ("reserved_name", Some("/0/rownd_field")));
 }
