@@ -149,12 +149,11 @@ fn any_number_of_fields_may_be_redacted_at_a_bounded_cost() {
 }
 
 #[test]
-fn an_untagged_enum_chooses_by_what_its_variants_can_read() {
+fn an_untagged_enum_chooses_the_first_variant_that_can_read_a_redacted_field() {
     type Failing = Both<One<Redactable<u8>>, Map<u8>>;
     let x = &redacted(["x"]);
-    let known = || One { x: Some(Redacted::<u8>) };
-    assert_eq!(decoded::<Either<_, One<Option<u8>>>>(x), Either::A(known()));
-    assert_eq!(decoded::<Either<One<u8>, _>>(x), Either::B(known()));
+    let known = One { x: Some(Redacted::<u8>) };
+    assert_eq!(decoded::<Either<_, One<Option<u8>>>>(x), Either::A(known));
     // The second variant understands what the first refuses, and fails.
     assert_eq!(decoded::<Either<One<Option<u8>>, Failing>>(x), Either::A(One { x: None }));
 }

@@ -140,24 +140,6 @@ fn the_keys_of_a_map_are_read_as_serde_json_reads_them() {
 }
 
 #[test]
-fn attributes_of_serde_work() {
-    #[derive(Deserialize, Debug, PartialEq)]
-    #[serde(deny_unknown_fields)]
-    struct Profile {
-        #[serde(rename = "user_id")]
-        id: String,
-        #[serde(alias = "land")]
-        country: Redactable<String>,
-        #[serde(default)]
-        plan: Option<Redactable<String>>,
-        #[serde(with = "chrono::serde::ts_seconds_option", default)]
-        seen: Option<chrono::DateTime<chrono::Utc>>,
-    }
-    let expected = Profile { id: "u".to_owned(), country: Redacted, plan: None, seen: None };
-    assert_eq!(decoded::<Profile>(&redacted(["land", "seen"])), expected);
-}
-
-#[test]
 fn messages_of_serde_json_contain_types_and_no_values() {
     type Long = Map<Map<Map<Map<Map<u8>>>>>;
     let message = |json| serde_json::from_str::<Redactable<u8>>(json).unwrap_err().to_string();
