@@ -40,9 +40,15 @@ impl Payload<'_> {
     ///   not an option. Let it read a `Redactable<String>` or an `Option<String>`.
     ///
     /// With `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields from a buffer. The table holds there too,
-    /// with two exceptions. A type that accepts any value, such as `serde_json::Value`, receives `null` for a redacted field. And
-    /// where a redacted plain `Option` is next to a redacted `Option<Redactable<T>>`, with more than eight redacted fields, both may
-    /// be `None`. A sender can cause that, so rely on [`sync_plan`](Self::sync_plan) for erasing.
+    /// with these exceptions:
+    ///
+    /// - A type that accepts any value, such as `serde_json::Value`, receives `null` for a redacted field.
+    /// - Where a redacted plain `Option` is next to a redacted `Option<Redactable<T>>`, with more than eight redacted fields, both
+    ///   may be `None`.
+    /// - A redacted field that two flattened types read, or that a type reads which accepts bytes, such as `Uuid`, may be an error,
+    ///   or `None` together with the other redacted fields.
+    ///
+    /// A sender can cause the second one, so rely on [`sync_plan`](Self::sync_plan) for erasing.
     ///
     /// # Errors
     ///

@@ -32,7 +32,8 @@ use value::{RawJson, Value};
 /// Payloads compare regardless of white space and of the order of members and redacted names; lookup values keep their order.
 /// `Display` is one line that is safe to log: operation, user id, counts. `Debug` shows names, types and lengths, and no value
 /// but the user id. `Serialize` writes the body back, including members that this crate does not know; `Deserialize` reads it
-/// with the limits of [`Parser::new`](crate::Parser::new), in any format that it was written in.
+/// with the limits of [`Parser::new`](crate::Parser::new), in any format that it was written in. From one of serde's buffers it
+/// also reads a string that holds a body, since binary formats hold one.
 ///
 /// The vendor's page describes the body under "Payload reference".
 ///
