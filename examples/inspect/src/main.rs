@@ -40,7 +40,7 @@ fn main() -> ExitCode {
             complain(&format!("standard output: {error}"));
             ExitCode::from(2)
         }
-        // A reader that closes the pipe has seen enough.
+        // The reader closed the pipe.
         _ if inspector.has_failed => ExitCode::from(2),
         _ if inspector.has_rejected => ExitCode::FAILURE,
         _ => ExitCode::SUCCESS,
@@ -173,7 +173,7 @@ impl<W: Write> Inspector<W> {
     }
 }
 
-/// Whether standard input can hold a body. A terminal and /dev/null are character devices.
+/// Returns `true` if standard input can contain a body. A terminal and /dev/null are character devices.
 #[cfg(unix)]
 fn has_input() -> bool {
     use std::os::unix::fs::FileTypeExt;
@@ -181,7 +181,7 @@ fn has_input() -> bool {
     fs::metadata("/dev/stdin").is_ok_and(|stdin| !stdin.file_type().is_char_device())
 }
 
-/// Whether standard input can hold a body.
+/// Returns `true` if standard input can contain a body.
 #[cfg(not(unix))]
 fn has_input() -> bool {
     use std::io::IsTerminal;
@@ -195,7 +195,7 @@ fn settings<T>(path: &Path, parse: impl Fn(&[u8]) -> Result<T, ParseError>) -> R
         .map_err(|error| format!("{}: {error}", printable(&path.to_string_lossy())))
 }
 
-/// The issues of a payload, or those for which a strict parser rejected it.
+/// Returns the issues of a payload, or those for which a strict parser rejected it.
 fn issues(body: &Result<Payload<'_>, ParseError>) -> Vec<Issue> {
     match body.as_ref().map_err(ParseError::kind) {
         Ok(payload) => payload.issues(),
@@ -204,7 +204,7 @@ fn issues(body: &Result<Payload<'_>, ParseError>) -> Vec<Issue> {
     }
 }
 
-/// A bar on standard error, which indicatif draws only on a terminal.
+/// Creates a progress bar on standard error, which indicatif draws only on a terminal.
 fn progress_bar(length: Option<u64>) -> ProgressBar {
     let bar = length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     let template = if length.is_some() {

@@ -96,7 +96,7 @@ impl<'p> Report<'p> {
         Self { source, accepted, outcome }
     }
 
-    /// The report for a person, with colors that a stream may strip.
+    /// Returns the report as text, with colors that a stream may strip.
     pub(crate) fn text(&self) -> io::Result<String> {
         let mut lines = vec![format!("{BOLD}{}{BOLD:#}", printable(self.source))];
         let issues = match &self.outcome {

@@ -14,13 +14,13 @@ fn start(arguments: &[&str]) -> Child {
 /// Pipes input into the tool, and returns its exit status, standard output and standard error.
 fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
     let mut child = start(arguments);
-    // A wrong call ends the tool before it reads.
+    // After a usage error the tool exits without reading.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     (status.code().unwrap(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
-/// The reports of `--json`.
+/// Returns the exit status and the reports of `--json`.
 fn reports(arguments: &[&str], input: &str) -> (i32, Vec<Value>) {
     let (status, stdout, _) = run(&[&["--json"], arguments].concat(), input);
     (status, stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
@@ -177,7 +177,7 @@ fn trailing_data_suggests_ndjson() {
 }
 
 #[test]
-fn colors_appear_only_if_they_are_wanted() {
+fn colors_appear_only_on_request() {
     let with = |name, value| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_inspect"));
         command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env(name, value).stdin(Stdio::null());
@@ -199,7 +199,7 @@ fn usage_errors_and_unreadable_files_exit_with_two() {
 }
 
 #[test]
-fn a_pipe_that_is_closed_early_is_no_error() {
+fn a_pipe_that_is_closed_early_is_not_an_error() {
     let archive = (include_str!("../../payloads/delete.json").replace('\n', "") + "\n").repeat(20_000);
     let mut child = start(&["--ndjson"]);
     drop(child.stdout.take());

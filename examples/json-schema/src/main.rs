@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     if violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The path of each violation, with a message that contains no values.
+/// Returns the path of each violation, with a message that contains no values.
 ///
 /// The schema has no rule about the names of fields, so the paths consist of names that it lists itself.
 fn violations(validator: &Validator, body: &Value) -> Vec<String> {

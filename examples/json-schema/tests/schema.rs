@@ -24,7 +24,7 @@ fn schema() -> Value {
     serde_json::from_str(JSON_SCHEMA).unwrap()
 }
 
-/// Whether the strict parser accepts a body, apart from what a schema cannot express.
+/// Returns `true` if the strict parser accepts a body, apart from what a schema cannot express.
 fn is_accepted(body: &str) -> bool {
     let Err(error) = Parser::new().strict(true).parse(body.as_bytes()) else { return true };
     let ParseErrorKind::Invalid(invalid) = error.kind() else { return false };
@@ -32,7 +32,7 @@ fn is_accepted(body: &str) -> bool {
     errors.all(|issue| issue.code() == "withheld_value_present")
 }
 
-/// Whether a body is accepted, by the schema and by the parser alike.
+/// Returns `true` if a body is accepted, and asserts that the schema and the parser agree.
 #[track_caller]
 fn agree(body: &Value) -> bool {
     let is_accepted = is_accepted(&body.to_string());
@@ -41,7 +41,7 @@ fn agree(body: &Value) -> bool {
     is_accepted
 }
 
-fn good() -> Value {
+fn valid() -> Value {
     json!({
         "data": {"user_id": "u", "email": "a@example.com", "age": 7, "tags": ["a"], "free": {"x": null}, "country": "<<REDACTED>>"},
         "redacted": ["country"],
@@ -49,9 +49,9 @@ fn good() -> Value {
     })
 }
 
-/// The good body with another value at a place, or with nothing there.
+/// Returns the valid body with another value at a path, or without the member.
 fn replace(place: &str, value: Option<Value>) -> Value {
-    let mut body = good();
+    let mut body = valid();
     let (parent, name) = place.rsplit_once('/').unwrap();
     match (body.pointer_mut(parent).unwrap(), value) {
         (Value::Array(parent), value) => *parent = Vec::from_iter(value),
@@ -123,7 +123,7 @@ fn only_a_delete_needs_no_list() {
     }
 }
 
-/// Every place that has a type, with a value of each other type, and without any.
+/// Every path that has a type, with a value of each other type, and without a value.
 #[test]
 fn it_rejects_a_body_of_another_shape() {
     let others = [json!(null), json!(true), json!(7), json!("7"), json!([7]), json!([]), json!({"7": 7})];
@@ -131,7 +131,7 @@ fn it_rejects_a_body_of_another_shape() {
         assert!(!agree(other), "{other}");
     }
     for place in ["/data", "/redacted", "/redacted/0", "/meta", "/meta/operation"] {
-        let own = discriminant(good().pointer(place).unwrap());
+        let own = discriminant(valid().pointer(place).unwrap());
         for other in others.iter().filter(|other| discriminant(*other) != own) {
             assert!(!agree(&replace(place, Some(other.clone()))), "{place}: {other}");
         }
@@ -140,7 +140,7 @@ fn it_rejects_a_body_of_another_shape() {
     }
 }
 
-/// The list of lookup values has to hold something, and anything may stand in it.
+/// The list of lookup values must not be empty, but it may contain anything.
 #[test]
 fn it_is_lenient_inside_lookup_values() {
     for lookup_values in [None, Some(json!(null)), Some(json!([]))] {
@@ -162,18 +162,18 @@ fn it_is_lenient_inside_lookup_values() {
 }
 
 #[test]
-fn what_it_cannot_express_is_what_it_says() {
+fn it_does_not_express_what_its_description_lists() {
     assert!(agree(&replace("/data/country", Some(json!("France")))), "withheld");
     for (from, to) in
         [(r#""data":"#, r#""data":{},"data":"#), (r#""age":7"#, r#""age":{"$serde_json::private::x":7}"#)]
     {
-        let text = good().to_string().replacen(from, to, 1);
+        let text = valid().to_string().replacen(from, to, 1);
         assert!(Parser::new().strict(true).parse(text.as_bytes()).is_err(), "{text}");
         assert!(VALIDATOR.is_valid(&serde_json::from_str(&text).unwrap()), "{text}");
     }
 }
 
-/// Any body, some of them with any value in some place.
+/// Bodies, some of them with an arbitrary value at one path.
 fn body() -> impl Strategy<Value = Value> {
     let places = [
         "/data",
@@ -203,7 +203,7 @@ proptest! {
     }
 }
 
-/// The property would prove nothing if all bodies were alike.
+/// The property would prove nothing if all bodies were accepted, or all rejected.
 #[test]
 fn the_property_sees_bodies_of_both_kinds() {
     let mut runner = TestRunner::deterministic();
