@@ -70,7 +70,7 @@ fn every_debug_output_names_its_type() {
     let schema = br#"{"schema":{"email":{"type":"string","data_category":"pii_basic","owned_by":"user"}}}"#;
     let mut archive = NdjsonReader::new(&b"{"[..]);
     let line_error = archive.next_payload().unwrap().unwrap_err();
-    let odd = rownd_webhooks::from_str(r#"{"meta":{"operation":"x"}}"#).unwrap();
+    let odd = rownd_webhooks::from_str(r#"{"trace":7,"meta":{"operation":"x"}}"#).unwrap();
     let shown = |value: &dyn Debug| format!("{value:?}");
     for (text, words) in [
         (shown(&payload), "Payload VisibilityUpdate 0e223bd4 country Redacted Visible LookupValue"),
@@ -79,7 +79,7 @@ fn every_debug_output_names_its_type() {
         (shown(&event), "VisibilityUpdate Subject 0e223bd4 country"),
         (shown(&payload.sync_plan()), "Upsert Subject country"),
         (shown(&changes), "email Changed country Removed"),
-        (shown(&odd.operation()), "Unknown x"),
+        (shown(&odd), "Unknown x trace number"),
         (shown(&odd.issues()), "Issue unknown_operation"),
         (shown(&odd.validate()), "ValidationError"),
         (shown(&ProfileSchema::from_slice(schema)), "ProfileSchema email String PiiBasic User"),

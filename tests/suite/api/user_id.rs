@@ -25,7 +25,7 @@ fn a_user_id_is_the_same_view_everywhere() {
     let subject = payload.subject().unwrap();
     for id in [payload.user_id(), event.user_id(), subject.user_id(), event.subject().unwrap().user_id()] {
         let id: UserId<'_> = id.unwrap();
-        assert!(id == *"user_1" && id == "user_1" && id != "user_");
+        assert!(id == *"user_1" && id != *"user_" && id == "user_1" && id != "user_");
         assert_eq!((String::from(id), id.to_string()), ("user_1".to_owned(), "user_1".to_owned()));
         assert_eq!(serde_json::to_value(id).unwrap(), "user_1");
     }
