@@ -32,6 +32,7 @@ fn a_value_can_be_borrowed_changed_copied_and_mapped() {
 #[test]
 fn a_default_or_an_error_takes_the_place_of_a_redacted_value() {
     assert_eq!((NAME.unwrap_or("hidden"), HIDDEN.unwrap_or("hidden")), ("Juliet", "hidden"));
+    assert_eq!((NAME.unwrap_or_else(|| "hidden"), HIDDEN.unwrap_or_else(|| "hidden")), ("Juliet", "hidden"));
     assert_eq!((NAME.unwrap_or_default(), HIDDEN.unwrap_or_default()), ("Juliet", ""));
     assert_eq!((NAME.ok_or(7), HIDDEN.ok_or(7)), (Ok("Juliet"), Err(7)));
 }

@@ -27,7 +27,7 @@ fn a_user_id_is_the_same_view_everywhere() {
         let id: UserId<'_> = id.unwrap();
         assert!(id == *"user_1" && id != *"user_" && id == "user_1" && id != "user_");
         assert_eq!((String::from(id), id.to_string()), ("user_1".to_owned(), "user_1".to_owned()));
-        assert_eq!(serde_json::to_value(id).unwrap(), "user_1");
+        assert_eq!((id.as_ref(), serde_json::to_value(id).unwrap()), ("user_1", "user_1".into()));
     }
     // The text outlives the view.
     let text = payload.user_id().map(UserId::as_str);

@@ -75,6 +75,7 @@ fn a_value_is_built_from_a_plain_one_and_compares_with_it() {
         plain.into()
     }
     assert!(value("x") == *"x" && value("x") == "x" && value(String::from("x")) == "x");
+    assert!(value(7) == 7_i64 && value(7_u32) == 7_i64);
     assert!(value(-7_i64) == -7_i64 && value(7_u64) == 7_i64 && value(true) == true && value(true) != false);
     assert!(value("7") != 7_i64 && value(7_i64) != "7" && value(1_i64) != true);
     assert!(Value::Null != "" && Value::Null != false && Value::Null != 0_i64);

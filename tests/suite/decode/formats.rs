@@ -164,8 +164,10 @@ fn errors_of_other_formats_contain_no_values() {
     check(5_550_199);
     check([("canary", 5_550_199)]);
     check(BTreeMap::from([(5_550_199, "canary")]));
-    let not_finite = serde_yaml_ng::from_str::<Redactable<Value>>(".inf").unwrap_err();
-    assert_eq!(not_finite.to_string(), "a number is not finite");
+    for (yaml, message) in [(".inf", "a number is not finite"), ("? [1]\n: 2", "a name is not text")] {
+        let error = serde_yaml_ng::from_str::<Redactable<Value>>(yaml).unwrap_err();
+        assert_eq!(error.to_string(), message);
+    }
 }
 
 #[test]

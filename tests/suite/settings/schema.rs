@@ -11,7 +11,7 @@ const FIELDS: &str = r#"{
     "user_id":{"type":"string","display_name":"User id","data_category":"pii_basic","owned_by":"app","user_visible":false,"unique":true,"read_only":true},
     "email":{"type":"string","display_name":"Email","data_category":"pii_basic","owned_by":"user","required":true,"user_visible":true,"opt_out_warning":"x","verified":true},
     "first_name":{"type":"string","display_name":"First name","data_category":"pii_basic","owned_by":"user","encryption":{"state":"disabled","method":"server"}},
-    "last_name":{"type":"string","display_name":"Last name","data_category":"pii_basic","owned_by":"user","validation_rules":{"min_length":1,"max_length":80}},
+    "last_name":{"type":"string","display_name":"Last name","data_category":"pii_basic","owned_by":"user","validation_rules":{"min_length":2,"max_length":80}},
     "country":{"type":"string","display_name":"Country","data_category":"location","owned_by":"user","required":true},
     "free":{"type":null,"display_name":"Free","data_category":"custom","owned_by":"app"}
 }"#;
@@ -68,7 +68,7 @@ fn the_members_of_a_field_are_read() {
     let read = (free.field_type(), free.is_required(), free.is_user_visible());
     assert_eq!(read, (&FieldType::Null, false, None));
     let last_name = schema.field("last_name").unwrap();
-    assert_eq!((last_name.min_length(), last_name.max_length()), (Some(1), Some(80)));
+    assert_eq!((last_name.min_length(), last_name.max_length()), (Some(2), Some(80)));
     assert_eq!(schema.field("Email"), None);
 }
 
