@@ -136,12 +136,22 @@ impl ParseError {
     /// Converts an error of the JSON reader.
     #[cold]
     pub(crate) fn json(kind: ErrorKind) -> Self {
-        Self::new(match kind {
-            ErrorKind::TrailingData => ParseErrorKind::TrailingData,
-            ErrorKind::TooDeep => ParseErrorKind::TooDeep,
-            ErrorKind::ReservedName => ParseErrorKind::ReservedName,
-            _ => ParseErrorKind::Syntax { reason: kind.reason() },
-        })
+        let reason = match kind {
+            ErrorKind::TrailingData => return Self::new(ParseErrorKind::TrailingData),
+            ErrorKind::TooDeep => return Self::new(ParseErrorKind::TooDeep),
+            ErrorKind::ReservedName => return Self::new(ParseErrorKind::ReservedName),
+            ErrorKind::ExpectedValue => "expected a value",
+            ErrorKind::ExpectedName => "expected a name in double quotes",
+            ErrorKind::ExpectedColon => "expected `:`",
+            ErrorKind::ExpectedCommaOrBracket => "expected `,` or `]`",
+            ErrorKind::ExpectedCommaOrBrace => "expected `,` or `}`",
+            ErrorKind::InvalidNumber => "invalid number",
+            ErrorKind::InvalidEscape => "invalid escape in a string",
+            ErrorKind::ControlCharacter => "control character in a string",
+            ErrorKind::UnexpectedEnd => "unexpected end",
+            ErrorKind::LoneSurrogate => "half a surrogate pair in a string",
+        };
+        Self::new(ParseErrorKind::Syntax { reason })
     }
 
     pub(crate) fn at(mut self, path: Pointer) -> Self {

@@ -21,9 +21,9 @@ pub(crate) const VISIBLE: &str = "Visible";
 #[serde(rename = "Redactable")]
 enum Binary<T> {
     // A buffer inside a binary format keeps nothing of the enum but these names, so they must differ from every value.
-    #[serde(rename = "<<VISIBLE>>", alias = "Visible")]
+    #[serde(rename = "<<VISIBLE>>")]
     Visible(T),
-    #[serde(rename = "<<REDACTED>>", alias = "Redacted")]
+    #[serde(rename = "<<REDACTED>>")]
     Redacted,
 }
 

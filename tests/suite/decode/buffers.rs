@@ -212,6 +212,10 @@ fn a_field_may_be_read_by_two_types() {
     assert_eq!((&read.one["x"], read.other.x), (&Redacted, None));
     let read: Both<Map<Option<Value>>, One<Redactable<Option<u8>>>> = decoded(x);
     assert_eq!((&read.one["x"], read.other.x), (&None, Redacted));
+    let many = redacted((0..20).map(|index| format!("f{index}")));
+    let read: Both<Map<Redactable<Value>>, Map<Option<String>>> = decoded(&many);
+    assert_eq!(read.one.values().filter(|field| field.is_redacted()).count(), 20);
+    assert!(read.other.values().flatten().eq(["u"]), "{read:?}");
     // CBOR's tree accepts any value, even the bytes of the stand-in for a redacted field.
     let read: Both<One<Redactable<u8>>, Map<ciborium::Value>> = decoded(&redacted(["a", "x"]));
     assert_eq!((read.one.x, &read.other["a"]), (Redacted, &ciborium::Value::Null));
