@@ -8,6 +8,7 @@ use rownd_webhooks::{Fields, Payload, REDACTED, Received, Redactable};
 use serde::de::DeserializeOwned;
 use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
+use serde_dynamo::AttributeValue;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -43,7 +44,7 @@ fn assert_round_trips<T: Serialize + DeserializeOwned + PartialEq + Debug>(value
     // A tree sorts members by their names, as jsonb does by its own order.
     assert_read(value, "jsonb", tree().map(|tree| tree.to_string()), |text| serde_json::from_str(text));
     assert_read(value, "YAML", serde_yaml_ng::to_string(value), |text| serde_yaml_ng::from_str(text));
-    let item: Result<serde_dynamo::AttributeValue, _> = serde_dynamo::to_attribute_value(value);
+    let item: Result<AttributeValue, _> = serde_dynamo::to_attribute_value(value);
     assert_read(value, "DynamoDB", item, |item| serde_dynamo::from_attribute_value(item.clone()));
     assert_read(value, "MessagePack", rmp_serde::to_vec_named(value), |bytes| rmp_serde::from_slice(bytes));
     let mut cbor = Vec::new();
@@ -185,6 +186,24 @@ fn fields_that_are_decoded_from_fields_are_the_same() {
     assert_eq!(country, Redacted);
     let rest: Vec<_> = rest.iter().map(|(name, field)| (name, field.is_redacted())).collect();
     assert_eq!(rest, [("a", true), ("b", false), ("c", false), ("plan", true), ("user_id", false)]);
+}
+
+#[test]
+fn a_number_beyond_a_float_is_written_by_serde_json_only() {
+    let payload = payload(Body::field("[1e400]"));
+    let error = serde_yaml_ng::to_string(&payload).unwrap_err();
+    assert_eq!(error.to_string(), "a number is out of range");
+}
+
+#[test]
+fn bytes_are_read_as_an_array_of_numbers() {
+    let bytes = || AttributeValue::B(vec![1, 2]);
+    let read: Redactable<Value> =
+        serde_dynamo::from_attribute_value(AttributeValue::L(vec![bytes()])).unwrap();
+    assert_eq!(read, Visible(json!([[1, 2]])));
+    let item = AttributeValue::M([("x".to_owned(), bytes())].into());
+    let fields: Fields<'static> = serde_dynamo::from_attribute_value(item).unwrap();
+    assert_eq!(fields.value("x").unwrap().to_json(), json!([1, 2]));
 }
 
 #[test]
