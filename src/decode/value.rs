@@ -167,14 +167,12 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        name: &'static str,
-        fields: &'static [&'static str],
+        _: &'static str,
+        _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        match (self.source, self.is_located) {
-            (Source::Json(text), false) => read_json!(text.deserialize_struct(name, fields, visitor)),
-            _ => self.deserialize_any(visitor),
-        }
+        // Like serde_json, which reads a struct from an array, too.
+        self.deserialize_any(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
