@@ -17,8 +17,6 @@ const SECRET: &str = "d41d8cd98f00";
 const HOOK: &str = "/hooks/d41d8cd98f00";
 const USER: &str = "0e223bd4-1324-49ff-b948-122eeaaa42d1";
 const EMAIL: &str = "jrose@acme.com";
-const SAMPLES: [&str; 4] =
-    [samples::DATA_INSERT, samples::DATA_UPDATE, samples::VISIBILITY_UPDATE, samples::DELETE];
 
 const HTTP_API: &str = include_str!("data/http_api_v2.json");
 const HTTP_API_BASE64: &str = include_str!("data/http_api_v2_base64.json");
@@ -109,7 +107,7 @@ fn every_method_is_accepted() {
     let service = Service::new();
     for event in EVENTS {
         for method in ["POST", "PUT", "PATCH", "GET", "DELETE", "OPTIONS"] {
-            for body in SAMPLES {
+            for body in samples::ALL {
                 let answer = service.answer(&request(event, method, HOOK, body.as_bytes()));
                 assert_eq!((answer.status, answer.body.as_str()), (204, ""), "{method}");
             }
@@ -157,7 +155,7 @@ fn a_wrong_secret_gets_the_response_of_an_unknown_path() {
         "/",
     ];
     for event in EVENTS {
-        for body in [samples::DATA_INSERT, "not JSON", "", &filled(MAX_BYTES + 1)] {
+        for body in [samples::DATA_INSERT, "not JSON", "", &cases::filled(MAX_BYTES + 1)] {
             let nowhere = service.answer(&request(event, "POST", "/nowhere", body.as_bytes()));
             assert_eq!((nowhere.status, nowhere.body.as_str()), (404, ""));
             for path in wrong {
@@ -192,17 +190,7 @@ fn the_stage_of_an_http_api_may_come_first() {
 #[test]
 fn refusals_have_a_code_and_a_path() {
     let service = Service::new();
-    for (body, expected) in [
-        ("", r#"{"code":"empty","path":null}"#),
-        (" \n", r#"{"code":"empty","path":null}"#),
-        ("jrose@acme.com", r#"{"code":"syntax","path":null}"#),
-        (r#"{"meta":"jrose@acme.com"}"#, r#"{"code":"wrong_type","path":"/meta"}"#),
-        (r#"{"data":{"a":"jrose@acme.com","a":1}}"#, r#"{"code":"duplicate_member","path":"/data/a"}"#),
-        (
-            r#"{"data":{"a":"jrose@acme.com"},"meta":{"operation":"delete"}}"#,
-            r#"{"code":"no_lookup_values","path":"/meta/lookup_values"}"#,
-        ),
-    ] {
+    for (body, expected) in cases::REFUSALS {
         for event in EVENTS {
             let answer = service.post(event, body);
             assert_eq!((answer.status, answer.body.as_str()), (400, expected), "{body}");
@@ -217,7 +205,7 @@ fn refusals_have_a_code_and_a_path() {
 #[test]
 fn responses_to_truncated_bodies_contain_no_values() {
     let service = Service::new();
-    for body in SAMPLES {
+    for body in samples::ALL {
         for end in 0..body.trim_end().len() {
             // `Service::answer` looks for the address.
             assert_eq!(service.post(HTTP_API, &body[..end]).status, 400, "{end}");
@@ -225,19 +213,13 @@ fn responses_to_truncated_bodies_contain_no_values() {
     }
 }
 
-/// A valid body of this size.
-fn filled(bytes: usize) -> String {
-    let empty = testing::data_update().field("text", "").body().len();
-    testing::data_update().field("text", "x".repeat(bytes - empty)).body()
-}
-
 #[test]
 fn a_body_that_is_too_large_is_refused() {
     let service = Service::new();
     for event in EVENTS {
         // The limit is the body's, not that of its base64.
-        assert_eq!(service.post(event, filled(MAX_BYTES)).status, 204);
-        let answer = service.post(event, filled(MAX_BYTES + 1));
+        assert_eq!(service.post(event, cases::filled(MAX_BYTES)).status, 204);
+        let answer = service.post(event, cases::filled(MAX_BYTES + 1));
         assert_eq!((answer.status, answer.body.as_str()), (413, r#"{"code":"too_large","path":null}"#));
     }
 }
@@ -247,7 +229,7 @@ fn an_unavailable_store_asks_the_sender_to_retry() {
     let service = Service::new();
     for event in EVENTS {
         service.store.set_available(false);
-        for body in SAMPLES {
+        for body in samples::ALL {
             let answer = service.post(event, body);
             assert_eq!(answer.status, 503);
             assert_eq!(answer.headers["retry-after"], "30");

@@ -1,7 +1,7 @@
 //! The rules of a receiver's copy as cases, which every example runs in its tests.
 
-use rownd_webhooks::REDACTED;
 use rownd_webhooks::sync::Profile;
+use rownd_webhooks::{REDACTED, testing};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -24,6 +24,30 @@ pub const INVALID: [&str; 16] = [
     r#"{"data":{"a":"@" @"#,
     r#"{"data":"@"#,
 ];
+
+/// Bodies that are refused with 400, each with the body of the response.
+pub const REFUSALS: [(&str, &str); 6] = [
+    ("", r#"{"code":"empty","path":null}"#),
+    (" \n", r#"{"code":"empty","path":null}"#),
+    ("jrose@acme.com", r#"{"code":"syntax","path":null}"#),
+    (r#"{"meta":"jrose@acme.com"}"#, r#"{"code":"wrong_type","path":"/meta"}"#),
+    (r#"{"data":{"a":"jrose@acme.com","a":1}}"#, r#"{"code":"duplicate_member","path":"/data/a"}"#),
+    (
+        r#"{"data":{"a":"jrose@acme.com"},"meta":{"operation":"delete"}}"#,
+        r#"{"code":"no_lookup_values","path":"/meta/lookup_values"}"#,
+    ),
+];
+
+/// Returns a valid body of this size.
+///
+/// # Panics
+///
+/// Panics if the size is smaller than that of the smallest body.
+#[must_use]
+pub fn filled(bytes: usize) -> String {
+    let empty = testing::data_update().field("text", "").body().len();
+    testing::data_update().field("text", "x".repeat(bytes - empty)).body()
+}
 
 /// Deliveries to an empty store, and the profiles that it holds after them.
 #[derive(Clone, Debug, Deserialize)]

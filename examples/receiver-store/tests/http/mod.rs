@@ -19,8 +19,6 @@ const SECRET: &str = "d41d8cd98f00";
 const HOOK: &str = "/hooks/d41d8cd98f00";
 const USER: &str = "0e223bd4-1324-49ff-b948-122eeaaa42d1";
 const EMAIL: &str = "jrose@acme.com";
-const SAMPLES: [&str; 4] =
-    [samples::DATA_INSERT, samples::DATA_UPDATE, samples::VISIBILITY_UPDATE, samples::DELETE];
 
 struct Service {
     agent: Agent,
@@ -68,17 +66,11 @@ impl Service {
     }
 }
 
-/// A valid body of this size.
-fn filled(bytes: usize) -> String {
-    let empty = testing::data_update().field("text", "").body().len();
-    testing::data_update().field("text", "x".repeat(bytes - empty)).body()
-}
-
 #[test]
 fn every_method_is_accepted() {
     let service = Service::start();
     for method in ["POST", "PUT", "PATCH", "GET", "DELETE", "OPTIONS", "ROWND"] {
-        for body in SAMPLES {
+        for body in samples::ALL {
             let response = service.call(method, HOOK, body.as_bytes());
             assert_eq!((response.status, response.body.as_str()), (204, ""), "{method}");
         }
@@ -157,17 +149,7 @@ fn status_line(mut stream: TcpStream) -> String {
 #[test]
 fn refusals_have_a_code_and_a_path() {
     let service = Service::start();
-    for (body, expected) in [
-        ("", r#"{"code":"empty","path":null}"#),
-        (" \n", r#"{"code":"empty","path":null}"#),
-        ("jrose@acme.com", r#"{"code":"syntax","path":null}"#),
-        (r#"{"meta":"jrose@acme.com"}"#, r#"{"code":"wrong_type","path":"/meta"}"#),
-        (r#"{"data":{"a":"jrose@acme.com","a":1}}"#, r#"{"code":"duplicate_member","path":"/data/a"}"#),
-        (
-            r#"{"data":{"a":"jrose@acme.com"},"meta":{"operation":"delete"}}"#,
-            r#"{"code":"no_lookup_values","path":"/meta/lookup_values"}"#,
-        ),
-    ] {
+    for (body, expected) in cases::REFUSALS {
         let response = service.post(body);
         assert_eq!((response.status, response.body.as_str()), (400, expected), "{body}");
     }
@@ -180,7 +162,7 @@ fn refusals_have_a_code_and_a_path() {
 #[test]
 fn responses_to_truncated_bodies_contain_no_values() {
     let service = Service::start();
-    for body in SAMPLES {
+    for body in samples::ALL {
         for end in (0..body.trim_end().len()).step_by(5) {
             // `call` looks for the address.
             assert_eq!(service.post(&body[..end]).status, 400, "{end}");
@@ -191,9 +173,9 @@ fn responses_to_truncated_bodies_contain_no_values() {
 #[test]
 fn a_body_that_is_too_large_is_refused() {
     let service = Service::start();
-    assert_eq!(service.post(filled(MAX_BYTES)).status, 204);
+    assert_eq!(service.post(cases::filled(MAX_BYTES)).status, 204);
     let too_large = (413, r#"{"code":"too_large","path":null}"#);
-    let body = filled(MAX_BYTES + 1);
+    let body = cases::filled(MAX_BYTES + 1);
     let response = service.post(&body);
     assert_eq!((response.status, response.body.as_str()), too_large);
     // A body of unknown length, of which only what has to be read is sent.
