@@ -54,9 +54,9 @@
 //!
 //! # Features of dependencies
 //!
-//! This crate enables the feature `serde` of chrono, and `raw_value` of serde_json. With the latter, or with `arbitrary_precision`, serde_json gives
-//! names with a prefix of its own a private meaning, so this crate rejects such names at every level (the README spells the
-//! prefix). It works with every combination of serde_json's features.
+//! This crate enables the feature `serde` of chrono, and `raw_value` of serde_json. With the latter, or with
+//! `arbitrary_precision`, serde_json gives names with a prefix of its own a private meaning, so this crate rejects such names at
+//! every level (the README spells the prefix). It works with every combination of serde_json's features.
 
 #![deny(
     clippy::unwrap_used,

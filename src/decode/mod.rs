@@ -48,7 +48,7 @@ impl Payload<'_> {
     /// - A redacted field that two flattened types read, or that a type reads which accepts bytes, such as `Uuid`, may be an error,
     ///   or `None` together with the other redacted fields.
     ///
-    /// A sender can cause the second one, so rely on [`sync_plan`](Self::sync_plan) for erasing.
+    /// The last two depend on which fields are redacted, so rely on [`sync_plan`](Self::sync_plan) for erasing.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The mark that replaces a redacted field while a type is decoded, and a trace of who read it.
+//! The mark that replaces a redacted field while a type is decoded, and a trace of how it was read.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! `sync::Mirror`, compared with a slow model of its rules and with stories that the examples' stores pass as well.
+//! `sync::Mirror`, compared with a simple model of its rules, and tested with the cases that the stores of the examples pass too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,7 +121,7 @@ impl Model {
         }
 
         let before = self.rows.clone();
-        // A lookup value belongs to the profile that a delivery named it for last.
+        // A lookup value belongs to one profile: that of the last delivery with this value.
         for row in &mut self.rows {
             row.lookup_values.retain(|field, text| !lookup_values.contains(&(field.clone(), text.clone())));
         }
@@ -199,26 +199,26 @@ proptest! {
 
 /// Deliveries, each with what it does, and the profiles that a receiver's copy holds after them.
 #[derive(Deserialize)]
-struct Story {
+struct Case {
     name: String,
     deliveries: Vec<(String, Value)>,
     profiles: Vec<Value>,
 }
 
 #[test]
-fn a_mirror_passes_the_stories_of_a_receivers_copy() {
-    let stories: Vec<Story> = serde_json::from_str(include_str!("../data/receiver_copy.json")).unwrap();
-    assert!(stories.len() >= 20);
-    for story in stories {
+fn a_mirror_passes_the_cases_of_a_receivers_copy() {
+    let cases: Vec<Case> = serde_json::from_str(include_str!("../data/receiver_copy.json")).unwrap();
+    assert!(cases.len() >= 20);
+    for case in cases {
         let mut mirror = Mirror::new();
-        for (position, (expected, body)) in story.deliveries.iter().enumerate() {
+        for (position, (expected, body)) in case.deliveries.iter().enumerate() {
             let applied = mirror.apply(&body.to_string().parse().unwrap());
             let applied = applied.map_or("Invalid".to_owned(), |applied| format!("{applied:?}"));
-            assert_eq!(applied, *expected, "{}, delivery {position}", story.name);
+            assert_eq!(applied, *expected, "{}, delivery {position}", case.name);
         }
         let profiles =
             mirror.iter().map(Row::from).map(|row| json!({"user_id": row.id, "fields": row.fields}));
-        assert_eq!(profiles.collect::<Vec<_>>(), story.profiles, "{}", story.name);
+        assert_eq!(profiles.collect::<Vec<_>>(), case.profiles, "{}", case.name);
     }
 }
 

@@ -36,28 +36,28 @@ const CANARIES: [&str; 14] = [
     r#"{"k":{"k":["canary",{"k":5550199}]}}"#,
 ];
 
-/// Bodies and settings with a `¤` for the canary: valid and invalid, and before and after something else that is wrong.
+/// Bodies and settings, valid and invalid, in which each `¤` is replaced by a canary.
 const TEXTS: [&str; 36] = [
-    // Where any value is valid.
+    // The canary is a valid value.
     r#"{"data":{"user_id":"u","email":¤,"b":true},"redacted":["b"],"meta":{"operation":"data_update","lookup_values":[{"field":"email","value":"x"}]}}"#,
     r#"{"data":{"a":[1,¤,{"b":¤}]},"meta":{"operation":"visibility_update"}}"#,
     r#"{"data":{"a":¤,"b":"<<REDACTED>>"},"redacted":["a","c"],"meta":{"operation":"data_update"}}"#,
     r#"{"data":{"user_id":¤},"redacted":["user_id"],"meta":{"operation":"delete"}}"#,
     r#"{"data":{"a":¤},"meta":{"operation":"user_merge"}}"#,
     r#"{"data":{},"meta":{"operation":"data_insert","x":¤},"y":¤,"z":[{"z":¤}]}"#,
-    // In lookup values, usable or not.
+    // The canary is in a lookup value, usable or not.
     r#"{"data":{"email":"other","phone":¤},"redacted":[],"meta":{"operation":"data_update","lookup_values":[{"field":"email","value":¤}]}}"#,
     r#"{"data":{"email":"<<REDACTED>>"},"redacted":["email"],"meta":{"operation":"delete","lookup_values":[{"field":"email","value":¤},{"field":"email","value":"a","x":¤}]}}"#,
     r#"{"data":{},"meta":{"lookup_values":¤,"operation":"delete"}}"#,
     r#"{"data":{"user_id":"u"},"meta":{"lookup_values":[¤,{"value":¤},{"field":"email","y":¤}],"operation":"delete"}}"#,
-    // Where another type is expected.
+    // The canary has the wrong type there.
     "¤",
     "[¤]",
     r#"{"data":¤,"meta":{"operation":"delete"}}"#,
     r#"{"redacted":[¤],"data":7,"meta":{"operation":"delete"}}"#,
     r#"{"meta":¤}"#,
     r#"{"data":{"a":¤},"meta":{"operation":{"delete":¤}}}"#,
-    // Next to an error.
+    // The canary is valid, but the body has an error close to it.
     r#"{"data":{"a":¤,"a":¤},"meta":{"operation":"delete"}}"#,
     r#"{"meta":{"lookup_values":[{"value":¤,"value":¤}],"operation":"delete"}}"#,
     r#"{"data":{"a":{"b":¤,"$serde_json::private::RawValue":¤}},"meta":{"operation":"delete"}}"#,
@@ -70,11 +70,11 @@ const TEXTS: [&str; 36] = [
     r#"{"meta":{"operation":"delete"}}{"meta":¤}"#,
     "{\"data\":{\"a\":¤,\"b\":\"\u{1}\"}}",
     "\u{feff}{\"data\":{\"a\":¤}}",
-    // In a mapping.
+    // Field mappings.
     r#"[{"rownd_field":¤}]"#,
     r#"[{"rownd_field":"a","connection_field":"b","transformer":{"$serde_json::private::RawValue":¤}}]"#,
     r#"{"data_type_map":¤}"#,
-    // In a schema.
+    // Profile schemas.
     r#"{"schema":¤}"#,
     r#"{"schema":{"a":¤}}"#,
     r#"{"schema":{"a":{"type":7,"display_name":¤}}}"#,

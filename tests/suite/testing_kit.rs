@@ -90,7 +90,7 @@ fn unusual_statements_are_sent_and_are_issues_at_most() {
     assert_eq!((lookup.field(), lookup.identifier()), ("user_id", built.user_id().map(UserId::as_str)));
 }
 
-/// The output of the panic in a call: the place and the message.
+/// Calls a function that panics, and returns the location and message of the panic.
 fn panic_output(call: &dyn Fn()) -> String {
     thread_local!(static OUTPUT: RefCell<String> = const { RefCell::new(String::new()) });
     static HOOK: Once = Once::new();

@@ -25,7 +25,7 @@ pub struct Options {
     pub replay: Option<PathBuf>,
 }
 
-/// The text of `--help`.
+/// The output of `--help`.
 pub const HELP: &str = "\
 Receives Rownd's webhooks and keeps a store of profiles up to date.
 

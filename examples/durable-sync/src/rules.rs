@@ -17,7 +17,8 @@ use sha2::{Digest, Sha256};
 use crate::delivery;
 use crate::log::Entry;
 
-/// A keyed hash of a field's name and value, by which a profile is found. The value itself is personal data.
+/// A keyed hash (HMAC) of a field's name and value. The store finds profiles by it, so that it need not keep the value, which is
+/// personal data.
 pub type Key = String;
 
 /// The secret of a store's keys.
@@ -265,7 +266,7 @@ impl<'e> Batch<'e> {
     }
 }
 
-/// The part of the store that a batch can read or change.
+/// The profiles, tombstones and identifiers that a batch of deliveries can read or change, loaded into memory.
 struct Part<'s> {
     salt: &'s Salt,
     profiles: BTreeMap<i64, Profile>,

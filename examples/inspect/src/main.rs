@@ -195,7 +195,7 @@ fn settings<T>(path: &Path, parse: impl Fn(&[u8]) -> Result<T, ParseError>) -> R
         .map_err(|error| format!("{}: {error}", printable(&path.to_string_lossy())))
 }
 
-/// Returns the issues of a payload, or those for which a strict parser rejected it.
+/// Returns the issues of a payload. If a strict parser rejected it, they are in the error.
 fn issues(body: &Result<Payload<'_>, ParseError>) -> Vec<Issue> {
     match body.as_ref().map_err(ParseError::kind) {
         Ok(payload) => payload.issues(),

@@ -78,17 +78,17 @@ impl Kills {
         self.over.notified().await;
     }
 
-    /// The number of kills by kind.
+    /// Returns the number of kills of each kind of process.
     pub(crate) fn counts(&self) -> BTreeMap<&'static str, u32> {
         self.counts.borrow().clone()
     }
 
-    /// The number of deliveries after which a kill is due.
+    /// Returns how many deliveries have to be acknowledged before this kill happens.
     fn due(&self, kill: usize) -> u64 {
         self.deliveries * (kill as u64 + 1) / (self.order.len() as u64 + 1)
     }
 
-    /// Deliveries continue during a kill, but do not run far ahead of one that is due.
+    /// Allows deliveries up to shortly after this kill, so that they do not run far ahead of it.
     fn allow(&self, kill: usize) {
         let is_due = kill < self.order.len();
         self.progress.allow(if is_due { self.due(kill) + self.deliveries / 20 + 1 } else { u64::MAX });
