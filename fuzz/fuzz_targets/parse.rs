@@ -9,7 +9,7 @@ use rownd_webhooks::sync::{Changes, Mirror, SyncPlan};
 use rownd_webhooks::{DecodeError, ParseError, Parser, Payload, Redactable};
 use serde::Deserialize;
 
-/// The prefix of string values. No other text contains it.
+/// The prefix of string values. No name contains it.
 const MARKER: &str = "m4rk3r";
 
 #[derive(Debug, Deserialize)]
@@ -146,6 +146,10 @@ fn with_markers(body: &[u8]) -> Vec<u8> {
 }
 
 fuzz_target!(|body: &[u8]| {
+    // libFuzzer sees what a program compares, and copies the marker into names.
+    if body.windows(MARKER.len()).any(|bytes| bytes == MARKER.as_bytes()) {
+        return;
+    }
     let body = with_markers(body);
     match rownd_webhooks::from_slice(&body) {
         Ok(payload) => check_payload(payload),
