@@ -9,8 +9,9 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::bytes;
 use crate::document::{self, Node};
-use crate::error::ParseError;
+use crate::error::{ParseError, ParseErrorKind};
 use crate::json::Reader;
 use crate::parse::Parser;
 use crate::payload::Payload;
@@ -59,12 +60,36 @@ impl<P> Received<P> {
 }
 
 impl Parser {
-    /// Parses the text of a `Received` payload.
-    pub(crate) fn parse_received<'a>(&self, json: &'a [u8]) -> Result<Received<Payload<'a>>, ParseError> {
-        let root = Node::read_all(Reader::enclosed(self.enclosed_text(json)?))?;
+    /// Parses a [`Received`] payload, as `Received` serializes it, with the limits and settings of this parser.
+    ///
+    /// # Errors
+    ///
+    /// As for [`parse`](Self::parse), with paths that begin with `/payload` for the payload; and `MissingMember` and `WrongType`
+    /// for `received_at` and `payload`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rownd_webhooks::{Parser, Received, testing::samples};
+    ///
+    /// let received = Received::now(rownd_webhooks::from_str(samples::DELETE)?);
+    /// let message = serde_json::to_vec(&received)?;
+    /// assert_eq!(Parser::new().parse_received(&message)?, received);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse_received<'a>(&self, json: &'a [u8]) -> Result<Received<Payload<'a>>, ParseError> {
+        let limit = self.limits.max_bytes;
+        let too_large = || ParseError::new(ParseErrorKind::TooLarge { limit });
+        if json.len() >= self.limits.max_enclosed_bytes() {
+            return Err(too_large());
+        }
+        let root = Node::read_all(Reader::enclosed(bytes::text(json, usize::MAX)?))?;
         let members = root.object()?;
         let member = |name| document::member(&members, name).ok_or_else(|| root.missing(name));
         let (time, payload) = (member("received_at")?, member("payload")?);
+        if payload.text().len() > limit {
+            return Err(too_large());
+        }
         let received_at = time.string()?.parse().map_err(|_| time.wrong_type("a time of RFC 3339"))?;
         let payload = self.read(&mut payload.reader()).map_err(|error| error.inside("/payload"))?;
         Ok(Received { received_at, payload })
@@ -117,41 +142,36 @@ impl<'de, P: Deserialize<'de>> Visitor<'de> for ReceivedVisitor<P> {
 
 #[derive(Deserialize)]
 struct Members<P> {
-    received_at: Time,
+    #[serde(deserialize_with = "time")]
+    received_at: DateTime<Utc>,
     payload: P,
 }
 
 impl<P> From<Members<P>> for Received<P> {
     fn from(Members { received_at, payload }: Members<P>) -> Self {
-        Self { received_at: received_at.0, payload }
+        Self { received_at, payload }
     }
 }
 
-/// The time of arrival.
-struct Time(DateTime<Utc>);
-
-impl<'de> Deserialize<'de> for Time {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_any(TimeVisitor)
-        } else {
-            deserializer.deserialize_str(TimeVisitor)
-        }
+fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+    if deserializer.is_human_readable() {
+        deserializer.deserialize_any(TimeVisitor)
+    } else {
+        deserializer.deserialize_str(TimeVisitor)
     }
 }
 
 struct TimeVisitor;
 
 impl Visitor<'_> for TimeVisitor {
-    type Value = Time;
+    type Value = DateTime<Utc>;
 
     fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("a time, as a string of RFC 3339")
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Time, E> {
-        let time = text.parse().map_err(|_| E::invalid_value(Unexpected::Other("a string"), &self))?;
-        Ok(Time(time))
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<DateTime<Utc>, E> {
+        text.parse().map_err(|_| E::invalid_value(Unexpected::Other("a string"), &self))
     }
 
     refuse! {

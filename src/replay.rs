@@ -148,8 +148,8 @@ impl<R: BufRead> NdjsonReader<R> {
     fn read_line(&mut self) -> io::Result<bool> {
         self.line.clear();
         self.line_number += 1;
-        // More for the byte order mark, for the end of the line, and for what encloses the body.
-        let max = self.parser.limits.max_enclosed_bytes() as u64;
+        // Enough to see that the line is too long, also if it begins with a byte order mark.
+        let max = self.parser.limits.max_enclosed_bytes().saturating_add(BYTE_ORDER_MARK.len()) as u64;
         if self.reader.by_ref().take(max).read_until(b'\n', &mut self.line)? == 0 {
             self.line_number -= 1;
             return Ok(false);
@@ -170,7 +170,6 @@ impl<R: BufRead> NdjsonReader<R> {
 }
 
 /// The iterator of [`NdjsonReader::owned`].
-#[derive(Debug)]
 pub struct OwnedPayloads<R>(NdjsonReader<R>);
 
 impl<R: BufRead> Iterator for OwnedPayloads<R> {
@@ -184,6 +183,12 @@ impl<R: BufRead> Iterator for OwnedPayloads<R> {
 impl<R> Debug for NdjsonReader<R> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("NdjsonReader").field("line_number", &self.line_number).finish_non_exhaustive()
+    }
+}
+
+impl<R> Debug for OwnedPayloads<R> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OwnedPayloads").field(&self.0).finish()
     }
 }
 

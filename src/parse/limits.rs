@@ -12,7 +12,7 @@ impl Limits {
     pub(crate) const DEFAULT: Self = Self { max_bytes: 2 << 20, max_entries: 10_000 };
     pub(crate) const NONE: Self = Self { max_bytes: usize::MAX, max_entries: usize::MAX };
 
-    /// Returns the number of bytes that a body and what a `Received` writes around it may have, generously.
+    /// Returns a number of bytes that a body within the limit does not reach, with what `Received` writes around it.
     pub(crate) fn max_enclosed_bytes(self) -> usize {
         self.max_bytes.saturating_add(128)
     }

@@ -88,17 +88,7 @@ impl Parser {
     ///
     /// Every [`ParseErrorKind`] but `Io`; `Invalid` only if the parser is [strict](Self::strict).
     pub fn parse<'a>(&self, body: &'a [u8]) -> Result<Payload<'a>, ParseError> {
-        self.read(&mut Reader::new(self.text(body)?))
-    }
-
-    /// Returns the bytes as text, if they are within the limit.
-    pub(crate) fn text<'a>(&self, bytes: &'a [u8]) -> Result<&'a str, ParseError> {
-        bytes::text(bytes, self.limits.max_bytes)
-    }
-
-    /// Returns the bytes as text, if the body in them may be within the limit.
-    pub(crate) fn enclosed_text<'a>(&self, bytes: &'a [u8]) -> Result<&'a str, ParseError> {
-        bytes::text(bytes, self.limits.max_enclosed_bytes())
+        self.read(&mut Reader::new(bytes::text(body, self.limits.max_bytes)?))
     }
 
     /// Parses a body from the rest of `json`.
@@ -154,5 +144,5 @@ impl TryFrom<serde_json::Value> for Payload<'static> {
 
 /// Parses the text of an object of fields, without limits: a stored profile may outgrow those of a body.
 pub(crate) fn fields(text: &str) -> Result<Fields<'_>, ParseError> {
-    body::read_fields(bytes::text(text.as_bytes(), Limits::NONE.max_bytes)?, &Limits::NONE)
+    body::read_fields(bytes::text(text.as_bytes(), Limits::NONE.max_bytes)?)
 }

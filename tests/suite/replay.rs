@@ -156,11 +156,29 @@ fn an_archive_of_received_payloads_is_read() {
 #[test]
 fn a_received_payload_may_be_as_deep_and_as_large_as_a_body() {
     let deepest = Body::with_data(&format!(r#"{{"a":{}{}}}"#, "[".repeat(125), "]".repeat(125))).to_string();
-    let parser = Parser::new().max_bytes(deepest.len());
-    let received = Received::now(parser.parse(deepest.as_bytes()).unwrap());
+    let received = Received::now(payload(&*deepest));
     let line = serde_json::to_string(&received).unwrap();
+    let parser = Parser::new().max_bytes(deepest.len());
     let mut reader = NdjsonReader::with_parser(line.as_bytes(), parser);
     assert_eq!(reader.next_received().unwrap().unwrap(), received);
+}
+
+#[test]
+fn a_received_payload_over_the_limit_is_too_large_however_long_its_line_is() {
+    let body = Body::with_data(&format!(r#"{{"a":"{}"}}"#, "x".repeat(500))).to_string();
+    let line = serde_json::to_string(&Received::now(payload(&*body))).unwrap();
+    let message = format!("the body has more than {} bytes", body.len() - 1);
+    let longer = format!("{line}{}", " ".repeat(500));
+    for archive in [&line, &format!("\u{feff}{line}"), &longer, &format!("\u{feff}{longer}")] {
+        let parser = Parser::new().max_bytes(body.len() - 1);
+        let mut reader = NdjsonReader::with_parser(archive.as_bytes(), parser);
+        let error = reader.next_received().unwrap().unwrap_err();
+        assert_eq!((error.code(), error.parse_error().to_string()), ("too_large", message.clone()));
+    }
+    for (max_bytes, is_ok) in [(20, false), (body.len() - 1, false), (body.len(), true)] {
+        let parsed = Parser::new().max_bytes(max_bytes).parse_received(line.as_bytes());
+        assert_eq!(parsed.is_ok(), is_ok, "{parsed:?}");
+    }
 }
 
 #[test]
