@@ -31,7 +31,7 @@ use std::fmt::{self, Debug, Formatter};
 use serde_json::{Value, json};
 
 use crate::event::Event;
-use crate::json::{check, is_reserved, tree};
+use crate::json::{is_reserved, tree};
 use crate::parse::Parser;
 use crate::payload::Payload;
 use crate::payload::operation::Operation;
@@ -103,9 +103,7 @@ impl PayloadBuilder {
     #[track_caller]
     pub fn field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         let (name, value) = (name.into(), value.into());
-        // A field has two objects around it.
-        let text = tree::print(&value).map(|text| format!("[[{text}]]"));
-        assert!(text.is_some_and(|text| check(&text).is_ok()), "no body can hold the value of this field");
+        assert!(tree::field_text(&value).is_ok(), "no body can hold the value of this field");
         assert!(!is_reserved(&name), "serde_json reserves the name of this field");
         self.fields.insert(name, value);
         self

@@ -4,12 +4,12 @@ use serde_json::{Map, Value};
 
 use super::MAX_DEPTH;
 use super::error::{Error, ErrorKind};
-use super::reader::{Reader, Token, check};
+use super::reader::{Reader, check};
 
-/// Returns the text of a tree, checked like any other text.
-pub(crate) fn text(tree: &Value) -> Result<String, ErrorKind> {
+/// Returns the text of a tree that a field of a body can hold: two objects enclose it there.
+pub(crate) fn field_text(tree: &Value) -> Result<String, ErrorKind> {
     let text = print(tree).ok_or(ErrorKind::TooDeep)?;
-    check(&text).map_err(|error| error.kind)?;
+    check(&format!("[[{text}]]")).map_err(|error| error.kind)?;
     Ok(text)
 }
 
@@ -45,7 +45,7 @@ fn read(reader: &mut Reader<'_>) -> Result<Value, Error> {
         Some(b'[') => {
             let mut elements = Vec::new();
             reader.enter()?;
-            while reader.next_element()?.is_some() {
+            while reader.next_element()? {
                 elements.push(read(reader)?);
             }
             Value::Array(elements)
@@ -58,11 +58,10 @@ fn read(reader: &mut Reader<'_>) -> Result<Value, Error> {
             }
             Value::Object(members)
         }
-        _ => match reader.value()? {
-            Token::Null | Token::Array(_) | Token::Object(_) => Value::Null,
-            Token::Bool(bool) => Value::Bool(bool),
-            Token::Number(text) => text.parse().map_or_else(|_| text.into(), Value::Number),
-            Token::String(text) => Value::String(text.into_owned()),
-        },
+        Some(b'"') => Value::String(reader.string()?.into_owned()),
+        _ => {
+            let text = reader.raw_value()?;
+            serde_json::from_str(text).unwrap_or_else(|_| text.into())
+        }
     })
 }

@@ -9,6 +9,7 @@ use crate::error::ParseError;
 use crate::json::canonical::canonical;
 use crate::json::emit::serialize_text;
 use crate::json::{Token, tree, type_name};
+use crate::redactable::{REDACTED, Redactable};
 
 /// The value of a field: one of JSON's six types.
 ///
@@ -95,6 +96,15 @@ impl<'a> Value<'a> {
         match self {
             Self::Bool(bool) => Some(*bool),
             _ => None,
+        }
+    }
+
+    /// Returns the text of a string or number, by which a lookup value finds a user.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            Self::Number(number) => Some(number.as_str()),
+            Self::Null | Self::Bool(_) | Self::Array(_) | Self::Object(_) => None,
         }
     }
 
@@ -205,11 +215,12 @@ impl From<u64> for Value<'_> {
 impl TryFrom<serde_json::Value> for Value<'static> {
     type Error = ParseError;
 
-    /// Converts a `serde_json::Value`.
+    /// Converts a `serde_json::Value` that a field of a body can hold.
     ///
     /// # Errors
     ///
-    /// `too_deep`, and `reserved_name` for a name that serde_json reserves, at any level.
+    /// `too_deep` for more than 125 levels, since a body has two more around a field, and `reserved_name` for a name that
+    /// serde_json reserves, at any level.
     fn try_from(tree: serde_json::Value) -> Result<Self, ParseError> {
         Ok(match tree {
             serde_json::Value::Null => Self::Null,
@@ -270,6 +281,26 @@ impl Serialize for Value<'_> {
     }
 }
 
+/// Returns the field with this value, which the sentinel redacts.
+#[inline]
+pub(crate) fn field_with(value: Value<'_>) -> Redactable<Value<'_>> {
+    if value == REDACTED { Redactable::Redacted } else { Redactable::Visible(value) }
+}
+
+/// A field as human-readable formats have it.
+///
+/// Inside a `flatten` or an internal tag, a binary format claims to be readable for the object, but not for what is in it.
+pub(super) struct Readable<'f, 'a>(pub(super) &'f Redactable<Value<'a>>);
+
+impl Serialize for Readable<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Redactable::Visible(value) => value.serialize(serializer),
+            Redactable::Redacted => serializer.serialize_str(REDACTED),
+        }
+    }
+}
+
 /// A JSON number, kept as its text, so that no digit is lost.
 ///
 /// Numbers compare by their text: `1.0` is not `1`. `Debug` shows the length, never the digits.
@@ -322,7 +353,7 @@ impl Serialize for Number<'_> {
 
 /// Nested JSON, kept as its text.
 ///
-/// The text was checked when the body was parsed, so it can be read again at any time. It compares by meaning: white space,
+/// The text is always valid JSON, so it can be read at any time. It compares by meaning: white space,
 /// escapes and the order of members do not matter, and numbers compare by their text. `Debug` shows the type and the length.
 ///
 /// # Examples
@@ -364,7 +395,7 @@ impl<'a> RawJson<'a> {
     }
 
     fn of_tree(tree: &serde_json::Value) -> Result<Self, ParseError> {
-        Ok(Self(tree::text(tree).map_err(ParseError::json)?.into()))
+        Ok(Self(tree::field_text(tree).map_err(ParseError::json)?.into()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `Value`, `Number` and `RawJson`: the value of a field, by its type.
 
-use rownd_webhooks::{Payload, Value};
+use rownd_webhooks::{Fields, Payload, Redactable, Value};
 use serde_json::json;
 
 use crate::support::{Body, payload};
@@ -93,8 +93,12 @@ fn a_json_tree_that_a_body_can_hold_is_a_value() {
         assert_eq!(serde_json::to_value(&value).unwrap(), tree);
     }
     let nested = |depth: usize| (0..depth).fold(json!(1), |inner, _| json!([inner]));
-    assert!(Value::try_from(nested(125)).is_ok());
-    assert!(Value::try_from(nested(128)).is_err());
+    let deepest: Fields<'_> =
+        [("a", Redactable::Visible(Value::try_from(nested(125)).unwrap()))].into_iter().collect();
+    assert!(payload(Body::with_data(&serde_json::to_string(&deepest).unwrap())).fields() == &deepest);
+    for depth in [126, 127, 128, 200] {
+        assert_eq!(Value::try_from(nested(depth)).unwrap_err().code(), "too_deep");
+    }
     assert!(Value::try_from(json!([{"a": {"$serde_json::private::Number": "1"}}])).is_err());
 }
 
