@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use crate::bytes::{self, BYTE_ORDER_MARK};
 use crate::error::{ParseError, ParseErrorKind};
+use crate::json::Reader;
 use crate::json::pointer::Pointer;
-use crate::json::{Error, Reader};
 use crate::payload::value::Value;
 
 /// The number of bytes that settings may have.
@@ -80,7 +80,7 @@ impl<'a> Node<'a> {
     }
 
     pub(crate) fn is_null(&self) -> bool {
-        self.value().is_null()
+        self.json.clone().peek() == Some(b'n')
     }
 
     pub(crate) fn string(&self) -> Result<Cow<'a, str>, ParseError> {
@@ -102,15 +102,13 @@ impl<'a> Node<'a> {
         if !self.is_array() {
             return Err(self.wrong_type("an array"));
         }
-        let mut elements = Vec::new();
-        self.read(|json| {
-            json.enter()?;
-            while json.next_element()?.is_some() {
-                elements.push(Self::new(json.clone(), self.path.clone().element(elements.len())));
-                json.raw_value()?;
-            }
-            Ok(())
-        });
+        let (mut elements, mut json) = (Vec::new(), self.json.clone());
+        // The document was checked as a whole, so that nothing fails here.
+        let _ = json.enter();
+        while let Ok(true) = json.next_element() {
+            elements.push(Self::new(json.clone(), self.path.clone().element(elements.len())));
+            let _ = json.raw_value();
+        }
         Ok(elements)
     }
 
@@ -119,31 +117,18 @@ impl<'a> Node<'a> {
         if !self.is_object() {
             return Err(self.wrong_type("an object"));
         }
-        let (mut members, mut names, mut duplicate) = (Vec::new(), HashSet::new(), None);
-        self.read(|json| {
-            json.enter()?;
-            while let Some(name) = json.next_name()? {
-                let path = self.path.clone().member(&name);
-                if !names.insert(name.clone()) {
-                    duplicate.get_or_insert_with(|| Self {
-                        json: json.at(json.name_offset()),
-                        path: path.clone(),
-                    });
-                }
-                members.push((name, Self::new(json.clone(), path)));
-                json.raw_value()?;
+        let (mut members, mut names, mut json) = (Vec::new(), HashSet::new(), self.json.clone());
+        let _ = json.enter();
+        while let Ok(Some(name)) = json.next_name() {
+            let path = self.path.clone().member(&name);
+            if !names.insert(name.clone()) {
+                let second = Self { json: json.at(json.name_offset()), path };
+                return Err(second.error(ParseErrorKind::DuplicateMember));
             }
-            Ok(())
-        });
-        match duplicate {
-            Some(duplicate) => Err(duplicate.error(ParseErrorKind::DuplicateMember)),
-            None => Ok(members),
+            members.push((name, Self::new(json.clone(), path)));
+            let _ = json.raw_value();
         }
-    }
-
-    fn read(&self, read: impl FnOnce(&mut Reader<'a>) -> Result<(), Error>) {
-        // The document was checked as a whole, so that this cannot fail.
-        let _ = read(&mut self.json.clone());
+        Ok(members)
     }
 }
 

@@ -125,8 +125,6 @@ struct Inner {
     position: Option<(usize, usize)>,
 }
 
-const _: () = assert!(size_of::<ParseError>() == size_of::<usize>());
-
 impl ParseError {
     #[cold]
     pub(crate) fn new(kind: ParseErrorKind) -> Self {

@@ -6,7 +6,7 @@ use crate::issue::ValidationError;
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
 use crate::payload::operation::Operation;
-use crate::payload::user_id::UserId;
+use crate::payload::user_id::{UserId, described};
 use crate::subject::Subject;
 
 /// An operation and the user to whom it happened: the strict side of [`Payload`].
@@ -164,10 +164,7 @@ impl<'a> Event<'a> {
 
 impl Display for Event<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.user_id() {
-            Some(user_id) => write!(f, "{} of user {user_id}", self.operation()),
-            None => write!(f, "{} of an unnamed user", self.operation()),
-        }
+        write!(f, "{} of {}", self.operation(), described(self.user_id()))
     }
 }
 
@@ -189,16 +186,15 @@ impl<'a> Payload<'a> {
     ///
     /// There is no user id and no lookup value that identifies a user.
     pub fn into_event(self) -> Result<Event<'a>, ValidationError> {
-        if matches!(self.operation(), Operation::Unknown(_)) {
-            return Ok(Event::Unknown(self));
-        }
-        let subject = self.subject()?;
-        let fields = self.fields;
+        let subject = self.subject();
         Ok(match self.operation {
-            Operation::DataInsert => Event::DataInsert(DataInsert { subject, fields }),
-            Operation::DataUpdate => Event::DataUpdate(DataUpdate { subject, fields }),
-            Operation::VisibilityUpdate => Event::VisibilityUpdate(VisibilityUpdate { subject, fields }),
-            Operation::Delete | Operation::Unknown(_) => Event::Delete(Delete { subject }),
+            Operation::DataInsert => Event::DataInsert(DataInsert { subject: subject?, fields: self.fields }),
+            Operation::DataUpdate => Event::DataUpdate(DataUpdate { subject: subject?, fields: self.fields }),
+            Operation::VisibilityUpdate => {
+                Event::VisibilityUpdate(VisibilityUpdate { subject: subject?, fields: self.fields })
+            }
+            Operation::Delete => Event::Delete(Delete { subject: subject? }),
+            Operation::Unknown(_) => Event::Unknown(self),
         })
     }
 }

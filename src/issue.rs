@@ -140,8 +140,6 @@ impl Debug for Issue {
 #[expect(clippy::box_collection, reason = "an error is one word wide")]
 pub struct ValidationError(Box<Vec<Issue>>);
 
-const _: () = assert!(size_of::<ValidationError>() == size_of::<usize>());
-
 impl ValidationError {
     pub(crate) fn new(issues: Vec<Issue>) -> Self {
         Self(Box::new(issues))

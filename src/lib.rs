@@ -179,25 +179,6 @@ pub fn from_reader(reader: impl Read) -> Result<Payload<'static>, ParseError> {
     Parser::new().parse_reader(reader)
 }
 
-/// Checks at compile time what the types promise.
-const _: () = {
-    const fn ordinary<T: Send + Sync + Unpin + Clone + std::fmt::Debug + Eq + 'static>() {}
-    const fn error<T: std::error::Error + Send + Sync + Clone + Eq + 'static>() {}
-    ordinary::<Payload<'static>>();
-    ordinary::<Event<'static>>();
-    ordinary::<Parser>();
-    ordinary::<sync::SyncPlan<'static>>();
-    ordinary::<sync::Changes<'static>>();
-    ordinary::<sync::Mirror>();
-    ordinary::<sync::Profile>();
-    ordinary::<sync::Applied>();
-    ordinary::<schema::ProfileSchema>();
-    error::<ParseError>();
-    error::<DecodeError>();
-    error::<ValidationError>();
-    error::<replay::LineError>();
-};
-
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

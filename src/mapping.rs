@@ -69,22 +69,17 @@ impl FieldMapping {
             root
         };
         let mut mapping = Builder::default();
-        for entry in list.array()? {
+        for (index, entry) in list.array()?.iter().enumerate() {
             let members = entry.object()?;
-            let name = |name| {
-                document::member(&members, name)
-                    .map(|name| Ok::<_, ParseError>((name.string()?, name)))
-                    .transpose()
-            };
-            let (rownd_field, connection_field) = (name("rownd_field")?, name("connection_field")?);
+            let sides = ["rownd_field", "connection_field"].map(|name| document::member(&members, name));
+            let [rownd_field, connection_field] =
+                sides.map(|name| name.map_or(Ok(Cow::default()), Node::string));
+            let names = [&*rownd_field?, &*connection_field?];
             let transformer = document::member(&members, "transformer");
             let transformer = transformer.map(|transformer| RawJson::new(transformer.text()).into_owned());
-            let texts =
-                [&rownd_field, &connection_field].map(|name| name.as_ref().map_or("", |(text, _)| text));
-            mapping.push(texts, transformer).map_err(|(kind, side)| {
-                let at = [&rownd_field, &connection_field].get(side).copied().and_then(Option::as_ref);
-                at.map_or(&entry, |(_, node)| node).error(kind)
-            })?;
+            mapping
+                .push(index, names, transformer)
+                .map_err(|(kind, side)| sides.get(side).copied().flatten().unwrap_or(entry).error(kind))?;
         }
         Ok(Self { renames: mapping.renames })
     }
@@ -101,7 +96,7 @@ impl FieldMapping {
         let mut mapping = Builder::default();
         for (index, (rownd_field, connection_field)) in pairs.into_iter().enumerate() {
             let names = [&*rownd_field.into(), &*connection_field.into()];
-            mapping.push(names, None).map_err(|(kind, side)| {
+            mapping.push(index, names, None).map_err(|(kind, side)| {
                 ParseError::new(kind).at(Pointer::default().element(index).element(side))
             })?;
         }
@@ -135,18 +130,16 @@ struct Builder {
     renames: BTreeMap<String, Rename>,
     /// For each side, the entry that a name is in.
     entries: [BTreeMap<String, usize>; 2],
-    len: usize,
 }
 
 impl Builder {
-    /// Adds the next entry: Rownd's name and the webhook's. An error says on which side it is.
+    /// Adds an entry: Rownd's name and the webhook's. An error says on which side it is.
     fn push(
         &mut self,
+        entry: usize,
         names: [&str; 2],
         transformer: Option<RawJson<'static>>,
     ) -> Result<(), (ParseErrorKind, usize)> {
-        let entry = self.len;
-        self.len += 1;
         if names.contains(&"") {
             return Ok(());
         }

@@ -5,8 +5,8 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::issue::ValidationError;
 use crate::payload::Payload;
-use crate::payload::lookup::LookupValue;
-use crate::payload::user_id::UserId;
+use crate::payload::lookup::{LookupValue, identifiers};
+use crate::payload::user_id::{UserId, described};
 use crate::payload::value::Value;
 
 /// The user whom a payload is about: a user id, or a lookup value that identifies somebody, or both.
@@ -41,7 +41,7 @@ impl<'a> Payload<'a> {
             Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
             _ => None,
         };
-        if user_id.is_none() && self.lookup_values().iter().all(|lookup| lookup.identifier().is_none()) {
+        if user_id.is_none() && identifiers(self.lookup_values()).next().is_none() {
             return Err(ValidationError::new(self.issues()));
         }
         Ok(Subject { user_id, lookup_values: self.lookup_values().to_vec() })
@@ -87,10 +87,9 @@ impl<'a> Subject<'a> {
         if let Some(user_id) = self.user_id() {
             return user_id.as_str().into();
         }
-        let mut identifiers =
-            self.lookup_values.iter().filter_map(|lookup| Some((lookup.field(), lookup.identifier()?)));
         // A subject without an id has such a lookup value.
-        identifiers.next().map(|(field, text)| format!("{field}={text}")).unwrap_or_default().into()
+        let first = identifiers(&self.lookup_values).next();
+        first.map(|(field, text)| format!("{field}={text}")).unwrap_or_default().into()
     }
 
     /// Converts the subject into one that owns its data.
@@ -105,9 +104,6 @@ impl<'a> Subject<'a> {
 
 impl Display for Subject<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.user_id() {
-            Some(user_id) => write!(f, "user {user_id}"),
-            None => f.write_str("an unnamed user"),
-        }
+        f.write_str(&described(self.user_id()))
     }
 }

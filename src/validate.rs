@@ -2,7 +2,7 @@
 
 use crate::issue::{Issue, Rule, Severity, ValidationError};
 use crate::json::pointer::Pointer;
-use crate::payload::lookup::{LookupText, LookupValue};
+use crate::payload::lookup::LookupValue;
 use crate::payload::operation::Operation;
 use crate::payload::value::Value;
 use crate::payload::{LookupElement, LookupList, Payload, Presence};
@@ -71,10 +71,8 @@ impl<'p, 'a> Context<'p, 'a> {
     /// Returns an issue for each lookup value that breaks a rule.
     fn lookup_issues(&self, rule: Rule, is_broken: impl Fn(&LookupValue<'a>) -> bool) -> Vec<Issue> {
         let elements = self.payload.lookup_elements().enumerate();
-        let broken = elements.filter(|(_, element)| match element {
-            LookupElement::Usable(lookup) => is_broken(lookup),
-            LookupElement::Unusable(_) => false,
-        });
+        let broken = elements
+            .filter(|(_, element)| matches!(element, LookupElement::Usable(lookup) if is_broken(lookup)));
         broken.map(|(index, _)| Issue::new(rule, lookup_values().element(index).member("value"))).collect()
     }
 
@@ -168,28 +166,26 @@ fn lookup_exposes_redacted(context: &Context<'_, '_>) -> Vec<Issue> {
 fn lookup_mismatch(context: &Context<'_, '_>) -> Vec<Issue> {
     context.lookup_issues(Rule::LookupMismatch, |lookup| {
         match (lookup.value(), context.payload.value(lookup.field())) {
-            (Redactable::Visible(text), Some(Value::String(field))) => text != field,
-            (Redactable::Visible(text), Some(Value::Number(field))) => text != field.as_str(),
-            (Redactable::Visible(_), Some(_)) => true,
+            (Redactable::Visible(text), Some(field)) => field.text() != Some(text),
             (Redactable::Redacted, _) | (_, None) => false,
         }
     })
 }
 
 fn lookup_value_not_text(context: &Context<'_, '_>) -> Vec<Issue> {
-    context.lookup_issues(Rule::LookupValueNotText, |lookup| matches!(lookup.value, LookupText::Number(_)))
+    context.lookup_issues(Rule::LookupValueNotText, |lookup| {
+        matches!(lookup.value, Redactable::Visible(Value::Number(_)))
+    })
 }
 
 fn unusable_lookup_value(context: &Context<'_, '_>) -> Vec<Issue> {
     match &context.payload.lookup_list {
         LookupList::Absent | LookupList::Null => Vec::new(),
         LookupList::NotAnArray(_) => vec![Issue::new(Rule::UnusableLookupValue, lookup_values())],
-        LookupList::Array(unusable) => {
-            let indexes = unusable.iter().map(|(index, _)| *index);
-            indexes
-                .map(|index| Issue::new(Rule::UnusableLookupValue, lookup_values().element(index)))
-                .collect()
-        }
+        LookupList::Array(unusable) => unusable
+            .iter()
+            .map(|(index, _)| Issue::new(Rule::UnusableLookupValue, lookup_values().element(*index)))
+            .collect(),
     }
 }
 

@@ -1,9 +1,11 @@
 //! A caller's own type, decoded from fields.
 
 mod error;
+mod stand_in;
 mod value;
 
 use std::collections::BTreeSet;
+use std::iter::Enumerate;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
@@ -13,7 +15,7 @@ use crate::payload::Payload;
 use crate::payload::fields::{Fields, FieldsIter};
 use crate::payload::value::{RawJson, Value};
 use crate::redactable::Redactable;
-use crate::redactable::stand_in::{self, StandIn};
+use stand_in::StandIn;
 use value::ValueDeserializer;
 
 pub use error::DecodeError;
@@ -218,8 +220,7 @@ impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor.visit_map(FieldAccess {
-            rest: self.fields.iter(),
-            index: 0,
+            rest: self.fields.iter().enumerate(),
             current: None,
             missing: self.missing,
         })
@@ -244,20 +245,15 @@ impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
 }
 
 struct FieldAccess<'f, 'de, 'a> {
-    rest: FieldsIter<'de, 'a>,
-    /// The number of fields whose names have been read.
-    index: usize,
-    current: Option<(&'de str, &'de Redactable<Value<'a>>)>,
+    rest: Enumerate<FieldsIter<'de, 'a>>,
+    /// The field whose name has been read, and its index.
+    current: Option<(usize, (&'de str, &'de Redactable<Value<'a>>))>,
     missing: &'f BTreeSet<usize>,
 }
 
 impl<'de, 'a> FieldAccess<'_, 'de, 'a> {
-    fn take(&mut self) -> Result<(&'de str, &'de Redactable<Value<'a>>), DecodeError> {
+    fn take(&mut self) -> Result<(usize, (&'de str, &'de Redactable<Value<'a>>)), DecodeError> {
         self.current.take().ok_or_else(|| DecodeError::custom("a value is read twice"))
-    }
-
-    fn is_missing(&self) -> bool {
-        self.missing.contains(&(self.index - 1))
     }
 }
 
@@ -267,40 +263,39 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
         self.current = self.rest.next();
-        let Some((name, _)) = self.current else { return Ok(None) };
-        self.index += 1;
+        let Some((_, (name, _))) = self.current else { return Ok(None) };
         let key = seed.deserialize(ValueDeserializer::name(name));
         key.map(Some).map_err(|error| error.in_key(name))
     }
 
     /// A seed can be used once, so it gets a mark in one attempt, and no value in another.
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DecodeError> {
-        let (name, field) = self.take()?;
+        let (index, (name, field)) = self.take()?;
         match field {
             Redactable::Visible(value) => {
                 seed.deserialize(ValueDeserializer::new(value)).map_err(|error| error.in_field(name))
             }
-            Redactable::Redacted if self.is_missing() => {
-                seed.deserialize(StandIn::missing()).map_err(|_: DecodeError| DecodeError::redacted(name))
+            Redactable::Redacted if self.missing.contains(&index) => {
+                seed.deserialize(StandIn::Missing).map_err(|_| DecodeError::redacted(name))
             }
-            Redactable::Redacted => seed.deserialize(StandIn::mark(self.index - 1)),
+            Redactable::Redacted => seed.deserialize(StandIn::Mark(index)),
         }
     }
 
     #[inline]
     fn next_value<T: Deserialize<'de>>(&mut self) -> Result<T, DecodeError> {
-        let (name, field) = self.take()?;
+        let (index, (name, field)) = self.take()?;
         match field {
             Redactable::Visible(value) => {
                 value::read(ValueDeserializer::new(value)).map_err(|error| error.in_field(name))
             }
             Redactable::Redacted => {
-                let read = if self.is_missing() {
-                    T::deserialize(StandIn::missing())
+                let read = if self.missing.contains(&index) {
+                    T::deserialize(StandIn::Missing)
                 } else {
-                    stand_in::read(self.index - 1)
+                    stand_in::read(index)
                 };
-                read.map_err(|_: DecodeError| DecodeError::redacted(name))
+                read.map_err(|_| DecodeError::redacted(name))
             }
         }
     }

@@ -1,37 +1,31 @@
-//! A stand-in for a redacted field, from which both `Redactable` and `Option` read what the field is to them.
+//! A stand-in for a redacted field. `Redactable` reads it as `Redacted`, and a plain `Option` as `None`.
 //!
 //! `Redactable` understands a mark, and a plain `Option` a missing value. A type that reads the field directly is offered the mark
 //! first and then no value. For `flatten`, and for tagged and untagged enums, serde fills a buffer with the fields and reads the
 //! types from it later, so a trace of the marks decides about another attempt.
 
-use std::marker::PhantomData;
-
 use serde::de::{Deserialize, Deserializer, Error, Expected, Unexpected, Visitor};
 
+use super::error::DecodeError;
 use crate::json::mark::{mark, note};
 use crate::json::private::RAW_VALUE;
 
 /// Reads a redacted field for a type that reads it directly: a mark first, then no value.
-pub(crate) fn read<'de, T: Deserialize<'de>, E: Error>(index: usize) -> Result<T, E> {
+pub(super) fn read<'de, T: Deserialize<'de>>(index: usize) -> Result<T, DecodeError> {
     let mut refusals = 0;
     note(|trace| refusals = trace.refused.len());
-    T::deserialize(StandIn::mark(index)).or_else(|_: E| {
+    T::deserialize(StandIn::Mark(index)).or_else(|_| {
         note(|trace| {
             trace.refused.truncate(refusals);
             trace.given.remove(&index);
         });
-        T::deserialize(StandIn::only_option())
+        T::deserialize(StandIn::OnlyOption)
     })
 }
 
 /// A `Deserializer` for a redacted field.
-pub(crate) struct StandIn<E> {
-    form: Form,
-    error: PhantomData<E>,
-}
-
 #[derive(Clone, Copy)]
-enum Form {
+pub(super) enum StandIn {
     /// For a `Redactable`, and for a buffer on the way to one.
     Mark(usize),
     /// No value, for an `Option` that reads a buffer.
@@ -40,55 +34,41 @@ enum Form {
     OnlyOption,
 }
 
-impl<E> StandIn<E> {
-    pub(crate) fn mark(index: usize) -> Self {
-        Self { form: Form::Mark(index), error: PhantomData }
-    }
-
-    pub(crate) fn missing() -> Self {
-        Self { form: Form::Missing, error: PhantomData }
-    }
-
-    fn only_option() -> Self {
-        Self { form: Form::OnlyOption, error: PhantomData }
-    }
-}
-
-impl<E: Error> StandIn<E> {
-    fn refused(self, visitor: &dyn Expected) -> E {
-        match self.form {
-            Form::Mark(index) => E::invalid_type(Unexpected::Bytes(&mark(index)), visitor),
-            Form::Missing | Form::OnlyOption => E::invalid_type(Unexpected::Option, visitor),
+impl StandIn {
+    fn refused(self, visitor: &dyn Expected) -> DecodeError {
+        match self {
+            Self::Mark(index) => DecodeError::invalid_type(Unexpected::Bytes(&mark(index)), visitor),
+            Self::Missing | Self::OnlyOption => DecodeError::invalid_type(Unexpected::Option, visitor),
         }
     }
 }
 
 macro_rules! refuse {
     ($($method:ident($($argument:ty),*))*) => {
-        $(fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, E> {
+        $(fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, DecodeError> {
             Err(self.refused(&visitor))
         })*
     };
 }
 
-impl<'de, E: Error> Deserializer<'de> for StandIn<E> {
-    type Error = E;
+impl<'de> Deserializer<'de> for StandIn {
+    type Error = DecodeError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-        match self.form {
-            Form::Mark(index) => {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self {
+            Self::Mark(index) => {
                 note(|trace| trace.given.extend([index]));
                 visitor.visit_byte_buf(mark(index))
             }
-            Form::Missing => visitor.visit_none(),
-            Form::OnlyOption => Err(self.refused(&visitor)),
+            Self::Missing => visitor.visit_none(),
+            Self::OnlyOption => Err(self.refused(&visitor)),
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-        match self.form {
-            Form::Mark(_) => visitor.visit_some(self),
-            Form::Missing | Form::OnlyOption => visitor.visit_none(),
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self {
+            Self::Mark(_) => visitor.visit_some(self),
+            Self::Missing | Self::OnlyOption => visitor.visit_none(),
         }
     }
 
@@ -96,14 +76,14 @@ impl<'de, E: Error> Deserializer<'de> for StandIn<E> {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, E> {
-        match self.form {
-            Form::Mark(index) if name == RAW_VALUE => visitor.visit_bytes(&mark(index)),
+    ) -> Result<V::Value, DecodeError> {
+        match self {
+            Self::Mark(index) if name == RAW_VALUE => visitor.visit_bytes(&mark(index)),
             _ => visitor.visit_newtype_struct(self),
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor.visit_unit()
     }
 

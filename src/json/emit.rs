@@ -3,7 +3,7 @@
 use std::any::type_name;
 use std::borrow::Cow;
 
-use serde::ser::SerializeStruct;
+use serde::ser::{Error, SerializeStruct};
 use serde::{Serialize, Serializer};
 
 use super::private::RAW_VALUE;
@@ -21,6 +21,11 @@ pub(crate) fn serialize_text<S: Serializer>(text: &str, serializer: S) -> Result
     } else {
         Json(text).serialize(serializer)
     }
+}
+
+/// Returns the JSON text of a value, which a binary format holds as one string.
+pub(crate) fn json_text<E: Error>(value: &impl Serialize) -> Result<String, E> {
+    serde_json::to_string(value).map_err(E::custom)
 }
 
 /// Returns a valid JSON text without the white space between its tokens.
@@ -70,6 +75,6 @@ fn serialize_number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S
     }
     match text.parse::<f64>() {
         Ok(float) if float.is_finite() => serializer.serialize_f64(float),
-        _ => Err(serde::ser::Error::custom("a number is out of range")),
+        _ => Err(S::Error::custom("a number is out of range")),
     }
 }

@@ -11,7 +11,7 @@ pub(crate) fn elements(array: &str) -> impl Iterator<Item = &str> {
     // In valid text nothing fails.
     let _ = reader.enter();
     iter::from_fn(move || {
-        reader.next_element().ok()??;
+        reader.next_element().ok().filter(|has_next| *has_next)?;
         reader.raw_value().ok()
     })
 }

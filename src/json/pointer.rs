@@ -14,14 +14,7 @@ impl Pointer {
     /// Adds the name of a member.
     pub(crate) fn member(mut self, name: &str) -> Self {
         self.0.push('/');
-        self.0.push_str(&printable(name.chars().flat_map(|character| {
-            let (first, second) = match character {
-                '~' => ('~', Some('0')),
-                '/' => ('~', Some('1')),
-                other => (other, None),
-            };
-            std::iter::once(first).chain(second)
-        })));
+        self.0.push_str(&printable(&name.replace('~', "~0").replace('/', "~1")));
         self
     }
 

@@ -10,7 +10,7 @@ pub(crate) struct Printable<'a>(pub(crate) &'a str);
 
 impl Display for Printable<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&printable(self.0.chars()))
+        f.write_str(&printable(self.0))
     }
 }
 
@@ -24,12 +24,12 @@ impl Debug for DebugName<'_> {
 }
 
 /// Escapes the characters that do not print, and cuts.
-pub(crate) fn printable(name: impl Iterator<Item = char>) -> String {
+pub(crate) fn printable(name: &str) -> String {
     let mut shown = String::new();
     let mut length = 0;
     // Where the text ends if it turns out to be too long, with room for the ellipsis.
     let mut cut = 0;
-    for character in name {
+    for character in name.chars() {
         if matches!(character, '"' | '\'' | '\\') {
             shown.push(character);
             length += 1;

@@ -20,7 +20,8 @@ pub(crate) enum Token<'a> {
 
 /// A cursor in a JSON text.
 ///
-/// Every method starts at the first byte of what it reads, after white space, and stops after the last.
+/// Methods skip white space in front of what they read, apart from `enter` and `string`, of which the first byte is next. Each
+/// stops after the last byte.
 #[derive(Clone)]
 pub(crate) struct Reader<'a> {
     text: &'a str,
@@ -126,23 +127,23 @@ impl<'a> Reader<'a> {
         Ok(Some(name))
     }
 
-    /// Moves to the next element and returns its first byte, or leaves the array.
+    /// Moves to the next element, or leaves the array and returns `false`.
     #[inline]
-    pub(crate) fn next_element(&mut self) -> Result<Option<u8>, Error> {
-        let next = match self.peek() {
+    pub(crate) fn next_element(&mut self) -> Result<bool, Error> {
+        match self.peek() {
             Some(b']') => {
                 self.close();
-                return Ok(None);
+                return Ok(false);
             }
             Some(b',') if !self.is_first => {
                 self.offset += 1;
-                self.peek()
+                self.peek();
             }
-            next if self.is_first => next,
+            _ if self.is_first => {}
             _ => return Err(self.unexpected(ErrorKind::ExpectedCommaOrBracket)),
-        };
+        }
         self.is_first = false;
-        next.map(Some).ok_or_else(|| self.unexpected(ErrorKind::ExpectedValue))
+        Ok(true)
     }
 
     /// Reads a value of any type.
@@ -338,7 +339,7 @@ impl<'a> Reader<'a> {
         self.offset += plain_length(self.text.as_bytes().get(self.offset..).unwrap_or_default());
     }
 
-    /// Reads an escape, or the closing quote.
+    /// Reads an escape. Returns `None` after the closing quote.
     fn escape(&mut self) -> Result<Option<char>, Error> {
         let start = self.offset;
         match self.byte() {

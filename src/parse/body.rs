@@ -8,11 +8,11 @@ use crate::error::{ParseError, ParseErrorKind};
 use crate::json::pointer::Pointer;
 use crate::json::{Error, ErrorKind, Reader, Token, is_reserved};
 use crate::mapping::FieldMapping;
-use crate::payload::fields::{Fields, field_with};
-use crate::payload::lookup::{LookupText, LookupValue};
-use crate::payload::members::Members;
+use crate::payload::fields::Fields;
+use crate::payload::lookup::LookupValue;
+use crate::payload::members::{Member, Members};
 use crate::payload::operation::Operation;
-use crate::payload::value::{RawJson, Value};
+use crate::payload::value::{RawJson, Value, field_with};
 use crate::payload::{LookupList, Payload, Presence};
 
 /// Reads a body from the rest of `json`.
@@ -28,9 +28,9 @@ pub(crate) fn read<'a>(
 }
 
 /// Reads a text that is an object of fields.
-pub(crate) fn read_fields<'a>(text: &'a str, limits: &Limits) -> Result<Fields<'a>, ParseError> {
+pub(crate) fn read_fields(text: &str) -> Result<Fields<'_>, ParseError> {
     let mut json = Reader::new(text);
-    let mut reader = BodyReader::new(&mut json, limits, None);
+    let mut reader = BodyReader::new(&mut json, &Limits::NONE, None);
     let fields = reader.fields(Path::Body)?;
     reader.json.end().map_err(|error| reader.refuse(error))?;
     Ok(fields)
@@ -42,9 +42,6 @@ struct BodyReader<'a, 'p> {
     max_entries: usize,
     entries: usize,
 }
-
-/// A member that this crate does not know.
-type UnknownMember<'a> = (Cow<'a, str>, RawJson<'a>);
 
 /// One of the vendor's objects: its offset in the body and its path.
 #[derive(Clone, Copy)]
@@ -152,10 +149,10 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         }
         payload.redacted = Presence::Present;
         self.begin_array(Path::Redacted)?;
-        while let Some(first) = self.next_element()? {
+        while self.next_element()? {
             self.count(Path::Redacted, self.json.offset())?;
             let (start, path) = (self.json.offset(), Path::RedactedName(payload.redacted_names.len()));
-            let name = self.string(first, path)?;
+            let name = self.string(path)?;
             // The name is that of a field.
             if is_reserved(&name) {
                 return Err(self.error(ParseErrorKind::ReservedName, path.pointer(), start));
@@ -172,9 +169,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             match &*name {
                 "operation" if !has_operation => {
                     has_operation = true;
-                    let first = self.json.peek();
-                    let word = self.string(first.unwrap_or_default(), Path::Operation)?;
-                    payload.operation = Operation::from_word(word);
+                    payload.operation = Operation::from_word(self.string(Path::Operation)?);
                 }
                 "lookup_values" if payload.lookup_list == LookupList::Absent => {
                     self.lookup_values(payload)?;
@@ -195,11 +190,11 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 payload.lookup_list = LookupList::Null;
                 return Ok(());
             }
-            first => {
+            _ => {
                 self.count(Path::LookupValues, self.json.offset())?;
                 let start = self.json.offset();
                 // An object's members are checked like those of a lookup value, but outside an array it is not one.
-                self.lookup_value(first, Path::LookupValues)?;
+                self.lookup_value(Path::LookupValues)?;
                 payload.lookup_list = LookupList::NotAnArray(RawJson::new(self.json.text_since(start)));
                 return Ok(());
             }
@@ -207,10 +202,12 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         self.begin_array(Path::LookupValues)?;
         let mut unusable = Vec::new();
         for index in 0.. {
-            let Some(first) = self.next_element()? else { break };
+            if !self.next_element()? {
+                break;
+            }
             self.count(Path::LookupValues, self.json.offset())?;
             let start = self.json.offset();
-            match self.lookup_value(Some(first), Path::LookupValue(index))? {
+            match self.lookup_value(Path::LookupValue(index))? {
                 Some(lookup) => payload.lookup_values.push(lookup),
                 None => unusable.push((index, RawJson::new(self.json.text_since(start)))),
             }
@@ -220,46 +217,44 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     }
 
     /// Reads an element that may be a lookup value; `None` if it is not.
-    fn lookup_value(&mut self, first: Option<u8>, path: Path) -> Result<Option<LookupValue<'a>>, ParseError> {
-        if first != Some(b'{') {
+    fn lookup_value(&mut self, path: Path) -> Result<Option<LookupValue<'a>>, ParseError> {
+        if self.json.peek() != Some(b'{') {
             self.json.raw_value().map_err(|error| self.refuse_at(error, path))?;
             return Ok(None);
         }
         let object = self.object(path)?;
-        // `Some(None)` if the member is there, but has the wrong type.
-        let (mut field, mut value) = (None, None);
-        let mut unknown = Vec::new();
+        let (mut field, mut value, mut unknown) = (None, None, Vec::new());
         while let Some(name) = self.name(object)? {
-            let is_field = name == "field";
-            if is_field && field.is_some() || name == "value" && value.is_some() {
+            let member = match &*name {
+                "field" => &mut field,
+                "value" => &mut value,
+                _ => {
+                    self.unknown_member(object, name, &mut unknown)?;
+                    continue;
+                }
+            };
+            if member.is_some() {
                 return Err(self.duplicate(path, &name));
             }
-            if !is_field && name != "value" {
-                self.unknown_member(object, name, &mut unknown)?;
-                continue;
-            }
-            let token = match self.json.value() {
-                Ok(token) => token,
+            match self.json.value() {
+                Ok(token) => *member = Some(token),
                 Err(error) => return Err(self.refuse_in(error, path, &name)),
-            };
-            match token {
-                Token::String(text) if is_field => field = Some(Some(self.mapped(text))),
-                _ if is_field => field = Some(None),
-                Token::String(text) => value = Some(Some(LookupText::new(text))),
-                Token::Number(text) => value = Some(Some(LookupText::Number(text.into()))),
-                _ => value = Some(None),
             }
         }
         let unknown = self.sorted(object, unknown)?;
-        let lookup = field.flatten().zip(value.flatten());
-        Ok(lookup.map(|(field, value)| LookupValue { field, value, unknown }))
+        Ok(match (field, value) {
+            (Some(Token::String(field)), Some(value @ (Token::String(_) | Token::Number(_)))) => {
+                Some(LookupValue { field: self.mapped(field), value: field_with(Value::new(value)), unknown })
+            }
+            _ => None,
+        })
     }
 
     fn unknown_member(
         &mut self,
         object: Object,
         name: Cow<'a, str>,
-        members: &mut Vec<UnknownMember<'a>>,
+        members: &mut Vec<Member<'a, RawJson<'a>>>,
     ) -> Result<(), ParseError> {
         self.count(object.path, self.json.name_offset())?;
         match self.json.raw_value() {
@@ -297,13 +292,13 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     }
 
     #[inline]
-    fn next_element(&mut self) -> Result<Option<u8>, ParseError> {
+    fn next_element(&mut self) -> Result<bool, ParseError> {
         self.json.next_element().map_err(|error| self.refuse(error))
     }
 
     #[inline]
-    fn string(&mut self, first: u8, path: Path) -> Result<Cow<'a, str>, ParseError> {
-        if first != b'"' {
+    fn string(&mut self, path: Path) -> Result<Cow<'a, str>, ParseError> {
+        if self.json.peek() != Some(b'"') {
             return Err(self.wrong_type(path, "a string"));
         }
         self.json.string().map_err(|error| self.refuse_at(error, path))
@@ -341,12 +336,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     }
 
     #[inline]
-    fn sorted<T>(
-        &self,
-        object: Object,
-        members: Vec<(Cow<'a, str>, T)>,
-    ) -> Result<Members<'a, T>, ParseError> {
-        Members::new(members).map_err(|_| self.first_duplicate(object))
+    fn sorted<T>(&self, object: Object, members: Vec<Member<'a, T>>) -> Result<Members<'a, T>, ParseError> {
+        Members::new(members).ok_or_else(|| self.first_duplicate(object))
     }
 
     #[cold]
@@ -372,7 +363,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         let mut names = HashSet::new();
         let _ = json.enter();
         while let Ok(Some(name)) = json.next_name() {
-            if !names.insert(self.mapped(name.clone())) {
+            let is_field = matches!(object.path, Path::Data);
+            if !names.insert(if is_field { self.mapped(name.clone()) } else { name.clone() }) {
                 let path = object.path.pointer().member(&name);
                 return self.error(ParseErrorKind::DuplicateMember, path, json.name_offset());
             }

@@ -8,11 +8,11 @@ use std::slice;
 use serde::{Serialize, Serializer};
 
 use super::members::{Member, Members};
-use super::serialize::json_text;
-use super::value::Value;
+use super::value::{Readable, Value, field_with};
+use crate::json::emit::json_text;
 use crate::json::is_reserved;
 use crate::json::printable::DebugName;
-use crate::redactable::{REDACTED, Redactable};
+use crate::redactable::Redactable;
 
 /// The fields of a profile: names and values, each visible or redacted.
 ///
@@ -105,12 +105,6 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Returns the field with this value, which the sentinel redacts.
-#[inline]
-pub(crate) fn field_with(value: Value<'_>) -> Redactable<Value<'_>> {
-    if value == REDACTED { Redactable::Redacted } else { Redactable::Visible(value) }
-}
-
 impl Default for Fields<'_> {
     fn default() -> Self {
         Self::EMPTY
@@ -132,22 +126,16 @@ impl<'a, N: Into<Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fie
 
 impl Debug for Fields<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let field = |field: &Redactable<Value<'_>>| match field {
-            Redactable::Visible(value) => format!("Visible({value:?})"),
-            Redactable::Redacted => "Redacted".to_owned(),
-        };
-        f.debug_map()
-            .entries(self.iter().map(|(name, value)| (DebugName(name), Plain(field(value)))))
-            .finish()
-    }
-}
-
-/// Text that `Debug` shows without quotes.
-struct Plain(String);
-
-impl Debug for Plain {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        let mut map = f.debug_map();
+        for (name, field) in self {
+            match field {
+                Redactable::Visible(value) => {
+                    map.entry(&DebugName(name), &format_args!("Visible({value:?})"))
+                }
+                Redactable::Redacted => map.entry(&DebugName(name), &format_args!("Redacted")),
+            };
+        }
+        map.finish()
     }
 }
 
@@ -157,20 +145,6 @@ impl Serialize for Fields<'_> {
             return json_text(self)?.serialize(serializer);
         }
         serializer.collect_map(self.iter().map(|(name, field)| (name, Readable(field))))
-    }
-}
-
-/// A field as human-readable formats have it.
-///
-/// Inside a `flatten` or an internal tag, a binary format claims to be readable for the object, but not for what is in it.
-pub(super) struct Readable<'f, 'a>(pub(super) &'f Redactable<Value<'a>>);
-
-impl Serialize for Readable<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Redactable::Visible(value) => value.serialize(serializer),
-            Redactable::Redacted => serializer.serialize_str(REDACTED),
-        }
     }
 }
 

@@ -8,10 +8,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::members::Members;
-use super::value::RawJson;
-use crate::json::emit::serialize_text;
+use super::value::{RawJson, Readable, Value};
 use crate::json::printable::Printable;
-use crate::redactable::{REDACTED, Redactable};
+use crate::redactable::Redactable;
 
 /// A lookup value: the name and value of a field that identifies a user, such as an e-mail address.
 ///
@@ -33,23 +32,9 @@ use crate::redactable::{REDACTED, Redactable};
 #[derive(Clone, PartialEq, Eq)]
 pub struct LookupValue<'a> {
     pub(crate) field: Cow<'a, str>,
-    pub(crate) value: LookupText<'a>,
+    /// A string or a number.
+    pub(crate) value: Redactable<Value<'a>>,
     pub(crate) unknown: Members<'a, RawJson<'a>>,
-}
-
-/// The value, with what is needed to write it back unchanged.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) enum LookupText<'a> {
-    String(Cow<'a, str>),
-    Number(Cow<'a, str>),
-    Redacted,
-}
-
-impl<'a> LookupText<'a> {
-    /// Converts a string, which the sentinel redacts as it does a field.
-    pub(crate) fn new(text: Cow<'a, str>) -> Self {
-        if text == REDACTED { Self::Redacted } else { Self::String(text) }
-    }
 }
 
 impl<'a> LookupValue<'a> {
@@ -62,10 +47,7 @@ impl<'a> LookupValue<'a> {
     /// Returns the value: the text of a string, or of a number where a number was sent.
     #[must_use]
     pub fn value(&self) -> Redactable<&str> {
-        match &self.value {
-            LookupText::String(text) | LookupText::Number(text) => Redactable::Visible(text),
-            LookupText::Redacted => Redactable::Redacted,
-        }
+        self.value.as_ref().map(|value| value.text().unwrap_or_default())
     }
 
     /// Returns the value if it can identify a user: it is neither redacted nor empty.
@@ -89,11 +71,7 @@ impl<'a> LookupValue<'a> {
     pub fn into_owned(self) -> LookupValue<'static> {
         LookupValue {
             field: self.field.into_owned().into(),
-            value: match self.value {
-                LookupText::String(text) => LookupText::String(text.into_owned().into()),
-                LookupText::Number(text) => LookupText::Number(text.into_owned().into()),
-                LookupText::Redacted => LookupText::Redacted,
-            },
+            value: self.value.map(Value::into_owned),
             unknown: self.unknown.into_owned(RawJson::into_owned),
         }
     }
@@ -110,9 +88,8 @@ impl Debug for LookupValue<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "LookupValue {{ field: \"{}\", value: ", Printable(&self.field))?;
         match &self.value {
-            LookupText::String(text) => write!(f, "string of {} bytes }}", text.len()),
-            LookupText::Number(text) => write!(f, "number of {} bytes }}", text.len()),
-            LookupText::Redacted => f.write_str("Redacted }"),
+            Redactable::Visible(value) => write!(f, "{value:?} }}"),
+            Redactable::Redacted => f.write_str("Redacted }"),
         }
     }
 }
@@ -121,7 +98,7 @@ impl Serialize for LookupValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("field", self.field())?;
-        map.serialize_entry("value", &self.value)?;
+        map.serialize_entry("value", &Readable(&self.value))?;
         for (name, json) in self.unknown_members() {
             map.serialize_entry(name, json)?;
         }
@@ -129,12 +106,9 @@ impl Serialize for LookupValue<'_> {
     }
 }
 
-impl Serialize for LookupText<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::String(text) => serializer.serialize_str(text),
-            Self::Number(text) => serialize_text(text, serializer),
-            Self::Redacted => serializer.serialize_str(REDACTED),
-        }
-    }
+/// Iterates over the lookup values that can identify a user: fields and values.
+pub(crate) fn identifiers<'l>(
+    lookup_values: &'l [LookupValue<'_>],
+) -> impl Iterator<Item = (&'l str, &'l str)> {
+    lookup_values.iter().filter_map(|lookup| Some((lookup.field(), lookup.identifier()?)))
 }

@@ -15,12 +15,8 @@ pub(crate) type Member<'a, T> = (Cow<'a, str>, T);
 impl<'a, T> Members<'a, T> {
     pub(crate) const EMPTY: Self = Self(Vec::new());
 
-    /// Sorts the members.
-    ///
-    /// # Errors
-    ///
-    /// Two members have the same name.
-    pub(crate) fn new(mut members: Vec<Member<'a, T>>) -> Result<Self, DuplicateName> {
+    /// Sorts the members. Returns `None` if two have the same name.
+    pub(crate) fn new(mut members: Vec<Member<'a, T>>) -> Option<Self> {
         let mut has_equal = false;
         members.sort_unstable_by(|(before, _), (after, _)| {
             let order = before.as_bytes().cmp(after.as_bytes());
@@ -31,9 +27,9 @@ impl<'a, T> Members<'a, T> {
         });
         // A sort compares members that are equal, but may also compare a member with itself.
         if has_equal && !members.is_sorted_by(|(before, _), (after, _)| before < after) {
-            return Err(DuplicateName);
+            return None;
         }
-        Ok(Self(members))
+        Some(Self(members))
     }
 
     /// Sorts the members. Of two with the same name the last one wins, as in a map.
@@ -90,9 +86,6 @@ impl<'a, T> Members<'a, T> {
         Members(members.map(|(name, value)| (name.into_owned().into(), into_owned(value))).collect())
     }
 }
-
-/// Two members have the same name.
-pub(crate) struct DuplicateName;
 
 impl<T: Debug> Debug for Members<'_, T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -18,7 +18,7 @@ use fields::Fields;
 use lookup::LookupValue;
 use members::Members;
 use operation::Operation;
-use user_id::UserId;
+use user_id::{UserId, described};
 use value::{RawJson, Value};
 
 /// A parsed webhook payload.
@@ -344,17 +344,14 @@ impl Eq for Payload<'_> {}
 
 impl Display for Payload<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of ", self.operation)?;
-        match self.user_id() {
-            Some(user_id) => write!(f, "user {user_id}")?,
-            None => f.write_str("an unnamed user")?,
-        }
         let plural = |count| if count == 1 { "" } else { "s" };
         let (fields, lookups) = (self.fields.len(), self.lookup_values.len());
         let redacted = self.fields.iter().filter(|(_, field)| field.is_redacted()).count();
         write!(
             f,
-            ": {fields} field{}, {redacted} redacted, {lookups} lookup value{}",
+            "{} of {}: {fields} field{}, {redacted} redacted, {lookups} lookup value{}",
+            self.operation,
+            described(self.user_id()),
             plural(fields),
             plural(lookups),
         )

@@ -19,7 +19,7 @@ use crate::json::printable::Printable;
 /// `match` that has to handle it.
 ///
 /// Operations compare and hash by their word. `Display` and `Debug` escape an unknown word and cut it at 64 characters;
-/// [`as_str`](Self::as_str) and `Serialize` give it unchanged.
+/// [`as_str`](Self::as_str) returns it unchanged, and so `Serialize` writes it.
 ///
 /// # Examples
 ///
@@ -34,7 +34,7 @@ use crate::json::printable::Printable;
 /// assert_eq!((unknown.as_str(), unknown.label()), ("data_merge", "unknown"));
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operation<'a> {
     /// `data_insert`: a profile was created.
     DataInsert,
@@ -50,7 +50,7 @@ pub enum Operation<'a> {
 
 /// The word of an operation that this version of the crate does not know.
 ///
-/// It cannot hold one of the four known words: [`Operation::from`] is the only way to make one.
+/// It cannot hold one of the four known words: every conversion into an [`Operation`] turns those into their own variants.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownOperation<'a>(Cow<'a, str>);
 
@@ -167,25 +167,13 @@ impl<'de> Deserialize<'de> for Operation<'_> {
         let name = String::deserialize(deserializer);
         // serde's own message would quote what was found.
         let name = name.map_err(|_| serde::de::Error::custom("expected the name of an operation"))?;
-        Ok(Operation::from(&*name).into_owned())
+        Ok(Self::from_word(name.into()))
     }
 }
 
 impl Display for Operation<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         Printable(self.as_str()).fmt(f)
-    }
-}
-
-impl Debug for Operation<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DataInsert => f.write_str("DataInsert"),
-            Self::DataUpdate => f.write_str("DataUpdate"),
-            Self::VisibilityUpdate => f.write_str("VisibilityUpdate"),
-            Self::Delete => f.write_str("Delete"),
-            Self::Unknown(word) => write!(f, "Unknown({word:?})"),
-        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! Writing a payload back as a body.
 
-use serde::ser::{Error, SerializeMap};
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::fields::Readable;
+use super::value::Readable;
 use super::{LookupElement, LookupList, Payload, Presence};
 use crate::json::canonical::canonical;
+use crate::json::emit::json_text;
 
 impl Payload<'_> {
     /// Returns one text for equal payloads: compact JSON with names sorted at every level.
@@ -54,11 +55,6 @@ impl Serialize for Payload<'_> {
     }
 }
 
-/// Returns the JSON text that a binary format holds as one string.
-pub(super) fn json_text<E: Error>(value: &impl Serialize) -> Result<String, E> {
-    serde_json::to_string(value).map_err(E::custom)
-}
-
 fn serialize_present<M: SerializeMap>(
     map: &mut M,
     name: &str,
@@ -89,21 +85,15 @@ impl Serialize for Meta<'_, '_> {
         match &self.0.lookup_list {
             LookupList::Absent => {}
             LookupList::Null => map.serialize_entry("lookup_values", &())?,
-            LookupList::Array(_) => map.serialize_entry("lookup_values", &LookupValues(self.0))?,
+            LookupList::Array(_) => {
+                map.serialize_entry("lookup_values", &self.0.lookup_elements().collect::<Vec<_>>())?;
+            }
             LookupList::NotAnArray(json) => map.serialize_entry("lookup_values", json)?,
         }
         for (name, json) in self.0.unknown_meta() {
             map.serialize_entry(name, json)?;
         }
         map.end()
-    }
-}
-
-struct LookupValues<'p, 'a>(&'p Payload<'a>);
-
-impl Serialize for LookupValues<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.lookup_elements())
     }
 }
 

@@ -84,3 +84,8 @@ impl Debug for UserId<'_> {
         write!(f, "UserId(\"{self}\")")
     }
 }
+
+/// Returns a description of the user for messages.
+pub(crate) fn described(user_id: Option<UserId<'_>>) -> String {
+    user_id.map_or_else(|| "an unnamed user".to_owned(), |user_id| format!("user {user_id}"))
+}

@@ -1,7 +1,6 @@
 //! A value that the user may have redacted.
 
 mod serde;
-pub(crate) mod stand_in;
 
 use std::any::type_name;
 use std::fmt::{self, Debug, Formatter};

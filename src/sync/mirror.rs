@@ -7,6 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use crate::issue::ValidationError;
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
+use crate::payload::lookup::identifiers;
 use crate::payload::operation::Operation;
 use crate::subject::Subject;
 use crate::sync::profile::{By, Profile, comparable};
@@ -166,7 +167,7 @@ impl Mirror {
         let has_id = subject.user_id().is_some();
         let last = if has_id { By::FieldWithoutId } else { By::FieldWithId };
         let mut found = None;
-        for (field, value) in identifiers(subject) {
+        for (field, value) in identifiers(subject.lookup_values()) {
             for number in self.candidates(field, value, last) {
                 // Two different ids are two different users.
                 let is_other = has_id && self.profiles.get(&number).is_some_and(|other| other.id.is_some());
@@ -237,7 +238,7 @@ impl Mirror {
     /// Takes the lookup values of a delivery from other profiles. Returns `true` if one had any of them.
     fn release(&mut self, number: u64, subject: &Subject<'_>) -> bool {
         let mut losses: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
-        for (field, value) in identifiers(subject) {
+        for (field, value) in identifiers(subject.lookup_values()) {
             if let Some(loser) = self.holder(field, value).filter(|holder| *holder != number) {
                 self.index.remove(&(self.hash(field, value), By::LookupValue, loser));
                 losses.entry(loser).or_default().insert(field);
@@ -290,9 +291,4 @@ impl Debug for Mirror {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
     }
-}
-
-/// Returns the usable lookup values: fields and values.
-fn identifiers<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s str, &'s str)> {
-    subject.lookup_values().iter().filter_map(|lookup| Some((lookup.field(), lookup.identifier()?)))
 }

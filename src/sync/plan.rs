@@ -40,6 +40,11 @@ pub enum SyncPlan<'a> {
 }
 
 impl<'a> SyncPlan<'a> {
+    fn upsert(subject: Subject<'a>, fields: &'a Fields<'a>) -> Self {
+        let (set, erase) = (VisibleFields(Source::Borrowed(fields)), RedactedNames(Source::Borrowed(fields)));
+        Self::Upsert { subject, set, erase }
+    }
+
     /// Returns the user whom the plan is about; `None` if there is nothing to do.
     #[must_use]
     pub fn subject(&self) -> Option<&Subject<'a>> {
@@ -68,10 +73,10 @@ impl Event<'_> {
     /// Returns what the event asks a receiver to do to its own copy of the profile.
     #[must_use]
     pub fn sync_plan(&self) -> SyncPlan<'_> {
-        match (self, self.subject(), self.fields()) {
-            (Self::Unknown(_), ..) | (_, None, _) => SyncPlan::Ignore,
-            (_, Some(subject), None) => SyncPlan::Delete { subject: subject.clone() },
-            (_, Some(subject), Some(fields)) => SyncPlan::upsert(subject.clone(), fields),
+        match (self.subject(), self.fields()) {
+            (None, _) => SyncPlan::Ignore,
+            (Some(subject), None) => SyncPlan::Delete { subject: subject.clone() },
+            (Some(subject), Some(fields)) => SyncPlan::upsert(subject.clone(), fields),
         }
     }
 }
@@ -90,13 +95,6 @@ impl Payload<'_> {
                 SyncPlan::upsert(self.subject()?, self.fields())
             }
         })
-    }
-}
-
-impl<'a> SyncPlan<'a> {
-    fn upsert(subject: Subject<'a>, fields: &'a Fields<'a>) -> Self {
-        let (set, erase) = (VisibleFields(Source::Borrowed(fields)), RedactedNames(Source::Borrowed(fields)));
-        Self::Upsert { subject, set, erase }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Formatter};
 
 use crate::payload::fields::Fields;
-use crate::payload::lookup::LookupValue;
+use crate::payload::lookup::{LookupValue, identifiers};
 use crate::payload::user_id::UserId;
 use crate::payload::value::Value;
 use crate::redactable::Redactable;
@@ -66,11 +66,8 @@ impl Profile {
     pub(super) fn found_by(&self) -> impl Iterator<Item = (By, &str, &str)> {
         let by_field = if self.id.is_some() { By::FieldWithId } else { By::FieldWithoutId };
         let fields = self.fields.iter().filter_map(move |(name, field)| Some((by_field, name, text(field)?)));
-        let lookup_values = self
-            .lookup_values
-            .iter()
-            .filter_map(|lookup| Some((By::LookupValue, lookup.field(), lookup.identifier()?)));
-        fields.chain(lookup_values)
+        let lookup_values = identifiers(&self.lookup_values);
+        fields.chain(lookup_values.map(|(field, value)| (By::LookupValue, field, value)))
     }
 }
 
@@ -94,12 +91,7 @@ pub(super) enum By {
 
 /// Returns the text of a field that a lookup value can find: a string or a number, visible and not empty.
 fn text<'f>(field: &'f Redactable<Value<'_>>) -> Option<&'f str> {
-    let text = match field.visible()? {
-        Value::String(text) => text,
-        Value::Number(number) => number.as_str(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
-    };
-    (!text.is_empty()).then_some(text)
+    field.visible()?.text().filter(|text| !text.is_empty())
 }
 
 /// Returns the form in which values are compared: `email` in lower case, everything else unchanged.

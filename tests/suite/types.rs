@@ -7,7 +7,7 @@ use std::hash::Hash;
 use rownd_webhooks::mapping::{FieldMapping, Rename};
 use rownd_webhooks::replay::{LineError, NdjsonReader};
 use rownd_webhooks::schema::{DataCategory, FieldSchema, FieldType, Owner, ProfileSchema};
-use rownd_webhooks::sync::{ChangeKind, Changes, FieldChange, SyncPlan};
+use rownd_webhooks::sync::{Applied, ChangeKind, Changes, FieldChange, Mirror, Profile, SyncPlan};
 use rownd_webhooks::testing::{self, PayloadBuilder, samples};
 use rownd_webhooks::{
     DataInsert, DataUpdate, DecodeError, Delete, Event, Fields, Issue, LookupValue, Number, Operation,
@@ -30,7 +30,7 @@ fn every_type_has_the_common_traits() {
         Delete<'static> Subject<'static> UserId<'static> Fields<'static> Value<'static> Number<'static> RawJson<'static>
         LookupValue<'static> Redactable<String> Received<Payload<'static>> Parser ParseErrorKind Issue Severity
         FieldMapping Rename ProfileSchema FieldSchema FieldType DataCategory Owner
-        SyncPlan<'static> Changes<'static> FieldChange<'static> ChangeKind PayloadBuilder
+        SyncPlan<'static> Changes<'static> FieldChange<'static> ChangeKind Mirror Profile Applied PayloadBuilder
     }
     assert_hash::<(Operation<'_>, Subject<'_>, UserId<'_>)>();
     assert_shared::<NdjsonReader<&[u8]>>();

@@ -84,6 +84,21 @@ fn nothing_else_is_mapped() {
 }
 
 #[test]
+fn the_path_of_a_duplicate_member_is_not_mapped_outside_of_data() {
+    for (body, path) in [
+        (r#"{"mail":1,"email":2,"x":1,"x":2,"meta":{"operation":"delete"}}"#, "/x"),
+        (r#"{"meta":{"operation":"delete","mail":1,"email":2,"x":1,"x":2}}"#, "/meta/x"),
+        (
+            r#"{"meta":{"operation":"delete","lookup_values":[{"mail":1,"email":2,"x":1,"x":2}]}}"#,
+            "/meta/lookup_values/0/x",
+        ),
+    ] {
+        let error = parser(&[("email", "mail")]).parse(body.as_bytes()).unwrap_err();
+        assert_eq!((error.code(), error.path()), ("duplicate_member", Some(path)), "{body}");
+    }
+}
+
+#[test]
 fn names_may_be_swapped_shifted_or_kept() {
     let body = Body { data: r#"{"a":1,"b":2,"c":3}"#, redacted: r#"["a"]"#, ..Body::default() }.to_string();
     let read = |pairs: &[(&str, &str)]| {
