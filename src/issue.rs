@@ -44,7 +44,8 @@ macro_rules! rules {
 
         /// One thing that is unusual about a payload: a stable code, a place and a severity.
         ///
-        /// An issue contains no values, only the JSON Pointer of one.
+        /// An issue contains no values, only the JSON Pointer of one. `lookup_mismatch` is what an address change looks like. Of
+        /// a lookup value that is a number, the text is used. An unusable one is kept and written back, but finds no user.
         ///
         /// | code | severity | meaning |
         /// |---|---|---|
@@ -67,17 +68,17 @@ rules! {
     MissingData "missing_data" Error "`data` is absent or null"
     NoLookupValues "no_lookup_values" Error "there are no lookup values"
     MissingRedacted "missing_redacted" Error "`redacted` is absent or null"
-    WithheldValuePresent "withheld_value_present" Error "a redacted field still carried its value, which was dropped"
+    WithheldValuePresent "withheld_value_present" Error "the value of a redacted field was dropped"
     UnknownOperation "unknown_operation" Warning "the operation is not known"
     MissingUserId "missing_user_id" Warning "there is no visible user id"
-    UnlistedSentinel "unlisted_sentinel" Warning "a field holds the sentinel, but is not listed as redacted"
-    RedactedFieldAbsent "redacted_field_absent" Warning "a field is listed as redacted, but absent from `data`"
-    DuplicateRedactedName "duplicate_redacted_name" Warning "a field is listed as redacted more than once"
+    UnlistedSentinel "unlisted_sentinel" Warning "a field that is not listed as redacted holds the sentinel"
+    RedactedFieldAbsent "redacted_field_absent" Warning "`data` lacks the field that is listed as redacted"
+    DuplicateRedactedName "duplicate_redacted_name" Warning "a field is listed as redacted again"
     RedactedLookupValue "redacted_lookup_value" Warning "a lookup value is redacted"
     LookupExposesRedacted "lookup_exposes_redacted" Warning "a lookup value contains what its field redacts"
-    LookupMismatch "lookup_mismatch" Warning "a lookup value differs from the field of its name, as after an address change"
-    LookupValueNotText "lookup_value_not_text" Warning "a lookup value is a number; its text is used"
-    UnusableLookupValue "unusable_lookup_value" Warning "this is not a lookup value; it is kept, but finds no user"
+    LookupMismatch "lookup_mismatch" Warning "a lookup value differs from the field of its name"
+    LookupValueNotText "lookup_value_not_text" Warning "a lookup value is not a string, but a number"
+    UnusableLookupValue "unusable_lookup_value" Warning "there is no usable lookup value"
     DeleteCarriesFields "delete_carries_fields" Warning "a delete carries more than the user id"
     EmptyFieldName "empty_field_name" Warning "the name of a field is empty"
     UnknownField "unknown_field" Error "the profile schema does not have this field"
@@ -125,7 +126,8 @@ impl Debug for Issue {
 
 /// The issues of a payload that is not valid, of both severities.
 ///
-/// `Display` shows the first two and the number of others. It contains no values.
+/// `Display` says whether the payload identifies no user, and shows the first two issues and the number of others. It contains no
+/// values.
 ///
 /// # Examples
 ///
@@ -137,18 +139,21 @@ impl Debug for Issue {
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-#[expect(clippy::box_collection, reason = "an error is one word wide")]
-pub struct ValidationError(Box<Vec<Issue>>);
+pub struct ValidationError(Box<(&'static str, Vec<Issue>)>);
 
 impl ValidationError {
-    pub(crate) fn new(issues: Vec<Issue>) -> Self {
-        Self(Box::new(issues))
+    pub(crate) fn invalid(issues: Vec<Issue>) -> Self {
+        Self(Box::new(("the payload is not valid", issues)))
+    }
+
+    pub(crate) fn no_user(issues: Vec<Issue>) -> Self {
+        Self(Box::new(("the payload identifies no user", issues)))
     }
 
     /// Returns every issue, in the order of the table of [`Issue`].
     #[must_use]
     pub fn issues(&self) -> &[Issue] {
-        &self.0
+        &self.0.1
     }
 
     /// Returns the stable code `invalid`, as [`ParseError::code`](crate::ParseError::code) does for this error.
@@ -167,7 +172,7 @@ impl ValidationError {
 impl Display for ValidationError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 2;
-        f.write_str("the payload is not valid")?;
+        f.write_str(self.0.0)?;
         for (index, issue) in self.issues().iter().take(SHOWN).enumerate() {
             write!(f, "{} {issue}", if index == 0 { ":" } else { ";" })?;
         }

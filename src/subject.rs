@@ -9,7 +9,7 @@ use crate::payload::lookup::{LookupValue, identifiers};
 use crate::payload::user_id::{UserId, described};
 use crate::payload::value::Value;
 
-/// The user whom a payload is about: a user id, or a lookup value that identifies somebody, or both.
+/// The user whom a payload is about: a user id, or a lookup value that identifies a user, or both.
 ///
 /// At least one of them is present, so a subject always identifies a user. Subjects compare and hash by user id and lookup
 /// values. `Display` is safe to log: it shows the user id, or that there is none.
@@ -42,7 +42,7 @@ impl<'a> Payload<'a> {
             _ => None,
         };
         if user_id.is_none() && identifiers(self.lookup_values()).next().is_none() {
-            return Err(ValidationError::new(self.issues()));
+            return Err(ValidationError::no_user(self.issues()));
         }
         Ok(Subject { user_id, lookup_values: self.lookup_values().to_vec() })
     }
@@ -78,8 +78,8 @@ impl<'a> Subject<'a> {
 
     /// Returns a text to partition a log by, so that the events of one user stay in order. It is never empty.
     ///
-    /// It is the user id, or else the first lookup value that identifies somebody, as in `email=jrose@acme.com`. One user may
-    /// come with and without an id, so it is not a key for a table: find a row by [`user_id`](Self::user_id), and by
+    /// It is the user id, or else the first lookup value that identifies a user, as in `email=jrose@acme.com`. Some deliveries
+    /// about a user have the id and others do not, so it is not a key for a table: find a row by [`user_id`](Self::user_id), and by
     /// [`LookupValue::identifier`] where there is none. It may be personal data, even that of a field which the user has
     /// hidden: hash it where you store it, and use `Display` to log.
     #[must_use]

@@ -24,7 +24,7 @@ impl Payload<'_> {
     pub fn validate(&self) -> Result<(), ValidationError> {
         let issues = self.issues();
         if issues.iter().any(|issue| issue.severity() == Severity::Error) {
-            return Err(ValidationError::new(issues));
+            return Err(ValidationError::invalid(issues));
         }
         Ok(())
     }

@@ -14,21 +14,17 @@ const CODES: [(&str, Severity, &str); 16] = [
     ("missing_data", Error, "`data` is absent or null"),
     ("no_lookup_values", Error, "there are no lookup values"),
     ("missing_redacted", Error, "`redacted` is absent or null"),
-    ("withheld_value_present", Error, "a redacted field still carried its value, which was dropped"),
+    ("withheld_value_present", Error, "the value of a redacted field was dropped"),
     ("unknown_operation", Warning, "the operation is not known"),
     ("missing_user_id", Warning, "there is no visible user id"),
-    ("unlisted_sentinel", Warning, "a field holds the sentinel, but is not listed as redacted"),
-    ("redacted_field_absent", Warning, "a field is listed as redacted, but absent from `data`"),
-    ("duplicate_redacted_name", Warning, "a field is listed as redacted more than once"),
+    ("unlisted_sentinel", Warning, "a field that is not listed as redacted holds the sentinel"),
+    ("redacted_field_absent", Warning, "`data` lacks the field that is listed as redacted"),
+    ("duplicate_redacted_name", Warning, "a field is listed as redacted again"),
     ("redacted_lookup_value", Warning, "a lookup value is redacted"),
     ("lookup_exposes_redacted", Warning, "a lookup value contains what its field redacts"),
-    (
-        "lookup_mismatch",
-        Warning,
-        "a lookup value differs from the field of its name, as after an address change",
-    ),
-    ("lookup_value_not_text", Warning, "a lookup value is a number; its text is used"),
-    ("unusable_lookup_value", Warning, "this is not a lookup value; it is kept, but finds no user"),
+    ("lookup_mismatch", Warning, "a lookup value differs from the field of its name"),
+    ("lookup_value_not_text", Warning, "a lookup value is not a string, but a number"),
+    ("unusable_lookup_value", Warning, "there is no usable lookup value"),
     ("delete_carries_fields", Warning, "a delete carries more than the user id"),
     ("empty_field_name", Warning, "the name of a field is empty"),
 ];
@@ -202,7 +198,7 @@ fn the_error_lists_two_issues_and_counts_the_rest() {
     let error = |body: Body<'_>| payload(body).validate().unwrap_err();
     let invalid = error(Body { redacted: r#"["a"]"#, lookup_values: "[]", ..Body::default() });
     let message = "the payload is not valid: there are no lookup values at /meta/lookup_values; \
-                   a field is listed as redacted, but absent from `data` at /redacted/0";
+                   `data` lacks the field that is listed as redacted at /redacted/0";
     assert_eq!(invalid.to_string(), message);
     assert_eq!(format!("{invalid:?}"), format!("ValidationError({message:?})"));
     assert_eq!((invalid.code(), invalid.http_status()), ("invalid", 400));
@@ -212,6 +208,15 @@ fn the_error_lists_two_issues_and_counts_the_rest() {
     let message = "the payload is not valid: `data` is absent or null at /data; \
                    there are no lookup values at /meta/lookup_values; and 2 more";
     assert_eq!(invalid.to_string(), message);
+}
+
+#[test]
+fn the_error_says_first_that_the_payload_identifies_no_user() {
+    let lookup_values = r#"[{"field":"email","value":""}]"#;
+    let body = Body { data: r#"{"a":1}"#, redacted: r#"["a"]"#, lookup_values, ..Body::default() };
+    let message = "the payload identifies no user: the value of a redacted field was dropped at /data/a; \
+                   there is no visible user id at /data/user_id";
+    assert_eq!(payload(body).into_event().unwrap_err().to_string(), message);
 }
 
 /// A rule that compared each name with each other would take minutes here.
