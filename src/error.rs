@@ -57,7 +57,7 @@ pub enum ParseErrorKind {
         /// The JSON type that was found.
         found: &'static str,
     },
-    /// `missing_member`: a required member is absent: of a body `meta` or `meta.operation`.
+    /// `missing_member`: a required member is absent. In a body these are `meta` and `meta.operation`.
     #[error("required member `{name}` is absent")]
     #[non_exhaustive]
     MissingMember {
@@ -93,15 +93,14 @@ pub enum ParseErrorKind {
         /// The kind of failure.
         kind: io::ErrorKind,
     },
-    /// `invalid`: the payload is not valid, and the parser is [strict](crate::Parser::strict) or an event was asked for.
+    /// `invalid`: the payload is not valid, and the parser is [strict](crate::Parser::strict), or it identifies no user.
     #[error("{0}")]
     Invalid(ValidationError),
 }
 
 /// An error of parsing a body or an operator's settings: what is wrong, and where.
 ///
-/// Messages contain no values: a JSON type, a length, a JSON Pointer and a position are all that they say. `Display` is complete,
-/// so [`source`](std::error::Error::source) is `None`; `Debug` shows the same text.
+/// Messages contain no values, only JSON types, limits, JSON Pointers and positions. `Display` is complete, so [`source`](std::error::Error::source) is `None`; `Debug` shows the same text.
 ///
 /// A [`ValidationError`] converts into it, so that one `?` type serves `from_slice(body)?.into_event()?`.
 ///

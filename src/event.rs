@@ -9,7 +9,7 @@ use crate::payload::operation::Operation;
 use crate::payload::user_id::{UserId, described};
 use crate::subject::Subject;
 
-/// An operation and the user to whom it happened: the strict side of [`Payload`].
+/// A payload whose operation and subject are known, or else the whole payload.
 ///
 /// `Display` is one line that is safe to log: the operation and the subject.
 ///
@@ -102,7 +102,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Returns the user's id.
+    /// Returns the user's id, also of an unknown operation.
     #[must_use]
     pub fn user_id(&self) -> Option<UserId<'_>> {
         match self {
@@ -112,6 +112,8 @@ impl<'a> Event<'a> {
     }
 
     /// Returns the profile's fields: `None` for a delete, which carries no profile.
+    ///
+    /// An unknown operation has fields too. Match on the event before you write them.
     #[must_use]
     pub fn fields(&self) -> Option<&Fields<'a>> {
         match self {

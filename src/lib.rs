@@ -31,7 +31,7 @@
 //!
 //! - [`Payload`] is lenient. It holds everything that a service can act on, and [`issues`](Payload::issues) lists what is
 //!   unusual about it. A malformed body is a [`ParseError`]. A [`Parser`] has limits and settings of your own.
-//! - [`Event`] is strict: one struct per operation, each with a [`Subject`] that is guaranteed to identify a user.
+//! - [`Event`] is strict: one struct per known operation, each with a [`Subject`] that is guaranteed to identify a user.
 //! - [`Redactable`] is a value that the user may have hidden. [`Payload::value`] reads one field, [`Payload::decode`] fills a
 //!   struct of your own.
 //! - [`sync`] keeps a copy of the profiles in step, [`replay`] reads archives, and [`Received`] records the time of arrival.
@@ -44,9 +44,9 @@
 //!
 //! # Personal data
 //!
-//! No `Display`, `Debug` or error of this crate contains a value of a body: they show JSON types, lengths, paths and positions.
-//! The user id, which logs need, the names of fields and unknown operations are shown, escaped. To read a value you have to
-//! ask for it, with `as_str()`, `value()`, `get()`, `decode()` or `Serialize`.
+//! No `Display`, `Debug` or error message of this crate contains a value of a body, other than the user id, which logs need.
+//! They show JSON types, lengths, paths and positions, and the names of fields and unknown operations, escaped. Reading a value
+//! is always explicit: `as_str()`, `value()`, `get()`, `decode()`, `Serialize`, and [`DecodeError::detail`].
 //!
 //! # What is not here
 //!
@@ -54,9 +54,9 @@
 //!
 //! # Features of dependencies
 //!
-//! This crate enables the feature `serde` of chrono, and `raw_value` of serde_json. With the latter, or with
-//! `arbitrary_precision`, serde_json gives names with a prefix of its own a private meaning, so this crate rejects such names at
-//! every level (the README spells the prefix). It works with every combination of serde_json's features.
+//! This crate enables the feature `serde` of chrono, and `raw_value` of serde_json. It works with every combination of
+//! serde_json's features. With some of them, names that begin with `$serde_json::private::` have a meaning of their own, so
+//! this crate rejects such names at every level.
 
 #![deny(
     clippy::unwrap_used,
@@ -133,7 +133,7 @@ pub const JSON_SCHEMA: &str = include_str!("payload.schema.json");
 ///
 /// # Errors
 ///
-/// Every [`ParseErrorKind`] but `Io` and `Invalid`.
+/// Every [`ParseErrorKind`] but `DuplicateRename`, `Io` and `Invalid`.
 ///
 /// # Examples
 ///

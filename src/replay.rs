@@ -1,11 +1,11 @@
 //! Reading archives of bodies, one on each line.
 //!
-//! A service that keeps what it receives, one body a line (NDJSON), can read it again: to rebuild its copy, to try a new version,
+//! A service that keeps what it receives, one body per line (NDJSON), can read it again: to rebuild its copy, to try a new version,
 //! to find out what went wrong. [`NdjsonReader`] does so in constant memory. A bad line is an error with its number, and never
 //! ends the archive.
 //!
-//! Bodies need newlines between them, and none inside. A body may have some, as the vendor's samples do, so write
-//! `serde_json::to_string(&payload)` to an archive, which has none.
+//! The reader needs one body per line. A body as received may contain line breaks, as the vendor's samples do, so append
+//! `serde_json::to_string(&payload)` to an archive, and not the body.
 //!
 //! # Examples
 //!
@@ -98,7 +98,7 @@ impl<R: BufRead> NdjsonReader<R> {
         Some(self.parser.parse(&self.line).map_err(|error| LineError::new(line_number, error)))
     }
 
-    /// Returns an iterator over payloads that own their data.
+    /// Converts the reader into an iterator over payloads that own their data.
     pub fn owned(self) -> OwnedPayloads<R> {
         OwnedPayloads(self)
     }

@@ -70,7 +70,7 @@ impl ProfileSchema {
         Ok(Self { fields: fields.collect::<Result<_, ParseError>>()? })
     }
 
-    /// Returns the entry of a field, or `None` if the schema lacks the field.
+    /// Returns the schema of a field, or `None` if the schema lacks the field.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldSchema> {
         self.fields.get(name)
@@ -86,8 +86,9 @@ impl ProfileSchema {
     /// `type_mismatch`.
     ///
     /// `user_id` is always known. A redacted field matches every type and counts as present. `null` matches only the types
-    /// [`Any`](FieldType::Any) and [`Null`](FieldType::Null). An [encrypted](FieldSchema::is_encrypted) field matches any text
-    /// besides its type. The length of a text is part of its type. A delete, which carries no profile, lacks nothing.
+    /// [`Any`](FieldType::Any) and [`Null`](FieldType::Null). A string matches only if its length is in the
+    /// range of the schema. An [encrypted](FieldSchema::is_encrypted) field matches any string, and the values of its own type. A
+    /// delete, which carries no profile, lacks nothing.
     #[must_use]
     pub fn check(&self, payload: &Payload<'_>) -> Vec<Issue> {
         let fields = payload.fields();
@@ -137,7 +138,7 @@ fn enclosed<'a>(members: &Members<'a>, name: &str) -> Result<Option<Node<'a>>, P
     Ok((!is_field).then(|| node.clone()))
 }
 
-/// A field's entry in a profile schema.
+/// The schema of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldSchema {
     field_type: FieldType,

@@ -1,7 +1,7 @@
 //! Builders and samples for tests of your own.
 //!
 //! [`samples`] are the four bodies of the vendor's payload reference. The builders make payloads and their bodies as the vendor
-//! could send them: with a user id and a lookup value even where a test names none, and without issues unless a test asks for
+//! could send them: with a user id and a lookup value even if the test sets none, and without issues unless the test sets
 //! something unusual. What a test states is what is sent: a lookup value may differ from the field of its name. To build a body
 //! that the vendor should not send, use [`tamper`](PayloadBuilder::tamper).
 //!
@@ -124,8 +124,8 @@ impl PayloadBuilder {
 
     /// Adds a lookup value.
     ///
-    /// Without any, there is an e-mail address: that of the field `email`, if there is one. If that field is redacted, empty or not
-    /// text, there is the user id instead.
+    /// Without any, there is an e-mail address: that of the field `email`, or else `user@example.com`, the same for every user. So
+    /// call it in a test with several users. If the field is redacted, empty or not text, there is the user id instead.
     pub fn lookup(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
         self.lookup_values.push(json!({"field": field.into(), "value": value.into()}));
         self

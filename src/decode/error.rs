@@ -40,7 +40,7 @@ struct Details {
     detail: Option<String>,
     /// What was found and what the type expected.
     mismatch: Option<(&'static str, String)>,
-    /// The type expected a value where there is none, as in the place of a redacted field.
+    /// The type refused a missing value, such as that of a redacted field.
     expected_value: bool,
 }
 
@@ -70,7 +70,7 @@ impl DecodeError {
 
     /// Returns the name of the field at fault, if it is known.
     ///
-    /// It is not known where serde reads from a buffer: with `flatten`, and in tagged and untagged enums.
+    /// Where serde reads from a buffer (`flatten`, tagged and untagged enums), the field of a `wrong_type` error is not known.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()
@@ -133,7 +133,7 @@ impl DecodeError {
         self.in_name(Code::WrongType, name)
     }
 
-    /// Locates the error in a string. A type that takes it for the name of a member would show it.
+    /// Locates the error in a string. A type may take the string for the name of a member, and its error would then quote it.
     pub(super) fn in_text(self) -> Self {
         if self.0.code == Code::UnknownField { Self::new(Code::WrongType, None) } else { self }
     }
@@ -163,8 +163,8 @@ impl DecodeError {
         error
     }
 
-    /// Attributes the error to the field in whose place there was no value, if a value was expected. Forgets the name of a field
-    /// that does not exist: a type can take a value for a name.
+    /// Attributes the error to the redacted field, if the type refused a missing value. Drops the name of a field that does not
+    /// exist: it may be a value that a type took for a name.
     pub(super) fn attributed_to(mut self, redacted: Option<&str>, exists: impl Fn(&str) -> bool) -> Self {
         if self.0.expected_value && self.0.field.is_none() {
             return redacted.map_or_else(|| Self::new(Code::Redacted, None), Self::redacted);

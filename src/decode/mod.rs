@@ -23,12 +23,16 @@ pub use error::DecodeError;
 impl Payload<'_> {
     /// Deserializes the fields into a type of your own.
     ///
-    /// | field type | visible | redacted | absent |
-    /// |---|---|---|---|
-    /// | `Redactable<T>` | `Visible` | `Redacted` | error |
-    /// | `Option<Redactable<T>>` | `Some(Visible)` | `Some(Redacted)` | `None` |
-    /// | `Option<T>` | `Some` | `None` | `None` |
-    /// | `T` | the value | error | error |
+    /// | field type | visible | redacted | null | absent |
+    /// |---|---|---|---|---|
+    /// | `Redactable<T>` | `Visible` | `Redacted` | error | error |
+    /// | `Redactable<Option<T>>` | `Visible(Some)` | `Redacted` | `Visible(None)` | error |
+    /// | `Option<Redactable<T>>` | `Some(Visible)` | `Some(Redacted)` | `None` | `None` |
+    /// | `Option<T>` | `Some` | `None` | `None` | `None` |
+    /// | `T` | the value | error | error | error |
+    ///
+    /// A birthday arrives as midnight in UTC, such as `1990-05-17T00:00:00.000Z`, which chrono's `NaiveDate` refuses. Read a
+    /// `DateTime<Utc>` and take its `date_naive()`.
     ///
     /// A plain `Option` is `None` for a redacted field, so that a service does not start failing when a user hides one. To find out
     /// what to erase from a store, use [`sync_plan`](Self::sync_plan).
@@ -47,8 +51,8 @@ impl Payload<'_> {
     /// - A type that accepts any value, such as `serde_json::Value`, receives `null` for a redacted field.
     /// - Where a redacted plain `Option` is next to a redacted `Option<Redactable<T>>`, with more than eight redacted fields, both
     ///   may be `None`.
-    /// - A redacted field that two flattened types read, or that a type reads which accepts bytes, such as `Uuid`, may be an error,
-    ///   or `None` together with the other redacted fields.
+    /// - A redacted field that two flattened types read, or whose type accepts bytes, as `Uuid` does, may be an error. It may also
+    ///   be `None`, together with the other redacted fields.
     ///
     /// The last two depend on which fields are redacted, so rely on [`sync_plan`](Self::sync_plan) for erasing.
     ///

@@ -54,7 +54,7 @@ pub(crate) fn watch<T>(attempt: impl FnOnce() -> T) -> (T, Trace) {
     (result, exchange(None).unwrap_or_default())
 }
 
-/// Returns `true` inside an attempt, where a missing value, which JSON does not have, is a redacted field.
+/// Returns `true` inside an attempt. There a missing value stands for a redacted field; JSON itself has no missing values.
 pub(crate) fn is_watching() -> bool {
     TRACE.try_with(|trace| trace.borrow().is_some()).unwrap_or_default()
 }

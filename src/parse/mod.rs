@@ -75,7 +75,7 @@ impl Parser {
 
     /// Undoes the operator's renames ("Map fields"): names in payloads are then Rownd's own.
     ///
-    /// A payload is written with Rownd's names. Read what was written without the mapping.
+    /// A payload serializes with Rownd's names. To read one again, use a parser without the mapping.
     #[must_use]
     pub fn field_mapping(mut self, mapping: FieldMapping) -> Self {
         self.mapping = Some(mapping);
@@ -86,7 +86,7 @@ impl Parser {
     ///
     /// # Errors
     ///
-    /// Every [`ParseErrorKind`] but `Io`; `Invalid` only if the parser is [strict](Self::strict).
+    /// Every [`ParseErrorKind`] but `DuplicateRename` and `Io`; `Invalid` only if the parser is [strict](Self::strict).
     pub fn parse<'a>(&self, body: &'a [u8]) -> Result<Payload<'a>, ParseError> {
         self.read(&mut Reader::new(bytes::text(body, self.limits.max_bytes)?))
     }

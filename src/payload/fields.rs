@@ -93,8 +93,18 @@ impl<'a> Fields<'a> {
         self.iter().map(|(name, _)| name)
     }
 
-    /// Adds fields, which replace those with the same name.
-    pub(crate) fn merge(&mut self, newer: Self) {
+    /// Merges an update into a stored profile: its fields, redacted ones too, replace those with the same name.
+    ///
+    /// ```
+    /// use rownd_webhooks::{Fields, Value};
+    ///
+    /// let mut stored: Fields<'_> = serde_json::from_str(r#"{"user_id":"u","country":"NO"}"#)?;
+    /// stored.merge(serde_json::from_str(r#"{"country":"<<REDACTED>>","city":"Oslo"}"#)?);
+    /// assert!(stored.is_redacted("country"));
+    /// assert!(stored.names().eq(["city", "country", "user_id"]));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn merge(&mut self, newer: Self) {
         self.0.merge(newer.0);
     }
 

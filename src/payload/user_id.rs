@@ -9,10 +9,10 @@ use serde::Serialize;
 /// It is a UUID, a string such as `user_a3vc29gjsaf0h`, or whatever an import supplied, which may be an e-mail address. Ids
 /// are equal when their texts are equal byte for byte, and they sort and hash as their texts do.
 ///
-/// This is a view of the text: `Copy`, and free to be passed around. `String::from(id)` makes a copy that you can keep.
+/// This is a `Copy` view of the text. `String::from(id)` makes a copy that you can keep.
 ///
 /// `Display` and `Debug` show the whole id, since logs need identifiers, with control, bidi and separator characters and
-/// backslashes escaped. Two different ids never print alike. [`as_str`](Self::as_str) and `Serialize` give the text unchanged.
+/// backslashes escaped. Two different ids never print alike. [`as_str`](Self::as_str) returns the text unchanged, and so `Serialize` writes it.
 ///
 /// An id that is an e-mail address therefore appears in logs, also through `Display` and `Debug` of whatever contains the id:
 /// payloads, events, subjects. If an import has given your users such ids, log

@@ -12,7 +12,8 @@ pub(crate) use serde::VISIBLE;
 
 /// The string that replaces the value of a field that the user has hidden.
 ///
-/// It has this meaning as the whole value of a field. Nested inside an object or array it is ordinary text.
+/// It has this meaning as the whole value of a field. Nested inside an object or array it is ordinary text, which only a
+/// `Redactable` in a type of your own reads as `Redacted`.
 pub const REDACTED: &str = "<<REDACTED>>";
 
 /// A value that the user may have redacted.

@@ -58,6 +58,10 @@ impl<'a> Changes<'a> {
 
     /// Compares a stored profile with an update that need not be the whole profile: a field that `update` lacks is untouched.
     ///
+    /// A store from which hidden fields were erased cannot tell hidden from absent: a repeated update is
+    /// [`Redacted`](ChangeKind::Redacted) again, and a reveal is [`Added`](ChangeKind::Added). If that matters, keep the redacted
+    /// fields, as [`Fields::merge`] does.
+    ///
     /// ```
     /// use rownd_webhooks::{Fields, sync::{ChangeKind, Changes}};
     ///

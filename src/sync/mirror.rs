@@ -24,14 +24,15 @@ use crate::sync::profile::{By, Profile, comparable};
 ///   known yet can find only a profile without an id, and that profile adopts the id.
 /// - A profile keeps the lookup values of the deliveries about it, even if the field is redacted, and at most one per
 ///   field: a new address replaces the old one, which then no longer finds the profile.
-/// - A lookup value belongs to the profile for which a delivery named it last, and the others lose it. A delete takes none away.
+/// - A lookup value belongs to the profile for which a delivery named it last, and the others lose it. A delete does not take one away.
 /// - A lookup value that belongs to no profile finds the profile whose visible field of that name has this value.
 /// - Lookup values that find several profiles are [`Ambiguous`](Applied::Ambiguous), and nothing is done.
 /// - `email` is compared without regard to ASCII case, everything else exactly. Redacted and empty values find no profile.
 ///
 /// # What a delivery does
 ///
-/// - Visible fields are written and redacted fields are erased. Fields that the body does not mention stay.
+/// - Visible fields are written. Of a redacted field the value is erased, and its name stays. Fields that the body does not
+///   mention stay.
 /// - A delete leaves a tombstone for its id, known or not, and for the id of the profile that it removes. Deliveries overtake
 ///   one another, so updates of a deleted id are [`Ignored`](Applied::Ignored). Only a `data_insert` ends a tombstone.
 /// - A delivery without an id cannot be recognised as late or repeated. An update of that kind creates a profile again, and the

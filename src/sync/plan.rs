@@ -12,20 +12,24 @@ use crate::payload::Payload;
 use crate::payload::fields::{Fields, FieldsIter};
 use crate::payload::operation::Operation;
 use crate::payload::value::Value;
+use crate::redactable::Redactable;
 use crate::subject::Subject;
 
 /// What a delivery asks a receiver to do to its own copy of a profile.
 ///
-/// Applying a plan twice equals applying it once. Deliveries may overtake one another, and nothing in them shows it: keep a
-/// tombstone of deleted users, so that a late update does not bring one back, as [`Mirror`](super::Mirror) does. Only a
-/// `data_insert` ends a tombstone; the plan does not say what it is from, so look at [`Event::operation`].
+/// Applying a plan twice to the same profile equals applying it once. [`Mirror`](super::Mirror) has the rules by which a subject
+/// finds a profile.
+///
+/// Deliveries may overtake one another, and nothing in them shows it: keep a tombstone of deleted users, so that a late update
+/// does not bring one back. Only a `data_insert` ends a tombstone. The plan does not contain the operation; see
+/// [`Event::operation`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SyncPlan<'a> {
     /// Write some fields, erase others, and leave alone those that the plan does not name.
     Upsert {
         /// The user whose profile changed.
         subject: Subject<'a>,
-        /// The fields to write.
+        /// The fields to write. They may include `user_id`, even an empty one.
         set: VisibleFields<'a>,
         /// The fields to erase, since the user has hidden them.
         erase: RedactedNames<'a>,
@@ -60,8 +64,11 @@ impl<'a> SyncPlan<'a> {
         match self {
             Self::Upsert { subject, set, erase } => SyncPlan::Upsert {
                 subject: subject.into_owned(),
+                // Names only, so that they do not keep the values of `set`.
+                erase: RedactedNames(Source::Owned(
+                    erase.iter().map(|name| (name.to_owned(), Redactable::Redacted)).collect(),
+                )),
                 set: VisibleFields(set.0.into_owned()),
-                erase: RedactedNames(erase.0.into_owned()),
             },
             Self::Delete { subject } => SyncPlan::Delete { subject: subject.into_owned() },
             Self::Ignore => SyncPlan::Ignore,
@@ -134,7 +141,7 @@ impl<'a> VisibleFields<'a> {
         self.0.fields().value(name)
     }
 
-    /// Returns the number of visible fields, which it counts.
+    /// Returns the number of visible fields. Takes linear time.
     #[must_use]
     pub fn len(&self) -> usize {
         self.iter().count()
@@ -166,7 +173,7 @@ impl<'a> RedactedNames<'a> {
         self.0.fields().is_redacted(name)
     }
 
-    /// Returns the number of names, which it counts.
+    /// Returns the number of names. Takes linear time.
     #[must_use]
     pub fn len(&self) -> usize {
         self.iter().count()
