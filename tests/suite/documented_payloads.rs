@@ -9,7 +9,7 @@ use crate::support::payload;
 const USER_ID: &str = "0e223bd4-1324-49ff-b948-122eeaaa42d1";
 
 #[test]
-fn they_have_no_issues_and_are_written_back_unchanged() {
+fn the_documented_bodies_have_no_issues_and_are_written_back_unchanged() {
     let rows = [
         (Operation::DataInsert, samples::DATA_INSERT, "4 fields, 0 redacted"),
         (Operation::DataUpdate, samples::DATA_UPDATE, "5 fields, 0 redacted"),
@@ -32,7 +32,7 @@ fn they_have_no_issues_and_are_written_back_unchanged() {
 }
 
 #[test]
-fn their_fields_can_be_read() {
+fn the_fields_of_the_documented_bodies_can_be_read() {
     let hidden = payload(samples::VISIBILITY_UPDATE);
     assert_eq!((hidden.email(), hidden.phone_number()), (Some("jrose@acme.com"), None));
     assert!(hidden.redacted_names().eq(["country"]) && hidden.is_redacted("country"));

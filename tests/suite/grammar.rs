@@ -54,7 +54,7 @@ fn assert_value(value: &str, is_valid: bool) {
 }
 
 #[test]
-fn numbers_strings_words_and_structure() {
+fn every_value_has_serde_jsons_verdict_in_every_place() {
     let with_space = ["[ ]", "{ }", "\t\r\n null \t\r\n", "\" \u{7f}\u{85}\u{2028}\u{feff}\""];
     for value in VALID.split_whitespace().chain(with_space) {
         assert_value(value, true);
@@ -66,7 +66,7 @@ fn numbers_strings_words_and_structure() {
 }
 
 #[test]
-fn depth_of_126_to_128() {
+fn the_127th_level_is_accepted_and_the_128th_is_not() {
     let shapes = [("[", "]"), (r#"{"a":"#, "}"), (r#"[0,"[{\"\\","#, ",true]"), (r#"{"[":"#, r#","]":"]"}"#)];
     // The containers that are open where the value begins.
     for ((before, after), open) in PLACES.into_iter().zip([2, 3, 4, 1, 2, 2, 3, 4]) {
@@ -86,7 +86,7 @@ fn depth_of_126_to_128() {
 }
 
 #[test]
-fn control_characters() {
+fn control_characters_are_accepted_only_if_they_are_escaped() {
     for control in '\0'..=' ' {
         let escaped = format!("\\u{:04x}", u32::from(control));
         for text in ["\"¤\"", "\"1234567¤\"", "\"\\n¤\"", "{\"¤\":1}"] {
@@ -101,7 +101,7 @@ fn control_characters() {
 }
 
 #[test]
-fn white_space() {
+fn only_the_white_space_of_json_is_skipped() {
     // Its strings contain no punctuation.
     let body = Body::with_data(r#"{"user_id":"u","a":[1,{"b":2}]}"#).to_string();
     let spaced = |space: &str| {

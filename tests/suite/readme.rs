@@ -15,7 +15,7 @@ fn blocks(language: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn it_has_at_most_140_lines_of_at_most_120_columns() {
+fn the_readme_has_at_most_140_lines_of_at_most_120_columns() {
     assert!(README.lines().count() <= 140, "{} lines", README.lines().count());
     for line in README.lines() {
         assert!(line.chars().count() <= 120, "{} columns: {line}", line.chars().count());
@@ -35,14 +35,14 @@ fn every_rust_block_is_a_whole_program_that_runs() {
 }
 
 #[test]
-fn its_body_is_the_documented_one() {
+fn the_body_in_the_readme_is_the_documented_one() {
     let [body] = blocks("json")[..] else { panic!("one block of JSON") };
     assert_eq!(payload(body), payload(samples::VISIBILITY_UPDATE));
 }
 
 /// `.ci/run` reads the commands in the same way.
 #[test]
-fn its_first_two_cargo_commands_are_the_ones_that_the_checks_run() {
+fn the_first_two_cargo_commands_are_the_ones_that_the_checks_run() {
     let shell = blocks("sh").concat();
     let commands = shell.lines().filter(|line| line.starts_with("cargo")).take(2);
     let commands = commands.map(|line| line.split('#').next().unwrap().trim_end());
@@ -50,7 +50,7 @@ fn its_first_two_cargo_commands_are_the_ones_that_the_checks_run() {
 }
 
 #[test]
-fn its_links_to_files_lead_to_files() {
+fn links_to_files_lead_to_files() {
     let targets = README.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let files: Vec<&str> = targets.filter(|target| !target.contains("://")).collect();
     assert_eq!(files, ["SECURITY.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]);
