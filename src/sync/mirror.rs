@@ -19,7 +19,7 @@ use crate::sync::profile::{By, Profile, comparable};
 ///
 /// # Which profile a delivery is about
 ///
-/// - The user id decides, if the mirror knows it. Profiles with different ids are never merged.
+/// - The user id decides, if the mirror knows it, be it that of a deleted user. Profiles with different ids are never merged.
 /// - Otherwise the lookup values decide. A delivery without an id can find any profile. A delivery with an id that is not
 ///   known yet can find only a profile without an id, and that profile adopts the id.
 /// - A profile keeps the lookup values of the deliveries about it, even if the field is redacted, and at most one per
@@ -34,7 +34,8 @@ use crate::sync::profile::{By, Profile, comparable};
 /// - Visible fields are written. Of a redacted field the value is erased, and its name stays. Fields that the body does not
 ///   mention stay.
 /// - A delete leaves a tombstone for its id, known or not, and for the id of the profile that it removes. Deliveries overtake
-///   one another, so updates of a deleted id are [`Ignored`](Applied::Ignored). Only a `data_insert` ends a tombstone.
+///   one another, so updates of a deleted id are [`Ignored`](Applied::Ignored), and another delete finds nobody. Only a `data_insert` ends
+///   a tombstone.
 /// - A delivery without an id cannot be recognised as late or repeated. An update of that kind creates a profile again, and the
 ///   repeat of a delete finds the user who has the address in a visible field by then.
 ///
@@ -121,6 +122,7 @@ impl Mirror {
         let found = match subject.user_id().and_then(|id| self.ids.get(id.as_str())) {
             Some(Some(number)) => Ok(Some(*number)),
             Some(None) if is_update => return Ok(Applied::Ignored),
+            Some(None) if is_delete => return Ok(Applied::Unchanged),
             Some(None) | None => self.find_by_lookup_values(&subject),
         };
         Ok(match found {

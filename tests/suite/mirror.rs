@@ -100,6 +100,9 @@ impl Model {
         if is_update && id.as_ref().is_some_and(|id| self.tombstones.contains(id)) {
             return Some(Applied::Ignored);
         }
+        if operation == "delete" && id.as_ref().is_some_and(|id| self.tombstones.contains(id)) {
+            return Some(Applied::Unchanged);
+        }
 
         // The id decides. Without an id on one side, the lookup values do.
         let mut found: BTreeSet<usize> =

@@ -304,6 +304,7 @@ impl<'s> Part<'s> {
         let found = match id.as_ref().and_then(|id| self.ids.get(id)) {
             Some(Some(number)) => Ok(Some(*number)),
             Some(None) if is_update => return Applied::Ignored,
+            Some(None) if is_delete => return Applied::Unchanged,
             Some(None) | None => self.find(&keys, id.is_some()),
         };
         match found {
