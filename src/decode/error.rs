@@ -76,7 +76,9 @@ impl DecodeError {
         self.0.field.as_deref()
     }
 
-    /// Returns a JSON Pointer to the value at fault, such as `/address/zip`, if it is known. Long names in it are cut.
+    /// Returns a JSON Pointer to the value at fault, such as `/address/zip`, if it is known.
+    ///
+    /// It is safe to print: names in it are escaped, and cut at 64 characters.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         Some(self.0.path.as_str()).filter(|path| !path.is_empty())
@@ -133,9 +135,14 @@ impl DecodeError {
         self.in_name(Code::WrongType, name)
     }
 
-    /// Locates the error in a string. A type may take the string for the name of a member, and its error would then quote it.
-    pub(super) fn in_text(self) -> Self {
-        if self.0.code == Code::UnknownField { Self::new(Code::WrongType, None) } else { self }
+    /// Locates the error in the name of a member of a value.
+    pub(super) fn in_member_name(self, name: &str) -> Self {
+        if self.0.code != Code::UnknownField {
+            return self;
+        }
+        let mut error = self.in_step(name);
+        error.0.mismatch = Some(("a member", "nothing".to_owned()));
+        error
     }
 
     /// Locates the error in a value that is not a field.
@@ -163,15 +170,22 @@ impl DecodeError {
         error
     }
 
-    /// Attributes the error to the redacted field, if the type refused a missing value. Drops the name of a field that does not
-    /// exist: it may be a value that a type took for a name.
+    /// Attributes the error to the redacted field, if the type refused a missing value.
+    ///
+    /// From a buffer, a type may take a value for the name of a field, or report a nested member. So an unknown field has to
+    /// exist, and an absent one must not; any other name is dropped.
     pub(super) fn attributed_to(mut self, redacted: Option<&str>, exists: impl Fn(&str) -> bool) -> Self {
         if self.0.expected_value && self.0.field.is_none() {
             return redacted.map_or_else(|| Self::new(Code::Redacted, None), Self::redacted);
         }
-        if self.0.code == Code::UnknownField && !self.field().is_some_and(exists) {
-            self.0.field = None;
-            self.0.path.clear();
+        match (self.0.code, self.0.field.take()) {
+            (Code::UnknownField, Some(field)) if exists(&field) => {
+                Pointer::default().member(&field).as_str().clone_into(&mut self.0.path);
+                self.0.field = Some(field);
+            }
+            (Code::MissingField, Some(field)) if exists(&field) => self.0.path.clear(),
+            (Code::UnknownField, _) => {}
+            (_, field) => self.0.field = field,
         }
         self
     }
@@ -250,10 +264,10 @@ impl de::Error for DecodeError {
         error
     }
 
+    /// A type may take a value for the name, so the error has no path until the name is known to be one.
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
-        let mut error = Self::new(Code::UnknownField, None).in_name(Code::UnknownField, field);
+        let mut error = Self::new(Code::UnknownField, None);
         error.0.field = Some(field.to_owned().into());
-        error.0.mismatch = Some(("a member", "nothing".to_owned()));
         error
     }
 }

@@ -127,6 +127,8 @@ impl Fields<'_> {
 impl Value<'_> {
     /// Deserializes the value into a type of your own, as serde_json would.
     ///
+    /// The text of a string is not kept, so serde_json's `RawValue` of one may have other escapes, and cannot be borrowed.
+    ///
     /// # Errors
     ///
     /// `wrong_type`, without a field.

@@ -80,7 +80,9 @@ impl<'de> ValueDeserializer<'de> {
 
     fn visit_container<V: Visitor<'de>>(text: &'de str, visitor: V) -> Result<V::Value, DecodeError> {
         if text.starts_with('[') {
-            visitor.visit_seq(Elements(json::elements(text).enumerate()))
+            let mut elements = json::elements(text).enumerate();
+            let value = visitor.visit_seq(Elements(&mut elements))?;
+            if elements.next().is_some() { Err(DecodeError::custom("more elements")) } else { Ok(value) }
         } else {
             visitor.visit_map(Members { rest: json::members(text), value: None })
         }
@@ -109,15 +111,14 @@ macro_rules! read_json {
 
 /// Values of any type.
 macro_rules! deserialize {
-    ($($method:ident($($argument:ident: $type:ty)?))*) => {
+    ($($method:ident($($argument:ident: $type:ty),*))*) => {
         $(#[inline]
-        fn $method<V: Visitor<'de>>(self, $($argument: $type,)? visitor: V) -> Result<V::Value, DecodeError> {
+        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, DecodeError> {
             let expected = self.expected(&visitor);
             let read = match (self.source, self.container()) {
                 (_, Some(container)) => Self::visit_container(container, visitor),
-                (Source::Name(text), _) => visitor.visit_borrowed_str(text),
-                (Source::Text(text), _) => visitor.visit_borrowed_str(text).map_err(DecodeError::in_text),
-                (Source::Json(text), _) => read_json!(text.$method($($argument,)? visitor)),
+                (Source::Name(text) | Source::Text(text), _) => visitor.visit_borrowed_str(text),
+                (Source::Json(text), _) => read_json!(text.$method($($argument,)* visitor)),
             };
             read.map_err(|error| error.or_mismatch(self.type_name(), expected))
         })*
@@ -148,31 +149,14 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
     deserialize! {
         deserialize_any() deserialize_char() deserialize_str() deserialize_string() deserialize_bytes()
         deserialize_byte_buf() deserialize_unit() deserialize_unit_struct(name: &'static str) deserialize_seq()
-        deserialize_tuple(length: usize) deserialize_map() deserialize_identifier() deserialize_ignored_any()
+        deserialize_tuple(length: usize) deserialize_tuple_struct(name: &'static str, length: usize) deserialize_map()
+        deserialize_struct(name: &'static str, fields: &'static [&'static str]) deserialize_identifier()
+        deserialize_ignored_any()
     }
 
     deserialize_spelled! {
         deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128 deserialize_u8
         deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        self.deserialize_tuple(length, visitor)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        // Like serde_json, which reads a struct from an array, too.
-        self.deserialize_any(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -298,13 +282,12 @@ impl<'de, I: Iterator<Item = Member<'de>>> MapAccess<'de> for Members<'de, I> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
         self.value = self.rest.next();
-        match &self.value {
-            Some((Cow::Borrowed(name), _)) => {
-                seed.deserialize(ValueDeserializer::located(Source::Name(name))).map(Some)
-            }
-            Some((name, _)) => seed.deserialize(name.as_ref().into_deserializer()).map(Some),
-            None => Ok(None),
-        }
+        let Some((name, _)) = &self.value else { return Ok(None) };
+        let key = match name {
+            Cow::Borrowed(name) => seed.deserialize(ValueDeserializer::located(Source::Name(name))),
+            Cow::Owned(name) => seed.deserialize(name.as_str().into_deserializer()),
+        };
+        key.map(Some).map_err(|error| error.in_member_name(name))
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DecodeError> {

@@ -7,7 +7,9 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::{Address, Adjacent, Flat, Map, Newtype, One, Plan, decode_error, decoded, redacted, with_fields};
+use super::{
+    Address, Adjacent, Flat, Map, Newtype, One, Plan, Tagged, decode_error, decoded, redacted, with_fields,
+};
 use crate::support::Body;
 use Redactable::{Redacted, Visible};
 
@@ -52,6 +54,7 @@ fn an_error_points_into_nested_values() {
     assert_wrong::<Redactable<bool>>("{}", "", ": expected a boolean, found an object");
     assert_wrong::<String>("null", "", ": expected a string, found null");
     assert_wrong::<(u8, bool)>("[1]", "", ": expected a tuple of size 2, found an array");
+    assert_wrong::<(u8, (u8, bool))>("[1,[2,true,3]]", "/1", ": expected a tuple of size 2, found an array");
     assert_wrong::<Even>("8152347", "", " does not have the expected type");
     assert_wrong::<Address>("{}", "/zip", ": expected a value, found nothing");
     assert_wrong::<Address>(r#"{"zip":"s","more":1}"#, "/more", ": expected nothing, found a member");
@@ -93,6 +96,32 @@ fn an_error_about_all_fields_names_the_field_if_there_is_one() {
     assert_error(&buffered, "wrong_type", None, None, "a value: expected u8, found a string");
     let whole = decode_error::<Vec<u8>>("");
     assert_error(&whole, "wrong_type", None, None, "a value: expected a sequence, found an object");
+}
+
+#[test]
+fn a_value_that_a_type_takes_for_a_name_is_not_shown() {
+    #[derive(Deserialize)]
+    #[serde(field_identifier, rename_all = "snake_case")]
+    enum Word {
+        Gold,
+    }
+    let tagged = r#"{"kind":"Carries","x":"7f3a"}"#;
+    assert_wrong::<Word>(r#""7f3a""#, "", ": expected field identifier, found a string");
+    assert_wrong::<Tagged<One<Word>>>(tagged, "", " does not have the expected type");
+    let error = decode_error::<One<Map<Tagged<One<Word>>>>>(&format!(r#""x":{{"a":{tagged}}}"#));
+    let message = "field `x` does not have the expected type at /x/a";
+    assert_error(&error, "wrong_type", Some("x"), Some("/x/a"), message);
+    let payload = with_fields(&format!(r#""x":{tagged}"#));
+    let error = payload.value("x").unwrap().decode::<Tagged<One<Word>>>().err().unwrap();
+    let message = "a value does not have the expected type";
+    assert_error(&error, "wrong_type", None, None, message);
+}
+
+#[test]
+fn a_nested_member_behind_flatten_is_not_taken_for_a_field() {
+    let members = r#""zip":"s","x":{"lines":[]}"#;
+    let error = decode_error::<Flat<One<Address>>>(members);
+    assert_error(&error, "missing_field", None, None, "a value is absent");
 }
 
 #[test]

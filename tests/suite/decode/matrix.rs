@@ -110,13 +110,20 @@ tables! {
     numbers_and_words_are_decoded_in_every_shape: bool, i8, i64, i128, u64, NonZeroU8, f32, f64, Newtype<u8>;
     units_and_lists_are_decoded_in_every_shape: (), Nothing, Vec<u8>, Vec<String>, (u8, String), Point,
         Vec<Option<Redactable<u8>>>;
-    objects_are_decoded_in_every_shape: Map<u8>, BTreeMap<i32, String>, Map<Option<u8>>, Address, Flat<One<Redactable<u8>>>;
+    objects_are_decoded_in_every_shape: Map<u8>, BTreeMap<i32, String>, Map<Option<u8>>, Address, Flat<One<Redactable<u8>>>,
+        Defaulted;
     enums_are_decoded_in_every_shape: Plan, Either<u64, String>, Tagged<One<u8>>, Adjacent<u8>;
     any_value_is_decoded_in_every_shape: Value;
 }
 
 #[derive(Deserialize, Debug, PartialEq)]
 struct Nothing;
+
+#[derive(Deserialize, Debug, PartialEq)]
+struct Defaulted {
+    #[serde(default)]
+    a: u8,
+}
 
 #[derive(Deserialize, Debug, PartialEq)]
 struct Point(u8, u8);
