@@ -14,7 +14,7 @@ impl Pointer {
     /// Adds the name of a member.
     pub(crate) fn member(mut self, name: &str) -> Self {
         self.0.push('/');
-        self.0.push_str(&printable(&name.replace('~', "~0").replace('/', "~1")));
+        self.0.push_str(&printable(name).replace('~', "~0").replace('/', "~1"));
         self
     }
 

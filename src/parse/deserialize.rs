@@ -1,7 +1,5 @@
 //! Payloads and fields, read by serde.
 
-use std::borrow::Cow;
-
 use serde::de::{Deserialize, Deserializer, Error};
 
 use super::{Parser, fields};
@@ -14,10 +12,7 @@ impl<'de> Deserialize<'de> for Payload<'_> {
     /// Reads a body, with the limits of [`Parser::new`].
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let ObjectText(text) = Deserialize::deserialize(deserializer)?;
-        Parser::new()
-            .parse(text.as_bytes())
-            .map(Payload::into_owned)
-            .map_err(|error| custom(error, matches!(text, Cow::Borrowed(_))))
+        Parser::new().parse(text.as_bytes()).map(Payload::into_owned).map_err(custom)
     }
 }
 
@@ -25,11 +20,11 @@ impl<'de> Deserialize<'de> for Fields<'_> {
     /// Reads an object of fields, such as the member `data` of a body, or a stored profile. Only its depth is limited.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let ObjectText(text) = Deserialize::deserialize(deserializer)?;
-        fields(&text).map(Fields::into_owned).map_err(|error| custom(error, matches!(text, Cow::Borrowed(_))))
+        fields(&text).map(Fields::into_owned).map_err(custom)
     }
 }
 
-/// An error about a text. The place in one that was made of values would mean nothing to the caller.
-fn custom<E: Error>(error: ParseError, is_borrowed: bool) -> E {
-    E::custom(if is_borrowed { error } else { error.without_position() })
+/// An error without its place in the text, which need not be all that the caller has.
+fn custom<E: Error>(error: ParseError) -> E {
+    E::custom(error.without_position())
 }

@@ -398,4 +398,12 @@ fn names_are_cut_at_64_characters_and_never_inside_an_escape() {
             assert_eq!(output, expected);
         }
     }
+    // Nor inside an escape of JSON Pointer.
+    let name = format!("{}/{}", "a".repeat(62), "b".repeat(9));
+    let payload = payload(Body {
+        redacted: &format!(r#"["{name}"]"#),
+        data: &format!(r#"{{"{name}":1}}"#),
+        ..Body::default()
+    });
+    assert_eq!(payload.issues()[0].path(), format!("/data/{}~1…", "a".repeat(62)));
 }
