@@ -19,7 +19,8 @@ use crate::payload::Payload;
 /// A payload and the time at which it arrived. The vendor sends none.
 ///
 /// Arrival is not order: two deliveries may overtake one another. It serializes as an object with `received_at` (RFC 3339) and
-/// `payload`. Errors of reading one contain no values, unless those of `P` do.
+/// `payload`. Errors of reading one contain no values, unless those of `P` or of the
+/// format itself do.
 ///
 /// # Examples
 ///

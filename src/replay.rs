@@ -62,7 +62,8 @@ impl<R: BufRead> NdjsonReader<R> {
         self.line_number
     }
 
-    /// Returns the last line that was read, without its end. Of a line that is too long it is the beginning.
+    /// Returns the line that was read last, without its end; empty at the end of the archive. Of a line that is too long it is
+    /// the beginning.
     #[must_use]
     pub fn line(&self) -> &[u8] {
         &self.line

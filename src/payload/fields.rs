@@ -168,8 +168,16 @@ impl<'f, 'a> IntoIterator for &'f Fields<'a> {
 }
 
 /// The iterator of [`Fields::iter`]: names and fields, sorted by name.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows the names that are left.
+#[derive(Clone)]
 pub struct FieldsIter<'f, 'a>(slice::Iter<'f, Member<'a, Redactable<Value<'a>>>>);
+
+impl Debug for FieldsIter<'_, '_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone().map(|(name, _)| DebugName(name))).finish()
+    }
+}
 
 impl<'f, 'a> Iterator for FieldsIter<'f, 'a> {
     type Item = (&'f str, &'f Redactable<Value<'a>>);

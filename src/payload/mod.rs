@@ -33,7 +33,8 @@ use value::{RawJson, Value};
 /// `Display` is one line that is safe to log: operation, user id, counts. `Debug` shows names, types and lengths, and no value
 /// but the user id. `Serialize` writes the body back, including members that this crate does not know; `Deserialize` reads it
 /// with the limits of [`Parser::new`](crate::Parser::new), in any format that it was written in. From one of serde's buffers it
-/// also reads a string that holds a body, since binary formats hold one.
+/// also reads a string that holds a body, since binary formats hold one. Only JSON text keeps the text of every number: a tree or
+/// YAML may write `1.10` as `1.1`, and refuses `1e400`.
 ///
 /// The vendor's page describes the body under "Payload reference".
 ///

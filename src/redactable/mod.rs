@@ -23,7 +23,8 @@ pub const REDACTED: &str = "<<REDACTED>>";
 /// sentinel [`REDACTED`] is `Redacted`, and `T` reads anything else. Human-readable formats hold the value or the sentinel, binary
 /// formats an enum with the variants `<<VISIBLE>>` and `<<REDACTED>>`.
 ///
-/// From the buffers that serde fills for `flatten` and for tagged and untagged enums, `T` is read as JSON, and cannot borrow.
+/// From the buffers that serde fills for `flatten` and for tagged and untagged enums, `T` is read as JSON, and cannot borrow. So
+/// behind `flatten`, a binary format does not read back a `T` that it writes unlike JSON, such as a `Uuid`.
 ///
 /// `Debug` shows the type of the value, and errors the JSON type that was found. Neither contains the value, so a failed
 /// `assert_eq!` of two redactables shows `Visible(String)` twice. In a test, compare what is inside, as the second example does.

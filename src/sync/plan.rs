@@ -192,8 +192,8 @@ impl<'a> RedactedNames<'a> {
     }
 }
 
-/// The iterator of [`VisibleFields::iter`].
-#[derive(Clone, Debug)]
+/// The iterator of [`VisibleFields::iter`]. `Debug` shows the names that are left.
+#[derive(Clone)]
 pub struct VisibleFieldsIter<'f, 'a>(FieldsIter<'f, 'a>);
 
 impl<'f, 'a> Iterator for VisibleFieldsIter<'f, 'a> {
@@ -212,8 +212,8 @@ impl DoubleEndedIterator for VisibleFieldsIter<'_, '_> {
 
 impl FusedIterator for VisibleFieldsIter<'_, '_> {}
 
-/// The iterator of [`RedactedNames::iter`].
-#[derive(Clone, Debug)]
+/// The iterator of [`RedactedNames::iter`]. `Debug` shows the names that are left.
+#[derive(Clone)]
 pub struct RedactedNamesIter<'f, 'a>(FieldsIter<'f, 'a>);
 
 impl<'f> Iterator for RedactedNamesIter<'f, '_> {
@@ -275,6 +275,18 @@ impl Debug for VisibleFields<'_> {
 impl Debug for RedactedNames<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(DebugName)).finish()
+    }
+}
+
+impl Debug for VisibleFieldsIter<'_, '_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone().map(|(name, _)| DebugName(name))).finish()
+    }
+}
+
+impl Debug for RedactedNamesIter<'_, '_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone().map(DebugName)).finish()
     }
 }
 
