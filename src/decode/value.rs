@@ -9,7 +9,7 @@ use serde::de::{
 };
 use serde::{Deserialize, forward_to_deserialize_any};
 
-use super::DecodeError;
+use super::error::DecodeError;
 use crate::json;
 use crate::json::private::RAW_VALUE;
 use crate::payload::value::Value;
