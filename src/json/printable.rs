@@ -1,6 +1,6 @@
 //! Names made safe to print, since anybody can send them.
 
-use std::fmt::{self, Debug, Display, Formatter, Write};
+use std::fmt::{self, Debug, Display, Formatter};
 
 /// The number of characters of a name that are shown at most.
 const MAX_SHOWN: usize = 64;
@@ -30,15 +30,12 @@ pub(crate) fn printable(name: &str) -> String {
     // Where the text ends if it turns out to be too long, with room for the ellipsis.
     let mut cut = 0;
     for character in name.chars() {
-        if matches!(character, '"' | '\'' | '\\') {
-            shown.push(character);
-            length += 1;
-        } else {
-            let escaped = character.escape_debug();
-            length += escaped.len();
-            // A `String` takes every write.
-            let _ = write!(shown, "{escaped}");
-        }
+        let escaped = match character {
+            '"' | '\'' | '\\' => character.to_string(),
+            _ => character.escape_debug().to_string(),
+        };
+        length += escaped.chars().count();
+        shown.push_str(&escaped);
         if length > MAX_SHOWN {
             shown.truncate(cut);
             shown.push('…');

@@ -323,17 +323,17 @@ impl<'a> Payload<'a> {
 
 impl PartialEq for Payload<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let sorted = |payload: &Self| {
-            let mut names: Vec<String> = payload.redacted_names().map(str::to_owned).collect();
+        fn sorted<'p>(payload: &'p Payload<'_>) -> Vec<&'p str> {
+            let mut names: Vec<&str> = payload.redacted_names().collect();
             names.sort_unstable();
             names
-        };
+        }
         self.operation == other.operation
             && self.data == other.data
             && self.fields == other.fields
             && self.absent == other.absent
             && self.redacted == other.redacted
-            && (self.redacted_names == other.redacted_names || sorted(self) == sorted(other))
+            && sorted(self) == sorted(other)
             && self.lookup_list == other.lookup_list
             && self.lookup_values == other.lookup_values
             && self.unknown_members == other.unknown_members

@@ -387,7 +387,8 @@ fn names_are_escaped_and_cut_wherever_they_are_shown() {
 
 #[test]
 fn names_are_cut_at_64_characters_and_never_inside_an_escape() {
-    for (unit, shown) in [("a", "a"), ("😀", "😀"), ("\n", r"\n"), ("\u{202e}", r"\u{202e}")] {
+    for (unit, shown) in [("a", "a"), ("'", "'"), ("😀", "😀"), ("\n", r"\n"), ("\u{202e}", r"\u{202e}")]
+    {
         for count in 0..140 {
             let word = serde_json::to_string(&unit.repeat(count)).unwrap();
             let body = Body { operation: word.trim_matches('"'), ..Body::default() }.to_string();

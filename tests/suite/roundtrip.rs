@@ -85,7 +85,7 @@ fn nested_json_keeps_repeated_members_and_white_space_without_newlines() {
 
 /// In trees of JSON, of which `properties` compares any two, these are equal.
 #[test]
-fn payloads_that_differ_in_a_number_or_repeated_member_are_not_equal() {
+fn payloads_that_differ_in_a_number_or_a_repetition_are_not_equal() {
     let base = payload(Body::with_data(r#"{"a":1,"n":[{"b":10,"c":{"d":1,"d":2}}]}"#));
     for data in [
         r#"{"a":1.0,"n":[{"b":10,"c":{"d":1,"d":2}}]}"#,
@@ -96,4 +96,7 @@ fn payloads_that_differ_in_a_number_or_repeated_member_are_not_equal() {
         let other = payload(Body::with_data(data));
         assert!(base != other && base.canonical_json() != other.canonical_json(), "{data}");
     }
+    let [once, twice] =
+        [r#"["a"]"#, r#"["a","a"]"#].map(|redacted| payload(Body { redacted, ..Body::default() }));
+    assert!(once != twice && once.canonical_json() != twice.canonical_json());
 }

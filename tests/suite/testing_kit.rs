@@ -85,9 +85,14 @@ fn unusual_statements_are_sent_and_are_issues_at_most() {
     }
     let built = update().lookup("x", "1").lookup("x", "2").build();
     assert!(built.lookup_values().iter().map(LookupValue::identifier).eq([Some("1"), Some("2")]));
-    let built = update().redact("email").build();
-    let [lookup] = built.lookup_values() else { panic!("{built:?}") };
-    assert_eq!((lookup.field(), lookup.identifier()), ("user_id", built.user_id().map(UserId::as_str)));
+    for built in [
+        update().redact("email").build(),
+        update().field("email", "").build(),
+        update().field("email", 5).build(),
+    ] {
+        let [lookup] = built.lookup_values() else { panic!("{built:?}") };
+        assert_eq!((lookup.field(), lookup.identifier()), ("user_id", built.user_id().map(UserId::as_str)));
+    }
 }
 
 /// Calls a function that panics, and returns the location and message of the panic.

@@ -171,7 +171,7 @@ fn the_length_of_a_string_is_checked() {
 #[test]
 fn a_url_is_absolute_and_of_the_web() {
     let good = "http://example.com HTTPS://EXAMPLE.COM/A.PNG https://example.com:8443/a?b=c#d https://example.com/%20a
-        https://user:secret@example.com/a https://[2001:db8::1]:443/ http://127.0.0.1/ https://bücher.example/ https://example.com?x";
+        https://user:secret@example.com/a https://[2001:db8::1]:443/ http://[::1]/ http://127.0.0.1/ https://bücher.example/ https://example.com?x";
     let bad = "a.png /a.png //example.com/a example.com/a.png https: https:// https:///a http:example.com
         https//example.com https://?a https://:443/ https://user@/ ftp://example.com/a data:image/png;base64,AAAA
         javascript:alert(1)//https://example.com https://example.com/<b> https://example.com:99999/ https://example.com:port/
