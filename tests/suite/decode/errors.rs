@@ -108,9 +108,9 @@ fn a_value_that_a_type_takes_for_a_name_is_not_shown() {
     let tagged = r#"{"kind":"Carries","x":"7f3a"}"#;
     assert_wrong::<Word>(r#""7f3a""#, "", ": expected field identifier, found a string");
     assert_wrong::<Tagged<One<Word>>>(tagged, "", " does not have the expected type");
-    let error = decode_error::<One<Map<Tagged<One<Word>>>>>(&format!(r#""x":{{"a":{tagged}}}"#));
-    let message = "field `x` does not have the expected type at /x/a";
-    assert_error(&error, "wrong_type", Some("x"), Some("/x/a"), message);
+    let error = decode_error::<One<Vec<Tagged<One<Word>>>>>(&format!(r#""x":[{tagged}]"#));
+    let message = "field `x` does not have the expected type at /x/0";
+    assert_error(&error, "wrong_type", Some("x"), Some("/x/0"), message);
     let payload = with_fields(&format!(r#""x":{tagged}"#));
     let error = payload.value("x").unwrap().decode::<Tagged<One<Word>>>().err().unwrap();
     let message = "a value does not have the expected type";
