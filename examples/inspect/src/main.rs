@@ -153,7 +153,7 @@ impl<W: Write> Inspector<W> {
         let accepted = body.is_ok() && !(self.options.strict && has_error);
         self.has_rejected |= !accepted;
         if self.options.summary {
-            self.summary.add(body, &issues);
+            self.summary.add(body, accepted, &issues);
             return Ok(());
         }
         let report = Report::new(source, accepted, body, &issues, self.options.show_values);
@@ -178,7 +178,7 @@ impl<W: Write> Inspector<W> {
 fn has_input() -> bool {
     use std::os::unix::fs::FileTypeExt;
 
-    fs::metadata("/dev/stdin").is_ok_and(|stdin| !stdin.file_type().is_char_device())
+    !fs::metadata("/dev/stdin").is_ok_and(|stdin| stdin.file_type().is_char_device())
 }
 
 /// Returns `true` if standard input can contain a body.

@@ -16,8 +16,10 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn add(&mut self, body: &Result<Payload<'_>, ParseError>, issues: &[Issue]) {
+    pub(crate) fn add(&mut self, body: &Result<Payload<'_>, ParseError>, accepted: bool, issues: &[Issue]) {
         match body {
+            // The issues of a schema reject a payload that could be parsed.
+            Ok(_) if !accepted => *self.rejected.entry("invalid").or_default() += 1,
             Ok(payload) => *self.deliveries.entry(payload.operation().label()).or_default() += 1,
             Err(error) => *self.rejected.entry(error.code()).or_default() += 1,
         }

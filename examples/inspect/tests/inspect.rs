@@ -107,6 +107,9 @@ fn settings_apply_to_every_body() {
     assert!(stdout.contains("  fields     first   visible string\n"), "{stdout}");
     assert_eq!(stdout.matches("type_mismatch").count(), 2, "{stdout}");
     assert_eq!(run(&[&arguments[..], &["--strict"]].concat(), UPDATE).0, 1);
+    let line = UPDATE.replace('\n', "");
+    let (status, summary) = reports(&[&arguments[..], &["--strict", "--summary"]].concat(), &line);
+    assert_eq!((status, &summary[0]["rejected"]), (1, &json!({"invalid": 1})));
 }
 
 #[test]
