@@ -1,6 +1,7 @@
 //! Events: strict where payloads are lenient, with a subject that identifies a user.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use rownd_webhooks::{
     DataInsert, DataUpdate, Delete, Event, LookupValue, Redactable, Subject, VisibilityUpdate,
@@ -113,10 +114,16 @@ fn a_subject_offers_its_lookup_values() {
 }
 
 #[test]
-fn equal_subjects_hash_alike() {
+fn subjects_hash_by_user_id_and_lookup_values() {
     let subjects = KNOWN.into_iter().flat_map(|operation| {
         [r#"{"user_id":"u1","x":1}"#, r#"{"x":[],"user_id":"\u00751"}"#]
             .map(|data| payload(Body { operation, data, ..Body::default() }).subject().unwrap())
     });
     assert_eq!(subjects.collect::<HashSet<Subject<'_>>>().len(), 1);
+    let hash = |email| {
+        let subject = rownd_webhooks::testing::delete().lookup("email", email).build().subject().unwrap();
+        BuildHasherDefault::<DefaultHasher>::new().hash_one(subject)
+    };
+    assert_eq!(hash("a@example.com"), hash("a@example.com"));
+    assert_ne!(hash("a@example.com"), hash("b@example.com"));
 }

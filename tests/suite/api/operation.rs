@@ -1,6 +1,7 @@
 //! `Operation`: four known words, and any other word unchanged.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use rownd_webhooks::{Operation, REDACTED};
 
@@ -22,6 +23,8 @@ fn every_word_is_read_from_text_and_json_and_kept() {
     for (operation, word, label) in KNOWN.map(|(known, word)| (known, word, word)).into_iter().chain(unknown)
     {
         assert_eq!((operation.as_str(), operation.label()), (word, label));
+        let hasher = BuildHasherDefault::<DefaultHasher>::new();
+        assert_eq!(hasher.hash_one(&operation), hasher.hash_one(word));
         assert!(operation == *word && operation == word && operation != "");
         assert_eq!(matches!(operation, Operation::Unknown(_)), label == "unknown", "{word:?}");
         let json = serde_json::to_string(&operation).unwrap();
@@ -48,6 +51,8 @@ fn the_operation_of_a_payload_compares_as_an_operation_and_as_text() {
         let payload = rownd_webhooks::from_str(&body).unwrap();
         assert!(payload.operation() == operation && *payload.operation() == operation);
         assert!(payload.operation() == word && payload.operation() != "user_merge");
+        let other = Operation::from("user_merge");
+        assert!(payload.operation() != other);
         assert_eq!(payload.operation().to_string(), word);
     }
 }
