@@ -65,8 +65,11 @@ impl Parser {
     ///
     /// # Errors
     ///
-    /// As for [`parse`](Self::parse), with paths that begin with `/payload` for the payload; and `MissingMember` and `WrongType`
-    /// for `received_at` and `payload`.
+    /// As for [`parse`](Self::parse), with paths that begin with `/payload` for the payload, apart from those of issues; and
+    /// `MissingMember` and `WrongType` for `received_at` and `payload`.
+    ///
+    /// A payload may be larger than its body, since it writes the sentinel for a redacted value. So let the limit be higher than
+    /// that of the receiver.
     ///
     /// # Examples
     ///

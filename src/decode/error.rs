@@ -70,7 +70,8 @@ impl DecodeError {
 
     /// Returns the name of the field at fault, if it is known.
     ///
-    /// Where serde reads from a buffer (`flatten`, tagged and untagged enums), the field of a `wrong_type` error is not known.
+    /// Where serde reads from a buffer (`flatten`, tagged and untagged enums), the field of a `wrong_type` error is not known, and
+    /// a field that is missing or unknown may be a nested member.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()
@@ -137,11 +138,11 @@ impl DecodeError {
 
     /// Locates the error in the name of a member of a value.
     pub(super) fn in_member_name(self, name: &str) -> Self {
-        if self.0.code != Code::UnknownField {
-            return self;
-        }
+        let is_unknown = self.0.code == Code::UnknownField;
         let mut error = self.in_step(name);
-        error.0.mismatch = Some(("a member", "nothing".to_owned()));
+        if is_unknown {
+            error.0.mismatch = Some(("a member", "nothing".to_owned()));
+        }
         error
     }
 

@@ -8,7 +8,6 @@ use serde::de::{Deserialize, Deserializer, Error, Expected, Unexpected, Visitor}
 
 use super::error::DecodeError;
 use crate::json::mark::{mark, note};
-use crate::json::private::RAW_VALUE;
 
 /// Reads a redacted field for a type that reads it directly: a mark first, then no value.
 pub(super) fn read<'de, T: Deserialize<'de>>(index: usize) -> Result<T, DecodeError> {
@@ -74,13 +73,10 @@ impl<'de> Deserializer<'de> for StandIn {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        match self {
-            Self::Mark(index) if name == RAW_VALUE => visitor.visit_bytes(&mark(index)),
-            _ => visitor.visit_newtype_struct(self),
-        }
+        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {

@@ -13,7 +13,6 @@ use super::error::DecodeError;
 use crate::json;
 use crate::json::private::RAW_VALUE;
 use crate::payload::value::Value;
-use crate::redactable::VISIBLE;
 
 /// Reads a value, and once more for the place of an error if there is one.
 #[inline]
@@ -193,7 +192,7 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
                 let mut members = json::members(container);
                 match (members.next(), members.next()) {
                     (Some((name, text)), None) => visitor.visit_enum(Variant { name: &name, text }),
-                    _ => Err(DecodeError::invalid_type(Unexpected::Map, &visitor)),
+                    _ => Err(DecodeError::custom("not an object of one member")),
                 }
             }
             (Source::Json(text), None) => read_json!(text.deserialize_enum(name, variants, visitor)),
@@ -238,14 +237,13 @@ impl<'de> Deserializer<'de> for RawText<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
         match self.0.source {
             // A nested string may be the sentinel.
             Source::Json(text) if text.starts_with('"') => visitor.visit_borrowed_str(text),
-            _ if name == VISIBLE => visitor.visit_newtype_struct(self.0),
-            _ => self.deserialize_any(visitor),
+            _ => visitor.visit_newtype_struct(self.0),
         }
     }
 

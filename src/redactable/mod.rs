@@ -8,8 +8,6 @@ use std::ops::Deref;
 
 use crate::json::printable::Printable;
 
-pub(crate) use serde::VISIBLE;
-
 /// The string that replaces the value of a field that the user has hidden.
 ///
 /// It has this meaning as the whole value of a field. Nested inside an object or array it is ordinary text, which only a

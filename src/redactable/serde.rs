@@ -13,9 +13,6 @@ use crate::json::from_json::{self, FromJson};
 use crate::json::mark;
 use crate::json::printable::Printable;
 
-/// The name of the newtype for which a deserializer of this crate provides the visible value itself, instead of its text.
-pub(crate) const VISIBLE: &str = "Visible";
-
 /// A redactable value in a binary format.
 #[derive(Serialize, serde::Deserialize)]
 #[serde(rename = "Redactable")]
@@ -85,7 +82,8 @@ impl<'de, T: Deserialize<'de>> FromJson<'de> for Redactable<T> {
     }
 
     fn from_raw<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_newtype_struct(VISIBLE, RawVisitor(PhantomData))
+        // A deserializer of this crate provides the value itself, instead of its text.
+        deserializer.deserialize_newtype_struct("Visible", RawVisitor(PhantomData))
     }
 
     fn from_bytes<E: Error>(bytes: &[u8]) -> Result<Self, E> {

@@ -39,8 +39,9 @@ fn every_kind() -> Payload<'static> {
 
 #[test]
 fn a_plan_sets_visible_fields_and_erases_redacted_ones() {
-    let payload = every_kind();
-    let SyncPlan::Upsert { subject, set, erase } = payload.sync_plan().unwrap() else { panic!("{payload}") };
+    let every_kind = every_kind();
+    let plan = every_kind.sync_plan().unwrap();
+    let SyncPlan::Upsert { subject, set, erase } = plan else { panic!("{every_kind}") };
     assert_eq!(subject.partition_key(), "u");
     let json = r#"{"a":null,"b":1.0,"e":"","o":{"k": 1},"user_id":"u"}"#;
     assert_eq!(serde_json::to_string(&set).unwrap(), json);
@@ -54,6 +55,21 @@ fn a_plan_sets_visible_fields_and_erases_redacted_ones() {
     assert_eq!(serde_json::to_string(&erase).unwrap(), r#"["gone","h","w"]"#);
     assert_eq!((erase.len(), erase.is_empty()), (3, false));
     assert_eq!((erase.contains("gone"), erase.contains("a")), (true, false));
+
+    let expected = r#"{"a": null, "b": number of 3 bytes, "e": string of 0 bytes, "o": object of 8 bytes, "user_id": string of 1 bytes}"#;
+    assert_eq!(
+        (format!("{set:?}"), format!("{erase:?}")),
+        (expected.to_owned(), r#"["gone", "h", "w"]"#.to_owned())
+    );
+    let names = r#"["a", "b", "e", "o", "user_id"]"#;
+    assert_eq!(
+        (format!("{:?}", set.iter()), format!("{:?}", erase.iter())),
+        (names.to_owned(), format!("{erase:?}"))
+    );
+
+    let empty = payload(Body::with_data("{}"));
+    let SyncPlan::Upsert { set, erase, .. } = empty.sync_plan().unwrap() else { panic!("{empty}") };
+    assert!(set.is_empty() && erase.is_empty());
 }
 
 #[test]

@@ -61,7 +61,10 @@ fn an_error_points_into_nested_values() {
     let nested = r#"{"a":[{"zip":"s"},{"zip":8152347}]}"#;
     assert_wrong::<Map<Vec<Address>>>(nested, "/a/1/zip", ": expected a string, found a number");
     assert_wrong::<Redactables>(nested, "/a/1/zip", ": expected a string, found a number");
+    assert_wrong::<Vec<Redactable<u8>>>(r#"["<<REDACTED>>","7f3a"]"#, "/1", ": expected u8, found a string");
     assert_wrong::<Newtypes>(r#"{"\u0061/b":8152347}"#, "/a~1b", ": expected u8, found a number");
+    assert_wrong::<HashMap<u32, u8>>(r#"{"seven":7}"#, "/seven", ": expected u32, found a string");
+    assert_wrong::<Plan>("[]", "", ": expected enum Plan, found an array");
     assert_wrong::<HashMap<u32, u8>>(r#"{"7":"7f3a"}"#, "/7", ": expected u8, found a string");
     assert_wrong::<Plan>(r#""7f3a""#, "", ": expected enum Plan, found a string");
     assert_wrong::<Plan>(r#"{"gold":8152347}"#, "/gold", ": expected unit, found a number");
@@ -94,6 +97,20 @@ fn an_error_about_all_fields_names_the_field_if_there_is_one() {
     assert_eq!(decode_error::<Adjacent<String>>(&content).field(), Some("content"));
     let buffered = decode_error::<Flat<One<u8>>>(r#""x":"7f3a""#);
     assert_error(&buffered, "wrong_type", None, None, "a value: expected u8, found a string");
+    for (x, found) in [
+        ("true", "a boolean"),
+        ("7", "a number"),
+        ("-7", "a number"),
+        ("1.5", "a number"),
+        ("null", "null"),
+        ("[]", "an array"),
+        ("{}", "an object"),
+    ] {
+        let message = format!("a value: expected a string, found {found}");
+        assert_eq!(decode_error::<Flat<One<String>>>(&format!("\"x\":{x}")).to_string(), message);
+    }
+    let buffered = decode_error::<Flat<One<Redactable<u8>>>>(r#""x":"7f3a""#);
+    assert_eq!(buffered.to_string(), "a value: expected u8, found a string");
     let whole = decode_error::<Vec<u8>>("");
     assert_error(&whole, "wrong_type", None, None, "a value: expected a sequence, found an object");
 }
