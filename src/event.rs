@@ -9,7 +9,7 @@ use crate::payload::operation::Operation;
 use crate::payload::user_id::{UserId, described};
 use crate::subject::Subject;
 
-/// A payload whose operation and subject are known, or else the whole payload.
+/// What happened, and to whom: a variant for each known operation, and one for a payload with an unknown operation.
 ///
 /// `Display` is one line that is safe to log: the operation and the subject.
 ///
@@ -188,14 +188,17 @@ impl<'a> Payload<'a> {
     ///
     /// There is no user id and no lookup value that identifies a user.
     pub fn into_event(self) -> Result<Event<'a>, ValidationError> {
-        let subject = self.subject();
         Ok(match self.operation {
-            Operation::DataInsert => Event::DataInsert(DataInsert { subject: subject?, fields: self.fields }),
-            Operation::DataUpdate => Event::DataUpdate(DataUpdate { subject: subject?, fields: self.fields }),
-            Operation::VisibilityUpdate => {
-                Event::VisibilityUpdate(VisibilityUpdate { subject: subject?, fields: self.fields })
+            Operation::DataInsert => {
+                Event::DataInsert(DataInsert { subject: self.subject()?, fields: self.fields })
             }
-            Operation::Delete => Event::Delete(Delete { subject: subject? }),
+            Operation::DataUpdate => {
+                Event::DataUpdate(DataUpdate { subject: self.subject()?, fields: self.fields })
+            }
+            Operation::VisibilityUpdate => {
+                Event::VisibilityUpdate(VisibilityUpdate { subject: self.subject()?, fields: self.fields })
+            }
+            Operation::Delete => Event::Delete(Delete { subject: self.subject()? }),
             Operation::Unknown(_) => Event::Unknown(self),
         })
     }

@@ -20,16 +20,16 @@ use crate::subject::Subject;
 /// Applying a plan twice to the same profile equals applying it once. [`Mirror`](super::Mirror) has the rules by which a subject
 /// finds a profile.
 ///
-/// Deliveries may overtake one another, and nothing in them shows it: keep a tombstone of deleted users, so that a late update
-/// does not bring one back. Only a `data_insert` ends a tombstone. The plan does not contain the operation; see
-/// [`Event::operation`].
+/// Deliveries may overtake one another, and nothing in them shows it: remember the ids of deleted users, so that a late update
+/// does not bring one back, and forget such an id only when a `data_insert` names it. A plan does not contain the operation;
+/// [`Event::operation`] returns it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SyncPlan<'a> {
     /// Write some fields, erase others, and leave alone those that the plan does not name.
     Upsert {
         /// The user whose profile changed.
         subject: Subject<'a>,
-        /// The fields to write. They may include `user_id`, even an empty one.
+        /// The fields to write. `user_id` is one of them if the delivery contains it, even if it is empty.
         set: VisibleFields<'a>,
         /// The fields to erase, since the user has hidden them.
         erase: RedactedNames<'a>,
@@ -274,7 +274,7 @@ impl Debug for VisibleFields<'_> {
 
 impl Debug for RedactedNames<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(DebugName)).finish()
+        self.iter().fmt(f)
     }
 }
 
