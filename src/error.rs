@@ -100,7 +100,8 @@ pub enum ParseErrorKind {
 
 /// An error of parsing a body or an operator's settings: what is wrong, and where.
 ///
-/// Messages contain no values, only JSON types, limits, JSON Pointers and positions. `Display` is complete, so [`source`](std::error::Error::source) is `None`; `Debug` shows the same text.
+/// Messages contain no values, only JSON types, limits, JSON Pointers and positions. `Display` is complete, so
+/// [`source`](std::error::Error::source) is `None`; `Debug` shows the same text.
 ///
 /// A [`ValidationError`] converts into it, so that one `?` type serves `from_slice(body)?.into_event()?`.
 ///

@@ -44,8 +44,9 @@ macro_rules! rules {
 
         /// One thing that is unusual about a payload: a stable code, a place and a severity.
         ///
-        /// An issue contains no values, only the JSON Pointer of one. `lookup_mismatch` is what an address change looks like. Of
-        /// a lookup value that is a number, the text is used. An unusable one is kept and written back, but finds no user.
+        /// An issue contains no values, only the JSON Pointer of one. An address change causes a
+        /// `lookup_mismatch`. If a lookup value is a number, its text is used. An unusable one is kept and written back, but
+        /// finds no user.
         ///
         /// | code | severity | meaning |
         /// |---|---|---|

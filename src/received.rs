@@ -19,8 +19,7 @@ use crate::payload::Payload;
 /// A payload and the time at which it arrived. The vendor sends none.
 ///
 /// Arrival is not order: two deliveries may overtake one another. It serializes as an object with `received_at` (RFC 3339) and
-/// `payload`. Errors of reading one contain no values, unless those of `P` or of the
-/// format itself do.
+/// `payload`. Errors of reading one contain no values, unless those of `P` or of the format itself do.
 ///
 /// # Examples
 ///
@@ -68,8 +67,8 @@ impl Parser {
     /// As for [`parse`](Self::parse), with paths that begin with `/payload` for the payload, apart from those of issues; and
     /// `MissingMember` and `WrongType` for `received_at` and `payload`.
     ///
-    /// A payload may be larger than its body, since it writes the sentinel for a redacted value. So let the limit be higher than
-    /// that of the receiver.
+    /// A serialized payload may be larger than its body was: it has the sentinel where the body had a shorter value. So let the
+    /// limit be higher than that of the receiver.
     ///
     /// # Examples
     ///

@@ -173,8 +173,8 @@ impl DecodeError {
 
     /// Attributes the error to the redacted field, if the type refused a missing value.
     ///
-    /// From a buffer, a type may take a value for the name of a field, or report a nested member. So an unknown field has to
-    /// exist, and an absent one must not; any other name is dropped.
+    /// From a buffer, a type may take a value for the name of a field, or report a nested member. So the name is kept only if an
+    /// unknown field exists, or a missing one does not.
     pub(super) fn attributed_to(mut self, redacted: Option<&str>, exists: impl Fn(&str) -> bool) -> Self {
         if self.0.expected_value && self.0.field.is_none() {
             return redacted.map_or_else(|| Self::new(Code::Redacted, None), Self::redacted);

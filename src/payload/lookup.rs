@@ -32,7 +32,7 @@ use crate::redactable::Redactable;
 #[derive(Clone, PartialEq, Eq)]
 pub struct LookupValue<'a> {
     pub(crate) field: Cow<'a, str>,
-    /// A string or a number.
+    /// A visible value is a string or a number.
     pub(crate) value: Redactable<Value<'a>>,
     pub(crate) unknown: Members<'a, RawJson<'a>>,
 }

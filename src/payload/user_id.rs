@@ -12,7 +12,8 @@ use serde::Serialize;
 /// This is a `Copy` view of the text. `String::from(id)` makes a copy that you can keep.
 ///
 /// `Display` and `Debug` show the whole id, since logs need identifiers, with control, bidi and separator characters and
-/// backslashes escaped. Two different ids never print alike. [`as_str`](Self::as_str) returns the text unchanged, and so `Serialize` writes it.
+/// backslashes escaped. Two different ids never print alike. [`as_str`](Self::as_str) returns the text
+/// unchanged, and so `Serialize` writes it.
 ///
 /// An id that is an e-mail address therefore appears in logs, also through `Display` and `Debug` of whatever contains the id:
 /// payloads, events, subjects. If an import has given your users such ids, log

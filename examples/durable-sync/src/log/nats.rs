@@ -110,7 +110,7 @@ pub struct Reader {
     consumer: PullConsumer,
     /// The number of messages that have arrived.
     received: u64,
-    /// The number of the last entry. A consumer whose leader changes may skip some, and the log has no gaps.
+    /// The number of the last entry. The log has no gaps, but a consumer may skip entries when its leader changes.
     last: i64,
 }
 
