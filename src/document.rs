@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::bytes::{self, BYTE_ORDER_MARK};
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::Reader;
 use crate::json::pointer::Pointer;
+use crate::parse::bytes::{self, BYTE_ORDER_MARK};
 use crate::payload::value::Value;
 
 /// The number of bytes that settings may have.

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::issue::ValidationError;
+use crate::error::ParseError;
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
 use crate::payload::operation::Operation;
@@ -171,9 +171,9 @@ impl Display for Event<'_> {
 }
 
 impl<'a> TryFrom<Payload<'a>> for Event<'a> {
-    type Error = ValidationError;
+    type Error = ParseError;
 
-    fn try_from(payload: Payload<'a>) -> Result<Self, ValidationError> {
+    fn try_from(payload: Payload<'a>) -> Result<Self, ParseError> {
         payload.into_event()
     }
 }
@@ -186,8 +186,9 @@ impl<'a> Payload<'a> {
     ///
     /// # Errors
     ///
-    /// There is no user id and no lookup value that identifies a user.
-    pub fn into_event(self) -> Result<Event<'a>, ValidationError> {
+    /// Returns an error of the code `invalid` if the operation is known, and there is neither a user id nor a lookup value that
+    /// identifies a user.
+    pub fn into_event(self) -> Result<Event<'a>, ParseError> {
         Ok(match self.operation {
             Operation::DataInsert => {
                 Event::DataInsert(DataInsert { subject: self.subject()?, fields: self.fields })

@@ -77,11 +77,9 @@ mod payload;
 mod redactable;
 
 // Bytes to payload.
-mod bytes;
 mod document;
-pub mod mapping;
 mod parse;
-pub mod schema;
+mod settings;
 mod validate;
 
 // Payload to a type of your own, or to an event.
@@ -113,6 +111,7 @@ pub use payload::user_id::UserId;
 pub use payload::value::{Number, RawJson, Value};
 pub use received::Received;
 pub use redactable::{REDACTED, Redactable};
+pub use settings::{mapping, schema};
 pub use subject::Subject;
 
 /// JSON Schema 2020-12 of a body, for gateways and other languages.

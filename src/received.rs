@@ -9,11 +9,11 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::bytes;
 use crate::document::{self, Node};
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::Reader;
 use crate::parse::Parser;
+use crate::parse::bytes;
 use crate::payload::Payload;
 
 /// A payload and the time at which it arrived. The vendor sends none.

@@ -26,9 +26,9 @@
 use std::fmt::{self, Debug, Display, Formatter};
 use std::io::{self, BufRead, Read};
 
-use crate::bytes::{self, BYTE_ORDER_MARK};
 use crate::error::{ParseError, ParseErrorKind};
 use crate::parse::Parser;
+use crate::parse::bytes::{self, BYTE_ORDER_MARK};
 use crate::payload::Payload;
 use crate::received::Received;
 

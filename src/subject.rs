@@ -3,16 +3,16 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 
+use crate::error::ParseError;
 use crate::issue::ValidationError;
 use crate::payload::Payload;
 use crate::payload::lookup::{LookupValue, identifiers};
 use crate::payload::user_id::{UserId, described};
-use crate::payload::value::Value;
 
 /// The user whom a payload is about: a user id, or a lookup value that identifies a user, or both.
 ///
-/// At least one of them is present, so a subject always identifies a user. Subjects compare and hash by user id and lookup
-/// values. `Display` is safe to log: it shows the user id, or that there is none.
+/// At least one of them is present, so a subject always identifies a user. Subjects compare and hash by user id, lookup
+/// values and [`identifiers`](Self::identifiers). `Display` is safe to log: it shows the user id, or that there is none.
 ///
 /// # Examples
 ///
@@ -28,6 +28,8 @@ use crate::payload::value::Value;
 pub struct Subject<'a> {
     user_id: Option<Cow<'a, str>>,
     lookup_values: Vec<LookupValue<'a>>,
+    /// The payload's own values of the fields that lookup values name, where they differ from these.
+    own_values: Vec<LookupValue<'a>>,
 }
 
 impl<'a> Payload<'a> {
@@ -35,16 +37,20 @@ impl<'a> Payload<'a> {
     ///
     /// # Errors
     ///
-    /// There is no user id and no lookup value that identifies a user.
-    pub fn subject(&self) -> Result<Subject<'a>, ValidationError> {
-        let user_id = match self.value("user_id") {
-            Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
-            _ => None,
-        };
+    /// Returns an error of the code `invalid` if there is neither a user id nor a lookup value that identifies a user.
+    pub fn subject(&self) -> Result<Subject<'a>, ParseError> {
+        let user_id = self.user_id_text().cloned();
         if user_id.is_none() && identifiers(self.lookup_values()).next().is_none() {
-            return Err(ValidationError::no_user(self.issues()));
+            return Err(ValidationError::no_user(self.issues()).into());
         }
-        Ok(Subject { user_id, lookup_values: self.lookup_values().to_vec() })
+        let own_values = identifiers(self.lookup_values()).filter_map(|(field, value)| {
+            let own = self.fields().get(field)?;
+            let text = own.visible()?.text().filter(|text| !text.is_empty())?;
+            let differs = comparable(field, text) != comparable(field, value);
+            differs.then(|| LookupValue::new(field.to_owned(), own.clone()))
+        });
+        let own_values = own_values.collect();
+        Ok(Subject { user_id, lookup_values: self.lookup_values().to_vec(), own_values })
     }
 }
 
@@ -76,28 +82,54 @@ impl<'a> Subject<'a> {
         self.lookup_values.iter().find(|lookup| lookup.field() == field)
     }
 
+    /// Iterates over the pairs of field and value by which a store finds the user's profile, apart from the user id: sorted,
+    /// each once, and in the form of [`comparable`].
+    ///
+    /// These are the usable lookup values, and the payload's own visible text or number in each field that one of them names. After an
+    /// address change the two differ, and either one may be what the store has.
+    ///
+    /// ```
+    /// use rownd_webhooks::testing;
+    ///
+    /// let payload = testing::data_update().field("email", "new@example.com").lookup("email", "Old@Example.com").build();
+    /// let subject = payload.subject()?;
+    /// let identifiers = subject.identifiers().map(|(field, value)| format!("{field}={value}"));
+    /// assert!(identifiers.eq(["email=new@example.com", "email=old@example.com"]));
+    /// # Ok::<(), rownd_webhooks::ParseError>(())
+    /// ```
+    pub fn identifiers(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let all = identifiers(&self.lookup_values).chain(identifiers(&self.own_values));
+        let named = all.filter(|(field, _)| *field != "user_id");
+        let mut identifiers: Vec<_> = named.map(|(field, value)| (field, comparable(field, value))).collect();
+        identifiers.sort_unstable();
+        identifiers.dedup();
+        identifiers.into_iter()
+    }
+
     /// Returns a text to partition a log by, so that the events of one user stay in order. It is never empty.
     ///
-    /// It is the user id, or else the first lookup value that identifies a user, as in `email=jrose@acme.com`. Some deliveries
-    /// about a user have the id and others do not, so it is not a key for a table: find a row by [`user_id`](Self::user_id), and by
-    /// [`LookupValue::identifier`] where there is none. It may be personal data, even that of a field which the user has
-    /// hidden: hash it where you store it, and use `Display` to log.
+    /// It is the user id, or else the first lookup value that identifies a user in alphabetical order and in the form of
+    /// [`comparable`], as in `email=jrose@acme.com`. Some deliveries about a user have the id and others do not, so it is not a
+    /// key for a table: [`sync::decide`](crate::sync::decide) says how to find a row. It may be personal data, even that of a
+    /// field which the user has hidden: hash it where you store it, and use `Display` to log.
     #[must_use]
     pub fn partition_key(&self) -> Cow<'_, str> {
         if let Some(user_id) = self.user_id() {
             return user_id.as_str().into();
         }
+        let keys = identifiers(&self.lookup_values).map(|(field, value)| (field, comparable(field, value)));
         // A subject without an id has such a lookup value.
-        let first = identifiers(&self.lookup_values).next();
-        first.map(|(field, text)| format!("{field}={text}")).unwrap_or_default().into()
+        keys.min().map(|(field, value)| format!("{field}={value}")).unwrap_or_default().into()
     }
 
     /// Converts the subject into one that owns its data.
     #[must_use]
     pub fn into_owned(self) -> Subject<'static> {
+        let owned = |values: Vec<LookupValue<'_>>| values.into_iter().map(LookupValue::into_owned).collect();
         Subject {
             user_id: self.user_id.map(|id| id.into_owned().into()),
-            lookup_values: self.lookup_values.into_iter().map(LookupValue::into_owned).collect(),
+            lookup_values: owned(self.lookup_values),
+            own_values: owned(self.own_values),
         }
     }
 }
@@ -105,5 +137,22 @@ impl<'a> Subject<'a> {
 impl Display for Subject<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(&described(self.user_id()))
+    }
+}
+
+/// Returns the form in which values that identify a user are compared: `email` in ASCII lower case, everything else unchanged.
+///
+/// ```
+/// use rownd_webhooks::sync::comparable;
+///
+/// assert_eq!(comparable("email", "JRose@acme.com"), "jrose@acme.com");
+/// assert_eq!(comparable("nickname", "JRose"), "JRose");
+/// ```
+#[must_use]
+pub fn comparable<'v>(field: &str, value: &'v str) -> Cow<'v, str> {
+    if field == "email" && value.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        value.to_ascii_lowercase().into()
+    } else {
+        value.into()
     }
 }

@@ -166,7 +166,7 @@ fn lookup_exposes_redacted(context: &Context<'_, '_>) -> Vec<Issue> {
 fn lookup_mismatch(context: &Context<'_, '_>) -> Vec<Issue> {
     context.lookup_issues(Rule::LookupMismatch, |lookup| {
         match (lookup.value(), context.payload.value(lookup.field())) {
-            (Redactable::Visible(text), Some(field)) => field.text() != Some(text),
+            (Redactable::Visible(text), Some(field)) => field.text().is_none_or(|field| field != text),
             (Redactable::Redacted, _) | (_, None) => false,
         }
     })

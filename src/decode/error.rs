@@ -7,7 +7,8 @@ use serde::de::{self, Expected, Unexpected};
 
 use crate::json::pointer::Pointer;
 use crate::json::printable::Printable;
-use crate::json::{mark, with_article};
+use crate::json::with_article;
+use crate::redactable::mark;
 
 /// The reason why fields do not fit a type.
 ///

@@ -10,11 +10,11 @@ use std::iter::Enumerate;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 
-use crate::json::mark::{self, Trace};
 use crate::payload::Payload;
 use crate::payload::fields::{Fields, FieldsIter};
 use crate::payload::value::{RawJson, Value};
 use crate::redactable::Redactable;
+use crate::redactable::mark::{self, Trace};
 use stand_in::StandIn;
 use value::ValueDeserializer;
 

@@ -7,7 +7,7 @@
 use serde::de::{Deserialize, Deserializer, Error, Expected, Unexpected, Visitor};
 
 use super::error::DecodeError;
-use crate::json::mark::{mark, note};
+use crate::redactable::mark::{mark, note};
 
 /// Reads a redacted field for a type that reads it directly: a mark first, then no value.
 pub(super) fn read<'de, T: Deserialize<'de>>(index: usize) -> Result<T, DecodeError> {

@@ -7,7 +7,6 @@ pub(crate) mod canonical;
 pub(crate) mod emit;
 mod error;
 pub(crate) mod from_json;
-pub(crate) mod mark;
 mod parts;
 pub(crate) mod pointer;
 pub(crate) mod position;

@@ -6,9 +6,9 @@ use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use super::mark;
 use super::private::NUMBER;
 use super::{is_reserved, write_string};
+use crate::redactable::mark;
 
 /// The JSON text of a redacted field.
 const SENTINEL: &str = "\"<<REDACTED>>\"";

@@ -7,13 +7,13 @@ use super::limits::Limits;
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::pointer::Pointer;
 use crate::json::{Error, ErrorKind, Reader, Token, is_reserved};
-use crate::mapping::FieldMapping;
 use crate::payload::fields::Fields;
 use crate::payload::lookup::LookupValue;
 use crate::payload::members::{Member, Members};
 use crate::payload::operation::Operation;
 use crate::payload::value::{RawJson, Value, field_with};
 use crate::payload::{LookupList, Payload, Presence};
+use crate::settings::mapping::FieldMapping;
 
 /// Reads a body from the rest of `json`.
 pub(crate) fn read<'a>(

@@ -1,18 +1,18 @@
 //! Bytes to payload.
 
 mod body;
+pub(crate) mod bytes;
 mod deserialize;
 mod limits;
 
 use std::io::Read;
 use std::str::FromStr;
 
-use crate::bytes;
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::{Reader, tree};
-use crate::mapping::FieldMapping;
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
+use crate::settings::mapping::FieldMapping;
 use limits::Limits;
 
 /// A parser with limits and settings of your own.

@@ -93,6 +93,33 @@ impl<'a> Fields<'a> {
         self.iter().map(|(name, _)| name)
     }
 
+    /// Iterates over the names and values of the visible fields, sorted by name: what a store writes.
+    pub fn visible(&self) -> impl DoubleEndedIterator<Item = (&str, &Value<'a>)> + Clone {
+        self.iter().filter_map(|(name, field)| Some((name, field.visible()?)))
+    }
+
+    /// Iterates over the names of the redacted fields, sorted: what a store erases.
+    pub fn redacted(&self) -> impl DoubleEndedIterator<Item = &str> + Clone {
+        self.iter().filter(|(_, field)| field.is_redacted()).map(|(name, _)| name)
+    }
+
+    /// Sets a field, and returns the one that had this name before.
+    ///
+    /// A value that is the sentinel is redacted. A name that serde_json reserves is ignored: no body can hold it.
+    pub fn insert(
+        &mut self,
+        name: impl Into<Cow<'a, str>>,
+        field: Redactable<Value<'a>>,
+    ) -> Option<Redactable<Value<'a>>> {
+        let (name, field) = checked((name.into(), field))?;
+        self.0.insert(name, field)
+    }
+
+    /// Removes a field, and returns it.
+    pub fn remove(&mut self, name: &str) -> Option<Redactable<Value<'a>>> {
+        self.0.remove(name)
+    }
+
     /// Merges an update into a stored profile: its fields, redacted ones too, replace those with the same name.
     ///
     /// ```
@@ -126,11 +153,36 @@ impl<'a, N: Into<Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fie
     ///
     /// A field whose name serde_json reserves is left out: no body can hold one.
     fn from_iter<I: IntoIterator<Item = (N, Redactable<Value<'a>>)>>(fields: I) -> Self {
-        let fields = fields.into_iter().map(|(name, field)| match field {
-            Redactable::Visible(value) => (name.into(), field_with(value)),
-            Redactable::Redacted => (name.into(), field),
-        });
-        Self(Members::with_last(fields.filter(|(name, _)| !is_reserved(name)).collect()))
+        let fields = fields.into_iter().filter_map(|(name, field)| checked((name.into(), field)));
+        Self(Members::with_last(fields.collect()))
+    }
+}
+
+/// Redacts a value that is the sentinel. Returns `None` for a name that no body can hold.
+fn checked<'a>(
+    (name, field): Member<'a, Redactable<Value<'a>>>,
+) -> Option<Member<'a, Redactable<Value<'a>>>> {
+    let field = match field {
+        Redactable::Visible(value) => field_with(value),
+        Redactable::Redacted => field,
+    };
+    (!is_reserved(&name)).then_some((name, field))
+}
+
+impl<'a, N: Into<Cow<'a, str>>> Extend<(N, Redactable<Value<'a>>)> for Fields<'a> {
+    /// Sets fields, which replace those with the same name, as [`merge`](Fields::merge) does.
+    fn extend<I: IntoIterator<Item = (N, Redactable<Value<'a>>)>>(&mut self, fields: I) {
+        self.merge(fields.into_iter().collect());
+    }
+}
+
+impl<'a> IntoIterator for Fields<'a> {
+    type Item = (Cow<'a, str>, Redactable<Value<'a>>);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    /// Iterates over names and fields, sorted by name.
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -38,6 +38,10 @@ pub struct LookupValue<'a> {
 }
 
 impl<'a> LookupValue<'a> {
+    pub(crate) fn new(field: impl Into<Cow<'a, str>>, value: Redactable<Value<'a>>) -> Self {
+        Self { field: field.into(), value, unknown: Members::EMPTY }
+    }
+
     /// Returns the field's name, such as `email` or `phone_number`.
     #[must_use]
     pub fn field(&self) -> &str {
@@ -47,7 +51,7 @@ impl<'a> LookupValue<'a> {
     /// Returns the value: the text of a string, or of a number where a number was sent.
     #[must_use]
     pub fn value(&self) -> Redactable<&str> {
-        self.value.as_ref().map(|value| value.text().unwrap_or_default())
+        self.value.as_ref().map(|value| value.text().map_or("", |text| text))
     }
 
     /// Returns the value if it can identify a user: it is neither redacted nor empty.

@@ -68,6 +68,21 @@ impl<'a, T> Members<'a, T> {
         self.position(name).ok().and_then(|index| self.0.get_mut(index)).map(|(_, value)| value)
     }
 
+    /// Sets a member, and returns the value that it had.
+    pub(crate) fn insert(&mut self, name: Cow<'a, str>, value: T) -> Option<T> {
+        match self.position(&name) {
+            Ok(index) => self.0.get_mut(index).map(|(_, old)| std::mem::replace(old, value)),
+            Err(index) => {
+                self.0.insert(index, (name, value));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) -> Option<T> {
+        self.position(name).ok().map(|index| self.0.remove(index).1)
+    }
+
     /// Adds members that are not there yet, in linear time besides sorting.
     pub(crate) fn extend(&mut self, members: impl IntoIterator<Item = Member<'a, T>>) {
         self.0.extend(members);
@@ -84,6 +99,15 @@ impl<'a, T> Members<'a, T> {
     pub(crate) fn into_owned<U>(self, into_owned: impl Fn(T) -> U) -> Members<'static, U> {
         let members = self.0.into_iter();
         Members(members.map(|(name, value)| (name.into_owned().into(), into_owned(value))).collect())
+    }
+}
+
+impl<'a, T> IntoIterator for Members<'a, T> {
+    type Item = Member<'a, T>;
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -116,7 +116,8 @@ impl<'a> Payload<'a> {
         &self.operation
     }
 
-    /// Returns the user's id: the field `user_id`, if it is a visible string and not empty.
+    /// Returns the user's id: the field `user_id`, if it is a visible string and not empty, or else the first usable lookup value
+    /// for `user_id`, whatever the field holds.
     ///
     /// ```
     /// let payload = rownd_webhooks::from_str(r#"{"data":{"user_id":"u-1"},"meta":{"operation":"delete"}}"#)?;
@@ -126,7 +127,18 @@ impl<'a> Payload<'a> {
     /// ```
     #[must_use]
     pub fn user_id(&self) -> Option<UserId<'_>> {
-        UserId::new(self.value("user_id")?.as_str()?)
+        UserId::new(self.user_id_text()?)
+    }
+
+    /// Returns the text of the user's id. It is not empty.
+    pub(crate) fn user_id_text(&self) -> Option<&Cow<'a, str>> {
+        let field = match self.value("user_id") {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        let lookup_values = self.lookup_values.iter().filter(|lookup| lookup.field() == "user_id");
+        let named = lookup_values.filter_map(|lookup| lookup.value.visible()?.text());
+        field.into_iter().chain(named).find(|text| !text.is_empty())
     }
 
     /// Returns the user's e-mail address: the field `email`, or the lookup value of that name if the body lacks the field.

@@ -100,10 +100,9 @@ impl<'a> Value<'a> {
     }
 
     /// Returns the text of a string or number, by which a lookup value finds a user.
-    pub(crate) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&Cow<'a, str>> {
         match self {
-            Self::String(text) => Some(text),
-            Self::Number(number) => Some(number.as_str()),
+            Self::String(text) | Self::Number(Number(text)) => Some(text),
             Self::Null | Self::Bool(_) | Self::Array(_) | Self::Object(_) => None,
         }
     }

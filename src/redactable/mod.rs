@@ -1,5 +1,6 @@
 //! A value that the user may have redacted.
 
+pub(crate) mod mark;
 mod serde;
 
 use std::any::type_name;

@@ -7,10 +7,9 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::{Serialize, Serializer};
 
-use super::{REDACTED, Redactable, short_type_name};
+use super::{REDACTED, Redactable, mark, short_type_name};
 use crate::json;
 use crate::json::from_json::{self, FromJson};
-use crate::json::mark;
 use crate::json::printable::Printable;
 
 /// A redactable value in a binary format.

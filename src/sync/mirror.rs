@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Formatter};
 use std::hash::{BuildHasher, RandomState};
 
-use crate::issue::ValidationError;
+use crate::error::ParseError;
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
 use crate::payload::lookup::identifiers;
 use crate::payload::operation::Operation;
-use crate::subject::Subject;
-use crate::sync::profile::{By, Profile, comparable};
+use crate::subject::{Subject, comparable};
+use crate::sync::profile::{By, Profile};
 
 /// An in-memory copy of profiles, and the reference for what a correct receiver's store does.
 ///
@@ -111,7 +111,7 @@ impl Mirror {
     /// # Errors
     ///
     /// As for [`Payload::into_event`]: the operation is known, but the payload identifies no user.
-    pub fn apply(&mut self, payload: &Payload<'_>) -> Result<Applied, ValidationError> {
+    pub fn apply(&mut self, payload: &Payload<'_>) -> Result<Applied, ParseError> {
         let (is_delete, is_update) = match payload.operation() {
             Operation::Unknown(_) => return Ok(Applied::Ignored),
             Operation::DataInsert => (false, false),

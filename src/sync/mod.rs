@@ -31,11 +31,14 @@
 //! ```
 
 mod changes;
+mod decide;
 mod mirror;
 mod plan;
 mod profile;
 
+pub use crate::subject::comparable;
 pub use changes::{ChangeKind, Changes, FieldChange};
+pub use decide::{Decision, Found, Reason, decide};
 pub use mirror::{Applied, Mirror};
 pub use plan::{RedactedNames, SyncPlan, VisibleFields};
 pub use profile::Profile;

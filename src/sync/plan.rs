@@ -5,8 +5,8 @@ use std::iter::FusedIterator;
 
 use serde::{Serialize, Serializer};
 
+use crate::error::ParseError;
 use crate::event::Event;
-use crate::issue::ValidationError;
 use crate::json::printable::DebugName;
 use crate::payload::Payload;
 use crate::payload::fields::{Fields, FieldsIter};
@@ -94,7 +94,7 @@ impl Payload<'_> {
     /// # Errors
     ///
     /// There is no user id and no lookup value that identifies a user, and the operation is known.
-    pub fn sync_plan(&self) -> Result<SyncPlan<'_>, ValidationError> {
+    pub fn sync_plan(&self) -> Result<SyncPlan<'_>, ParseError> {
         Ok(match self.operation() {
             Operation::Unknown(_) => SyncPlan::Ignore,
             Operation::Delete => SyncPlan::Delete { subject: self.subject()? },

@@ -1,6 +1,5 @@
 //! A profile in a mirror, and what it is found by.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Formatter};
 
@@ -9,6 +8,7 @@ use crate::payload::lookup::{LookupValue, identifiers};
 use crate::payload::user_id::UserId;
 use crate::payload::value::Value;
 use crate::redactable::Redactable;
+use crate::subject::comparable;
 
 /// A profile in a [`Mirror`](super::Mirror).
 ///
@@ -91,10 +91,5 @@ pub(super) enum By {
 
 /// Returns the text of a field that a lookup value can find: a string or a number, visible and not empty.
 fn text<'f>(field: &'f Redactable<Value<'_>>) -> Option<&'f str> {
-    field.visible()?.text().filter(|text| !text.is_empty())
-}
-
-/// Returns the form in which values are compared: `email` in lower case, everything else unchanged.
-pub(super) fn comparable<'v>(field: &str, value: &'v str) -> Cow<'v, str> {
-    if field == "email" { value.to_ascii_lowercase().into() } else { value.into() }
+    field.visible()?.text().map(|text| &**text).filter(|text| !text.is_empty())
 }

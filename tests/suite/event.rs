@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use rownd_webhooks::{
-    DataInsert, DataUpdate, Delete, Event, LookupValue, Redactable, Subject, VisibilityUpdate,
+    DataInsert, DataUpdate, Delete, Event, LookupValue, ParseErrorKind, Redactable, Subject, VisibilityUpdate,
 };
 
 use crate::support::{Body, payload};
@@ -94,7 +94,8 @@ fn a_subject_is_a_user_id_or_an_identifying_lookup_value() {
                 Ok(event) => assert_eq!(event.subject(), subject.ok().as_ref(), "{data}"),
                 Err(error) => {
                     assert_eq!((error.code(), error.http_status()), ("invalid", 400));
-                    assert_eq!((error.issues(), key), (&*payload.issues(), None), "{data}");
+                    let ParseErrorKind::Invalid(invalid) = error.kind() else { panic!("{error}") };
+                    assert_eq!((invalid.issues(), key), (&*payload.issues(), None), "{data}");
                 }
             }
         }

@@ -1,0 +1,4 @@
+//! The operator's settings: how fields are renamed, and the profile schema.
+
+pub mod mapping;
+pub mod schema;

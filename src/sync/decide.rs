@@ -1,0 +1,79 @@
+//! What a delivery asks a store to do, decided from what the store has found.
+
+use crate::payload::operation::Operation;
+use crate::subject::Subject;
+
+/// What a store has found about the subject of a delivery. `K` is the store's own key of a profile, such as a row id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<K> {
+    /// The profile that has the subject's user id.
+    pub profile: Option<K>,
+    /// The user id is that of a deleted user. For a subject without a user id: one of its identifiers is.
+    pub deleted: bool,
+    /// The profiles that have one of the subject's [identifiers](Subject::identifiers); only those without a user id if the subject has
+    /// one. Two different ones are all that a store need find.
+    pub candidates: Vec<K>,
+}
+
+/// What a delivery asks a store to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Decision<K> {
+    /// Create a profile with the delivery's fields.
+    Create,
+    /// Write the delivery's visible fields to this profile, and erase its redacted ones.
+    Update(K),
+    /// Delete this profile.
+    Delete(K),
+    /// Change no profile.
+    Nothing(Reason),
+}
+
+/// The reason to change no profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// This version does not know the operation.
+    UnknownOperation,
+    /// The user has been deleted.
+    Deleted,
+    /// There is no profile to delete.
+    NotFound,
+    /// The identifiers lead to several profiles. Deleting the wrong user is worse than deleting nobody.
+    Ambiguous,
+}
+
+/// Decides what a delivery asks a store to do. This is a pure function: the store looks, and the store writes.
+///
+/// | | found by id | id deleted | one candidate | several | none |
+/// |---|---|---|---|---|---|
+/// | `data_insert` | `Update` | as if the id were new | `Update` | `Ambiguous` | `Create` |
+/// | `data_update`, `visibility_update` | `Update` | `Deleted` | `Update` | `Ambiguous` | `Create`; `Deleted` if there is no id and an identifier is that of a deleted user |
+/// | `delete` | `Delete` | `NotFound` | `Delete` | `Ambiguous` | `NotFound` |
+///
+/// The first column from the left that applies decides. Equal candidates count once.
+pub fn decide<K: PartialEq>(
+    operation: &Operation<'_>,
+    subject: &Subject<'_>,
+    found: Found<K>,
+) -> Decision<K> {
+    let (is_insert, is_delete) = match operation {
+        Operation::Unknown(_) => return Decision::Nothing(Reason::UnknownOperation),
+        Operation::DataInsert => (true, false),
+        Operation::DataUpdate | Operation::VisibilityUpdate => (false, false),
+        Operation::Delete => (false, true),
+    };
+    let absent = if is_delete { Reason::NotFound } else { Reason::Deleted };
+    let act = if is_delete { Decision::Delete } else { Decision::Update };
+    if let Some(profile) = found.profile {
+        return act(profile);
+    }
+    if found.deleted && subject.user_id().is_some() && !is_insert {
+        return Decision::Nothing(absent);
+    }
+    let mut candidates = found.candidates.into_iter();
+    match candidates.next() {
+        Some(first) if candidates.any(|other| other != first) => Decision::Nothing(Reason::Ambiguous),
+        Some(first) => act(first),
+        None if is_delete || found.deleted && !is_insert => Decision::Nothing(absent),
+        None => Decision::Create,
+    }
+}
