@@ -20,26 +20,26 @@
 //! # Ok::<(), ParseError>(())
 //! ```
 //!
-//! # The way through the crate
+//! # Overview
 //!
 //! ```text
 //! body ──parse──▶ Payload ──into_event──▶ Event ──▶ your match
-//!                    │                      └─ sync_plan ──▶ your store, or sync::Mirror
-//!                    ├─ issues, validate
+//!                    │                      └─ subject ─▶ your store looks ─▶ sync::decide ─▶ your store writes
+//!                    ├─ issues, validate                  (sync::Mirror does all of it in memory)
 //!                    └─ decode::<T>() ──▶ your struct, with Redactable<T> fields
 //! ```
 //!
-//! - [`Payload`] is lenient. It holds everything that a service can act on, and [`issues`](Payload::issues) lists what is
-//!   unusual about it. A malformed body is a [`ParseError`]. A [`Parser`] has limits and settings of your own.
+//! - [`Payload`] is lenient. It contains everything that a service can act on, and [`issues`](Payload::issues) lists what is
+//!   unusual about it. A malformed body is a [`ParseError`]. A [`Parser`] has limits and settings.
 //! - [`Event`] is strict: one struct per known operation, each with a [`Subject`] that is guaranteed to identify a user.
-//! - [`Redactable`] is a value that the user may have hidden. [`Payload::value`] reads one field, [`Payload::decode`] fills a
-//!   struct of your own.
+//! - [`Redactable`] is a value that the user may have hidden. [`Payload::value`] reads one field, [`Payload::decode`] fills
+//!   your own struct.
 //! - [`sync`] keeps a copy of the profiles in step, [`replay`] reads archives, and [`Received`] records the time of arrival.
-//! - [`mapping`] undoes the operator's renames, and [`schema`] checks against the app's profile schema.
-//! - [`testing`] has the documented bodies and builders for tests of your own.
+//! - [`mapping`] undoes the operator's renames, and [`schema`] checks payloads against the app's profile schema.
+//! - [`testing`] has the documented bodies, and builders for your tests.
 #![cfg_attr(
     any(doc, doctest),
-    doc = "- The [`cookbook`] has recipes: a handler, a queue, a `jsonb` column, metrics, tests, archives."
+    doc = "- The [`cookbook`] has recipes: a handler, SQL, the first import, queues, metrics, tests, several apps."
 )]
 //!
 //! # Personal data
@@ -50,7 +50,16 @@
 //!
 //! # What is not here
 //!
-//! HTTP, storage, and what a delivery lacks: a signature, an id, a time and an order. The README says what to do about each.
+//! HTTP and storage. Nor can the crate supply what a delivery lacks:
+//!
+//! | a delivery has no | therefore |
+//! |---|---|
+//! | fixed HTTP method | accept every method: the operator chooses it, and only `meta.operation` says what happened |
+//! | signature | put a secret into the webhook's URL path, compare it in constant time, and respond with 404 without it |
+//! | id | it may repeat. Applying it again does no harm to a copy; for other effects, remember a hash of [`Payload::canonical_json`] |
+//! | time | [`Received`] records when it arrived |
+//! | order | deliveries overtake one another. [`Subject::partition_key`] keeps those about one user in the order of their arrival |
+//! | app | user ids are unique within one app: give each app a URL and tables of its own |
 //!
 //! # Features of dependencies
 //!
@@ -82,7 +91,7 @@ mod parse;
 mod settings;
 mod validate;
 
-// Payload to a type of your own, or to an event.
+// Payload to a caller's type, or to an event.
 mod decode;
 mod event;
 mod subject;
@@ -114,10 +123,11 @@ pub use redactable::{REDACTED, Redactable};
 pub use settings::{mapping, schema};
 pub use subject::Subject;
 
-/// JSON Schema 2020-12 of a body, for gateways and other languages.
+/// A JSON Schema of a body, for gateways and other languages.
 ///
 /// It accepts what [`Parser::strict`] accepts. Its `description` lists what a schema cannot express, such as the rules of
-/// redaction.
+/// redaction. It names draft 2020-12 and uses only keywords that draft 4 has as well, so gateways such as those of AWS and Kong,
+/// whose validators know draft 4, accept it. If yours refuses the value of `$schema`, remove that member.
 ///
 /// # Examples
 ///
@@ -132,7 +142,7 @@ pub const JSON_SCHEMA: &str = include_str!("payload.schema.json");
 ///
 /// # Errors
 ///
-/// Every [`ParseErrorKind`] but `DuplicateRename`, `Io` and `Invalid`.
+/// Returns an error if the body is malformed: every [`ParseErrorKind`] but `Io` and `Invalid`.
 ///
 /// # Examples
 ///
@@ -145,11 +155,11 @@ pub fn from_slice(body: &[u8]) -> Result<Payload<'_>, ParseError> {
     Parser::new().parse(body)
 }
 
-/// Parses a body that is text already.
+/// Parses a body that is a `str` already.
 ///
 /// # Errors
 ///
-/// As [`from_slice`].
+/// Returns the same errors as [`from_slice`].
 ///
 /// # Examples
 ///
@@ -161,11 +171,11 @@ pub fn from_str(body: &str) -> Result<Payload<'_>, ParseError> {
     from_slice(body.as_bytes())
 }
 
-/// Parses a body from a reader, of which it reads at most one byte more than the limit.
+/// Parses a body from a reader. Reads at most one byte past the limit.
 ///
 /// # Errors
 ///
-/// As [`from_slice`], and `Io` if the reader fails.
+/// Returns the same errors as [`from_slice`], and `Io` if the reader fails.
 ///
 /// # Examples
 ///

@@ -1,22 +1,31 @@
 //! Recipes for services, as pages. There is no code in this module.
+//!
+//! Each block is a whole program.
 
-#[doc = include_str!("axum_handler.md")]
-pub mod axum_handler {}
+// The examples in the repository build and run the pages that need more dependencies than the library's own tests.
+#[cfg(not(doctest))]
+#[doc = include_str!("handler.md")]
+pub mod handler {}
+
+#[cfg(not(doctest))]
+#[doc = include_str!("sql.md")]
+pub mod sql {}
+
+#[doc = include_str!("first_import.md")]
+pub mod first_import {}
 
 #[doc = include_str!("queue.md")]
 pub mod queue {}
 
-#[doc = include_str!("jsonb_column.md")]
-pub mod jsonb_column {}
-
-#[doc = include_str!("metrics_and_tracing.md")]
-pub mod metrics_and_tracing {}
-
 #[doc = include_str!("null_absent_redacted.md")]
 pub mod null_absent_redacted {}
 
-#[doc = include_str!("testing_a_handler.md")]
-pub mod testing_a_handler {}
+#[doc = include_str!("metrics.md")]
+pub mod metrics {}
 
-#[doc = include_str!("importing_an_archive.md")]
-pub mod importing_an_archive {}
+#[cfg(not(doctest))]
+#[doc = include_str!("tests.md")]
+pub mod tests {}
+
+#[doc = include_str!("several_apps.md")]
+pub mod several_apps {}
