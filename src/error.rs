@@ -147,7 +147,7 @@ impl ParseError {
             ErrorKind::InvalidEscape => "invalid escape in a string",
             ErrorKind::ControlCharacter => "control character in a string",
             ErrorKind::UnexpectedEnd => "unexpected end",
-            ErrorKind::LoneSurrogate => "half a surrogate pair in a string",
+            ErrorKind::LoneSurrogate => "lone surrogate in a string",
         };
         Self::new(ParseErrorKind::Syntax { reason })
     }

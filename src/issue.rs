@@ -82,6 +82,7 @@ rules! {
     UnusableLookupValue "unusable_lookup_value" Warning "there is no usable lookup value"
     DeleteCarriesFields "delete_carries_fields" Warning "a delete carries more than the user id"
     EmptyFieldName "empty_field_name" Warning "the name of a field is empty"
+    LoneSurrogate "lone_surrogate" Warning "a lone surrogate in a value was replaced by U+FFFD"
     UnknownField "unknown_field" Error "the profile schema does not have this field"
     RequiredFieldAbsent "required_field_absent" Error "a field that the profile schema requires is absent"
     TypeMismatch "type_mismatch" Error "a field does not have the type of the profile schema"

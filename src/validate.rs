@@ -30,7 +30,7 @@ impl Payload<'_> {
     }
 }
 
-const RULES: [fn(&Context<'_, '_>) -> Vec<Issue>; 16] = [
+const RULES: [fn(&Context<'_, '_>) -> Vec<Issue>; 17] = [
     missing_data,
     no_lookup_values,
     missing_redacted,
@@ -47,6 +47,7 @@ const RULES: [fn(&Context<'_, '_>) -> Vec<Issue>; 16] = [
     unusable_lookup_value,
     delete_carries_fields,
     empty_field_name,
+    lone_surrogate,
 ];
 
 /// The payload, and what several rules need to know about it.
@@ -200,4 +201,17 @@ fn empty_field_name(context: &Context<'_, '_>) -> Vec<Issue> {
         Rule::EmptyFieldName,
         "/data/",
     )
+}
+
+/// A value that was withheld is gone, and with it what was replaced.
+fn lone_surrogate(context: &Context<'_, '_>) -> Vec<Issue> {
+    let payload = context.payload;
+    let mut fields: Vec<_> =
+        payload.replaced_fields.iter().filter(|name| payload.value(name).is_some()).collect();
+    fields.sort_unstable();
+    let mut members: Vec<_> = payload.replaced_members.iter().collect();
+    members.sort_unstable();
+    let members = members.into_iter().map(|name| Pointer::default().member(name));
+    let paths = fields.into_iter().map(|name| field(name)).chain(members);
+    paths.map(|path| Issue::new(Rule::LoneSurrogate, path)).collect()
 }

@@ -36,11 +36,10 @@ impl<'de> Deserialize<'de> for Members<'de> {
     }
 }
 
-/// Checks the crate's own rules for JSON: at most 127 open containers, no reserved name, no half of a surrogate pair.
+/// Checks the crate's own rules for JSON: at most 127 open containers, no reserved name, no lone surrogate in a name.
 fn is_allowed(json: &RawValue, open: usize) -> bool {
     let json = json.get();
     match json.as_bytes()[0] {
-        b'"' => serde_json::from_str::<String>(json).is_ok(),
         b'[' if open < 127 => {
             let elements: Vec<&RawValue> = serde_json::from_str(json).unwrap();
             elements.into_iter().all(|element| is_allowed(element, open + 1))
@@ -64,6 +63,11 @@ fn check_body(body: &[u8]) {
             "not_an_object" | "missing_member" | "wrong_type" | "duplicate_member" => {}
             // A name in `redacted` is reserved as well, although it is not the name of a member.
             "reserved_name" => assert!(error.path().unwrap().starts_with("/redacted/"), "{error}"),
+            // A lone surrogate where two ids, or what identifies a user, could become one.
+            "syntax" => {
+                let path = error.path().unwrap();
+                assert!(["/redacted/", "/meta/", "/data/user_id"].iter().any(|place| path.starts_with(place)), "{error}");
+            }
             _ => panic!("{error}"),
         },
         Err(_) => {}

@@ -1,7 +1,7 @@
 //! Strict JSON (RFC 8259), the only way in which this crate reads JSON text.
 //!
 //! It accepts what serde_json's `&RawValue` accepts, but refuses three things at every level: nesting deeper than serde_json's
-//! own parser reads, names that serde_json reserves, and half surrogate pairs.
+//! own parser reads, names that serde_json reserves, and lone surrogates. The last of these it can also replace.
 
 pub(crate) mod canonical;
 pub(crate) mod emit;

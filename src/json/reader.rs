@@ -33,16 +33,61 @@ pub(crate) struct Reader<'a> {
     /// Nothing has been read since the last one was opened.
     is_first: bool,
     max_depth: usize,
+    /// A lone surrogate in a value is read as U+FFFD; otherwise, and in a name, it is an error.
+    replaces_surrogates: bool,
+    /// The offsets of the escapes that were read as U+FFFD since `take_replaced`.
+    replaced: Vec<usize>,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, offset: 0, name_offset: 0, depth: 0, is_first: false, max_depth: MAX_DEPTH }
+        Self {
+            text,
+            offset: 0,
+            name_offset: 0,
+            depth: 0,
+            is_first: false,
+            max_depth: MAX_DEPTH,
+            replaces_surrogates: false,
+            replaced: Vec::new(),
+        }
     }
 
-    /// Creates a reader of a text in which an object encloses what `new` would read.
+    /// Creates a reader of an envelope: an object with a body inside, which may contain lone surrogates.
     pub(crate) fn enclosed(text: &'a str) -> Self {
-        Self { max_depth: MAX_DEPTH + 1, ..Self::new(text) }
+        Self { max_depth: MAX_DEPTH + 1, replaces_surrogates: true, ..Self::new(text) }
+    }
+
+    /// Sets whether lone surrogates in values are read as U+FFFD, rather than refused.
+    pub(crate) fn replace_surrogates(&mut self, replace: bool) {
+        self.replaces_surrogates = replace;
+    }
+
+    /// Returns `true` if a lone surrogate was read as U+FFFD since `take_replaced`.
+    #[inline]
+    pub(crate) fn has_replaced(&self) -> bool {
+        !self.replaced.is_empty()
+    }
+
+    /// Returns the offsets of the escapes that were read as U+FFFD since the last call.
+    #[cold]
+    pub(crate) fn take_replaced(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.replaced)
+    }
+
+    /// Returns the last `length` bytes with U+FFFD in place of these escapes.
+    #[cold]
+    pub(crate) fn mended(&self, length: usize, replaced: &[usize]) -> String {
+        const ESCAPE: &str = "\\ufffd";
+        let mut mended = String::with_capacity(length);
+        let mut start = self.offset - length;
+        for &escape in replaced {
+            mended.push_str(self.text.get(start..escape).unwrap_or_default());
+            mended.push_str(ESCAPE);
+            start = escape + ESCAPE.len();
+        }
+        mended.push_str(self.text_since(start));
+        mended
     }
 
     /// Returns the offset that the reader has reached.
@@ -55,9 +100,9 @@ impl<'a> Reader<'a> {
         self.name_offset
     }
 
-    /// Returns a reader of the same text that starts at another offset.
+    /// Returns a reader of the same text that starts at another offset. It is meant for text that was read before.
     pub(crate) fn at(&self, offset: usize) -> Self {
-        Self { offset, ..Self::new(self.text) }
+        Self { offset, replaces_surrogates: true, ..Self::new(self.text) }
     }
 
     /// Returns a reader at the same offset, of a text that ends earlier.
@@ -122,7 +167,7 @@ impl<'a> Reader<'a> {
             return Err(self.unexpected(ErrorKind::ExpectedName));
         }
         self.name_offset = self.offset;
-        let name = self.string()?;
+        let name = self.name()?;
         self.colon()?;
         Ok(Some(name))
     }
@@ -197,6 +242,24 @@ impl<'a> Reader<'a> {
             Ok(text) => Ok(Cow::Borrowed(text)),
             Err(start) => self.escaped_string(start).map(Cow::Owned),
         }
+    }
+
+    /// Reads a name. A lone surrogate is an error, since two names could become one.
+    #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
+    #[inline(always)]
+    fn name(&mut self) -> Result<Cow<'a, str>, Error> {
+        match self.plain_string() {
+            Ok(text) => Ok(Cow::Borrowed(text)),
+            Err(start) => self.escaped_name(start).map(Cow::Owned),
+        }
+    }
+
+    #[inline(never)]
+    fn escaped_name(&mut self, start: usize) -> Result<String, Error> {
+        let replaces_surrogates = std::mem::take(&mut self.replaces_surrogates);
+        let name = self.escaped_string(start)?;
+        self.replaces_surrogates = replaces_surrogates;
+        Ok(name)
     }
 
     #[inline]
@@ -367,24 +430,30 @@ impl<'a> Reader<'a> {
     /// Reads the `u` of an escape and its digits; two escapes for a character above U+FFFF.
     fn unicode_escape(&mut self, start: usize) -> Result<char, Error> {
         let mut code = self.hex()?;
-        if matches!(code, 0xD800..=0xDBFF) {
-            match self.text.as_bytes().get(self.offset..).unwrap_or_default() {
-                [b'\\', b'u', ..] => {
-                    self.offset += 1;
-                    let low = self.hex()?;
-                    if matches!(low, 0xDC00..=0xDFFF) {
-                        code = 0x1_0000 + ((code & 0x3FF) << 10 | low & 0x3FF);
-                    }
-                }
-                [] | [b'\\'] => {
-                    self.offset = self.text.len();
-                    return Err(self.error(ErrorKind::UnexpectedEnd));
-                }
-                _ => {}
+        let end = self.offset;
+        let is_high = matches!(code, 0xD800..=0xDBFF);
+        if is_high && self.text.as_bytes().get(end..).is_some_and(|rest| rest.starts_with(b"\\u")) {
+            self.offset += 1;
+            let low = self.hex()?;
+            if matches!(low, 0xDC00..=0xDFFF) {
+                code = 0x1_0000 + ((code & 0x3FF) << 10 | low & 0x3FF);
+            } else {
+                self.offset = end;
             }
         }
-        // A surrogate that is left over is not a character.
-        char::from_u32(code).ok_or(Error { kind: ErrorKind::LoneSurrogate, offset: start })
+        match char::from_u32(code) {
+            Some(character) => Ok(character),
+            None => self.lone_surrogate(start),
+        }
+    }
+
+    #[cold]
+    fn lone_surrogate(&mut self, start: usize) -> Result<char, Error> {
+        if !self.replaces_surrogates {
+            return Err(Error { kind: ErrorKind::LoneSurrogate, offset: start });
+        }
+        self.replaced.push(start);
+        Ok(char::REPLACEMENT_CHARACTER)
     }
 
     fn hex(&mut self) -> Result<u32, Error> {
@@ -460,7 +529,7 @@ impl<'a> Reader<'a> {
             return Err(self.unexpected(ErrorKind::ExpectedName));
         }
         let start = self.offset;
-        if is_reserved(&self.string()?) {
+        if is_reserved(&self.name()?) {
             return Err(Error { kind: ErrorKind::ReservedName, offset: start });
         }
         self.colon()

@@ -41,6 +41,10 @@ struct BodyReader<'a, 'p> {
     mapping: Option<&'p FieldMapping>,
     max_entries: usize,
     entries: usize,
+    /// The fields in whose values a lone surrogate was replaced.
+    replaced_fields: Vec<Cow<'a, str>>,
+    /// The same for unknown members of the body.
+    replaced_members: Vec<Cow<'a, str>>,
 }
 
 /// One of the vendor's objects: its offset in the body and its path.
@@ -81,7 +85,14 @@ impl Path {
 
 impl<'a, 'p> BodyReader<'a, 'p> {
     fn new(json: &'p mut Reader<'a>, limits: &Limits, mapping: Option<&'p FieldMapping>) -> Self {
-        Self { json, mapping, max_entries: limits.max_entries, entries: 0 }
+        Self {
+            json,
+            mapping,
+            max_entries: limits.max_entries,
+            entries: 0,
+            replaced_fields: Vec::new(),
+            replaced_members: Vec::new(),
+        }
     }
 
     fn body(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
@@ -96,9 +107,15 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                     self.meta(payload)?;
                 }
                 "data" | "redacted" | "meta" => return Err(self.duplicate(Path::Body, &name)),
-                _ => self.unknown_member(body, name, &mut unknown)?,
+                _ => {
+                    self.json.replace_surrogates(true);
+                    self.unknown_member(body, name, &mut unknown)?;
+                    self.json.replace_surrogates(false);
+                }
             }
         }
+        payload.replaced_fields = std::mem::take(&mut self.replaced_fields);
+        payload.replaced_members = std::mem::take(&mut self.replaced_members);
         payload.unknown_members = self.sorted(body, unknown)?;
         self.json.end().map_err(|error| self.refuse(error))?;
         if has_meta { Ok(()) } else { Err(self.missing(body, "meta")) }
@@ -118,24 +135,53 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         let data = self.object(path)?;
         // Growing the list step by step would cost as much as reading several fields.
         let mut fields = Vec::with_capacity(16);
+        self.json.replace_surrogates(true);
         while let Some(name) = self.name(data)? {
             self.count(path, self.json.name_offset())?;
             let value = match self.json.value() {
                 Ok(value) => value,
                 Err(error) => return Err(self.refuse_in(error, data.path, &name)),
             };
-            let field = field_with(Value::new(value));
+            let mut value = Value::new(value);
+            if self.json.has_replaced() {
+                value = self.mended(value, data, &name)?;
+            }
+            let field = field_with(value);
             if fields.len() == 16 {
                 fields.reserve(32);
             }
             fields.push((name, field));
         }
+        self.json.replace_surrogates(false);
         if let Some(mapping) = self.mapping {
             for (name, _) in &mut fields {
                 *name = mapping.renamed(std::mem::take(name));
             }
         }
         Ok(Fields(self.sorted(data, fields)?))
+    }
+
+    /// Returns the value of a field with U+FFFD for its lone surrogates, unless it is the user id: two could become one.
+    #[cold]
+    fn mended(
+        &mut self,
+        value: Value<'a>,
+        data: Object,
+        name: &Cow<'a, str>,
+    ) -> Result<Value<'a>, ParseError> {
+        let replaced = self.json.take_replaced();
+        let field = self.mapped(name.clone());
+        if field == "user_id" {
+            let offset = replaced.first().copied().unwrap_or_default();
+            let error = Error { kind: ErrorKind::LoneSurrogate, offset };
+            return Err(self.refuse_in(error, data.path, name));
+        }
+        self.replaced_fields.push(field);
+        Ok(match value {
+            Value::Array(json) => Value::Array(RawJson::new(self.json.mended(json.get().len(), &replaced))),
+            Value::Object(json) => Value::Object(RawJson::new(self.json.mended(json.get().len(), &replaced))),
+            value => value,
+        })
     }
 
     fn redacted(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
@@ -257,10 +303,17 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         members: &mut Vec<Member<'a, RawJson<'a>>>,
     ) -> Result<(), ParseError> {
         self.count(object.path, self.json.name_offset())?;
-        match self.json.raw_value() {
-            Ok(text) => members.push((name, RawJson::new(text))),
+        let text = match self.json.raw_value() {
+            Ok(text) => text,
             Err(error) => return Err(self.refuse_in(error, object.path, &name)),
+        };
+        let mut json = RawJson::new(text);
+        if self.json.has_replaced() {
+            let replaced = self.json.take_replaced();
+            json = RawJson::new(self.json.mended(text.len(), &replaced));
+            self.replaced_members.push(name.clone());
         }
+        members.push((name, json));
         Ok(())
     }
 

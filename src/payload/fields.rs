@@ -94,11 +94,13 @@ impl<'a> Fields<'a> {
     }
 
     /// Iterates over the names and values of the visible fields, sorted by name: what a store writes.
+    #[must_use]
     pub fn visible(&self) -> impl DoubleEndedIterator<Item = (&str, &Value<'a>)> + Clone {
         self.iter().filter_map(|(name, field)| Some((name, field.visible()?)))
     }
 
     /// Iterates over the names of the redacted fields, sorted: what a store erases.
+    #[must_use]
     pub fn redacted(&self) -> impl DoubleEndedIterator<Item = &str> + Clone {
         self.iter().filter(|(_, field)| field.is_redacted()).map(|(name, _)| name)
     }

@@ -62,6 +62,10 @@ pub struct Payload<'a> {
     pub(crate) withheld: Vec<Cow<'a, str>>,
     /// The listed fields that `data` lacks, sorted: they are absent again when the payload is written.
     pub(crate) absent: Vec<Cow<'a, str>>,
+    /// The fields in whose values a lone surrogate was replaced.
+    pub(crate) replaced_fields: Vec<Cow<'a, str>>,
+    /// The same for unknown members of the body.
+    pub(crate) replaced_members: Vec<Cow<'a, str>>,
     pub(crate) lookup_list: LookupList<'a>,
     pub(crate) lookup_values: Vec<LookupValue<'a>>,
     pub(crate) unknown_members: Members<'a, RawJson<'a>>,
@@ -103,6 +107,8 @@ impl<'a> Payload<'a> {
             redacted_names: Vec::new(),
             withheld: Vec::new(),
             absent: Vec::new(),
+            replaced_fields: Vec::new(),
+            replaced_members: Vec::new(),
             lookup_list: LookupList::Absent,
             lookup_values: Vec::new(),
             unknown_members: Members::EMPTY,
@@ -274,6 +280,8 @@ impl<'a> Payload<'a> {
             redacted_names: owned(self.redacted_names),
             withheld: owned(self.withheld),
             absent: owned(self.absent),
+            replaced_fields: owned(self.replaced_fields),
+            replaced_members: owned(self.replaced_members),
             lookup_list: match self.lookup_list {
                 LookupList::Absent => LookupList::Absent,
                 LookupList::Null => LookupList::Null,

@@ -30,6 +30,7 @@ mod replay;
 mod roundtrip;
 mod settings;
 mod support;
+mod surrogates;
 mod sync_plan;
 mod testing_kit;
 mod types;
