@@ -5,7 +5,7 @@ use crate::json::pointer::Pointer;
 use crate::payload::lookup::LookupValue;
 use crate::payload::operation::Operation;
 use crate::payload::value::Value;
-use crate::payload::{LookupElement, LookupList, Payload, Presence};
+use crate::payload::{LookupElement, Payload, Presence};
 use crate::redactable::Redactable;
 
 impl Payload<'_> {
@@ -102,11 +102,8 @@ fn missing_data(context: &Context<'_, '_>) -> Vec<Issue> {
 
 /// "The payload will always include a lookup value."
 fn no_lookup_values(context: &Context<'_, '_>) -> Vec<Issue> {
-    let is_empty = match &context.payload.lookup_list {
-        LookupList::Absent | LookupList::Null => true,
-        LookupList::Array(unusable) => unusable.is_empty() && context.payload.lookup_values().is_empty(),
-        LookupList::NotAnArray(_) => false,
-    };
+    let has_elements = context.payload.lookup_elements().next().is_some();
+    let is_empty = !has_elements && context.payload.rare().not_an_array.is_none();
     issue_if(is_empty, Rule::NoLookupValues, "/meta/lookup_values")
 }
 
@@ -117,7 +114,7 @@ fn missing_redacted(context: &Context<'_, '_>) -> Vec<Issue> {
 }
 
 fn withheld_value_present(context: &Context<'_, '_>) -> Vec<Issue> {
-    let withheld = context.payload.withheld.iter();
+    let withheld = context.payload.rare().withheld.iter();
     withheld.map(|name| Issue::new(Rule::WithheldValuePresent, field(name))).collect()
 }
 
@@ -180,14 +177,10 @@ fn lookup_value_not_text(context: &Context<'_, '_>) -> Vec<Issue> {
 }
 
 fn unusable_lookup_value(context: &Context<'_, '_>) -> Vec<Issue> {
-    match &context.payload.lookup_list {
-        LookupList::Absent | LookupList::Null => Vec::new(),
-        LookupList::NotAnArray(_) => vec![Issue::new(Rule::UnusableLookupValue, lookup_values())],
-        LookupList::Array(unusable) => unusable
-            .iter()
-            .map(|(index, _)| Issue::new(Rule::UnusableLookupValue, lookup_values().element(*index)))
-            .collect(),
-    }
+    let rare = context.payload.rare();
+    let list = rare.not_an_array.iter().map(|_| lookup_values());
+    let elements = rare.unusable.iter().map(|(index, _)| lookup_values().element(*index));
+    list.chain(elements).map(|path| Issue::new(Rule::UnusableLookupValue, path)).collect()
 }
 
 fn delete_carries_fields(context: &Context<'_, '_>) -> Vec<Issue> {
@@ -207,9 +200,9 @@ fn empty_field_name(context: &Context<'_, '_>) -> Vec<Issue> {
 fn lone_surrogate(context: &Context<'_, '_>) -> Vec<Issue> {
     let payload = context.payload;
     let mut fields: Vec<_> =
-        payload.replaced_fields.iter().filter(|name| payload.value(name).is_some()).collect();
+        payload.rare().replaced_fields.iter().filter(|name| payload.value(name).is_some()).collect();
     fields.sort_unstable();
-    let mut members: Vec<_> = payload.replaced_members.iter().collect();
+    let mut members: Vec<_> = payload.rare().replaced_members.iter().collect();
     members.sort_unstable();
     let members = members.into_iter().map(|name| Pointer::default().member(name));
     let paths = fields.into_iter().map(|name| field(name)).chain(members);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::limits::Limits;
+use super::redact::redact_listed;
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::pointer::Pointer;
 use crate::json::{Error, ErrorKind, Reader, Token, is_reserved};
@@ -12,7 +13,8 @@ use crate::payload::lookup::LookupValue;
 use crate::payload::members::{Member, Members};
 use crate::payload::operation::Operation;
 use crate::payload::value::{RawJson, Value, field_with};
-use crate::payload::{LookupList, Payload, Presence};
+use crate::payload::{Payload, Presence};
+use crate::redactable::Redactable;
 use crate::settings::mapping::FieldMapping;
 
 /// Reads a body from the rest of `json`.
@@ -21,9 +23,10 @@ pub(crate) fn read<'a>(
     limits: &Limits,
     mapping: Option<&FieldMapping>,
 ) -> Result<Payload<'a>, ParseError> {
-    let mut payload = Payload::empty();
-    BodyReader::new(json, limits, mapping).body(&mut payload)?;
-    payload.redact_listed();
+    let mut reader = BodyReader::new(json, limits, mapping);
+    reader.body()?;
+    let mut payload = reader.payload;
+    redact_listed(&mut payload);
     Ok(payload)
 }
 
@@ -41,10 +44,8 @@ struct BodyReader<'a, 'p> {
     mapping: Option<&'p FieldMapping>,
     max_entries: usize,
     entries: usize,
-    /// The fields in whose values a lone surrogate was replaced.
-    replaced_fields: Vec<Cow<'a, str>>,
-    /// The same for unknown members of the body.
-    replaced_members: Vec<Cow<'a, str>>,
+    /// What was read.
+    payload: Payload<'a>,
 }
 
 /// One of the vendor's objects: its offset in the body and its path.
@@ -85,26 +86,19 @@ impl Path {
 
 impl<'a, 'p> BodyReader<'a, 'p> {
     fn new(json: &'p mut Reader<'a>, limits: &Limits, mapping: Option<&'p FieldMapping>) -> Self {
-        Self {
-            json,
-            mapping,
-            max_entries: limits.max_entries,
-            entries: 0,
-            replaced_fields: Vec::new(),
-            replaced_members: Vec::new(),
-        }
+        Self { json, mapping, max_entries: limits.max_entries, entries: 0, payload: Payload::empty() }
     }
 
-    fn body(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
+    fn body(&mut self) -> Result<(), ParseError> {
         let body = self.object(Path::Body)?;
         let (mut has_meta, mut unknown) = (false, Vec::new());
         while let Some(name) = self.name(body)? {
             match &*name {
-                "data" if payload.data == Presence::Absent => self.data(payload)?,
-                "redacted" if payload.redacted == Presence::Absent => self.redacted(payload)?,
+                "data" if self.payload.data == Presence::Absent => self.data()?,
+                "redacted" if self.payload.redacted == Presence::Absent => self.redacted()?,
                 "meta" if !has_meta => {
                     has_meta = true;
-                    self.meta(payload)?;
+                    self.meta()?;
                 }
                 "data" | "redacted" | "meta" => return Err(self.duplicate(Path::Body, &name)),
                 _ => {
@@ -114,20 +108,20 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 }
             }
         }
-        payload.replaced_fields = std::mem::take(&mut self.replaced_fields);
-        payload.replaced_members = std::mem::take(&mut self.replaced_members);
-        payload.unknown_members = self.sorted(body, unknown)?;
+        if !unknown.is_empty() {
+            self.payload.rare_mut().unknown_members = self.sorted(body, unknown)?;
+        }
         self.json.end().map_err(|error| self.refuse(error))?;
         if has_meta { Ok(()) } else { Err(self.missing(body, "meta")) }
     }
 
-    fn data(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
+    fn data(&mut self) -> Result<(), ParseError> {
         if self.json.peek() == Some(b'n') {
-            payload.data = self.null(Path::Data)?;
+            self.payload.data = self.null(Path::Data)?;
             return Ok(());
         }
-        payload.data = Presence::Present;
-        payload.fields = self.fields(Path::Data)?;
+        self.payload.data = Presence::Present;
+        self.payload.fields = self.fields(Path::Data)?;
         Ok(())
     }
 
@@ -142,15 +136,14 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 Ok(value) => value,
                 Err(error) => return Err(self.refuse_in(error, data.path, &name)),
             };
-            let mut value = Value::new(value);
-            if self.json.has_replaced() {
-                value = self.mended(value, data, &name)?;
-            }
-            let field = field_with(value);
+            let field = field_with(Value::new(value));
             if fields.len() == 16 {
                 fields.reserve(32);
             }
             fields.push((name, field));
+            if self.json.has_replaced() {
+                fields.last_mut().map_or(Ok(()), |field| self.mend(data, field))?;
+            }
         }
         self.json.replace_surrogates(false);
         if let Some(mapping) = self.mapping {
@@ -161,79 +154,77 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         Ok(Fields(self.sorted(data, fields)?))
     }
 
-    /// Returns the value of a field with U+FFFD for its lone surrogates, unless it is the user id: two could become one.
+    /// Handles lone surrogates that were replaced in the value of a field. In the user id they are an error: two could become one.
     #[cold]
-    fn mended(
+    fn mend(
         &mut self,
-        value: Value<'a>,
         data: Object,
-        name: &Cow<'a, str>,
-    ) -> Result<Value<'a>, ParseError> {
+        (name, field): &mut Member<'a, Redactable<Value<'a>>>,
+    ) -> Result<(), ParseError> {
         let replaced = self.json.take_replaced();
-        let field = self.mapped(name.clone());
-        if field == "user_id" {
+        let mapped = self.mapped(name.clone());
+        if mapped == "user_id" {
             let offset = replaced.first().copied().unwrap_or_default();
-            let error = Error { kind: ErrorKind::LoneSurrogate, offset };
-            return Err(self.refuse_in(error, data.path, name));
+            return Err(self.refuse_in(Error { kind: ErrorKind::LoneSurrogate, offset }, data.path, name));
         }
-        self.replaced_fields.push(field);
-        Ok(match value {
-            Value::Array(json) => Value::Array(RawJson::new(self.json.mended(json.get().len(), &replaced))),
-            Value::Object(json) => Value::Object(RawJson::new(self.json.mended(json.get().len(), &replaced))),
-            value => value,
-        })
+        self.payload.rare_mut().replaced_fields.push(mapped);
+        if let Redactable::Visible(Value::Array(json) | Value::Object(json)) = field {
+            *json = RawJson::new(self.json.mended(json.get().len(), &replaced));
+        }
+        Ok(())
     }
 
-    fn redacted(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
+    fn redacted(&mut self) -> Result<(), ParseError> {
         match self.json.peek() {
             Some(b'[') => {}
             Some(b'n') => {
-                payload.redacted = self.null(Path::Redacted)?;
+                self.payload.redacted = self.null(Path::Redacted)?;
                 return Ok(());
             }
             _ => return Err(self.wrong_type(Path::Redacted, "an array")),
         }
-        payload.redacted = Presence::Present;
+        self.payload.redacted = Presence::Present;
         self.begin_array(Path::Redacted)?;
         while self.next_element()? {
             self.count(Path::Redacted, self.json.offset())?;
-            let (start, path) = (self.json.offset(), Path::RedactedName(payload.redacted_names.len()));
+            let (start, path) = (self.json.offset(), Path::RedactedName(self.payload.redacted_names.len()));
             let name = self.string(path)?;
             // The name is that of a field.
             if is_reserved(&name) {
                 return Err(self.error(ParseErrorKind::ReservedName, path.pointer(), start));
             }
-            payload.redacted_names.push(self.mapped(name));
+            self.payload.redacted_names.push(self.mapped(name));
         }
         Ok(())
     }
 
-    fn meta(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
+    fn meta(&mut self) -> Result<(), ParseError> {
         let meta = self.object(Path::Meta)?;
         let (mut has_operation, mut unknown) = (false, Vec::new());
         while let Some(name) = self.name(meta)? {
             match &*name {
                 "operation" if !has_operation => {
                     has_operation = true;
-                    payload.operation = Operation::from_word(self.string(Path::Operation)?);
+                    self.payload.operation = Operation::from_word(self.string(Path::Operation)?);
                 }
-                "lookup_values" if payload.lookup_list == LookupList::Absent => {
-                    self.lookup_values(payload)?;
+                "lookup_values" if self.payload.lookup_list == Presence::Absent => {
+                    self.lookup_values()?;
                 }
                 "operation" | "lookup_values" => return Err(self.duplicate(Path::Meta, &name)),
                 _ => self.unknown_member(meta, name, &mut unknown)?,
             }
         }
-        payload.unknown_meta = self.sorted(meta, unknown)?;
+        if !unknown.is_empty() {
+            self.payload.rare_mut().unknown_meta = self.sorted(meta, unknown)?;
+        }
         if has_operation { Ok(()) } else { Err(self.missing(meta, "operation")) }
     }
 
-    fn lookup_values(&mut self, payload: &mut Payload<'a>) -> Result<(), ParseError> {
+    fn lookup_values(&mut self) -> Result<(), ParseError> {
         match self.json.peek() {
             Some(b'[') => {}
             Some(b'n') => {
-                self.null(Path::LookupValues)?;
-                payload.lookup_list = LookupList::Null;
+                self.payload.lookup_list = self.null(Path::LookupValues)?;
                 return Ok(());
             }
             _ => {
@@ -241,12 +232,13 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 let start = self.json.offset();
                 // An object's members are checked like those of a lookup value, but outside an array it is not one.
                 self.lookup_value(Path::LookupValues)?;
-                payload.lookup_list = LookupList::NotAnArray(RawJson::new(self.json.text_since(start)));
+                self.payload.rare_mut().not_an_array = Some(RawJson::new(self.json.text_since(start)));
+                self.payload.lookup_list = Presence::Present;
                 return Ok(());
             }
         }
+        self.payload.lookup_list = Presence::Present;
         self.begin_array(Path::LookupValues)?;
-        let mut unusable = Vec::new();
         for index in 0.. {
             if !self.next_element()? {
                 break;
@@ -254,11 +246,13 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             self.count(Path::LookupValues, self.json.offset())?;
             let start = self.json.offset();
             match self.lookup_value(Path::LookupValue(index))? {
-                Some(lookup) => payload.lookup_values.push(lookup),
-                None => unusable.push((index, RawJson::new(self.json.text_since(start)))),
+                Some(lookup) => self.payload.lookup_values.push(lookup),
+                None => {
+                    let json = RawJson::new(self.json.text_since(start));
+                    self.payload.rare_mut().unusable.push((index, json));
+                }
             }
         }
-        payload.lookup_list = LookupList::Array(unusable);
         Ok(())
     }
 
@@ -311,7 +305,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         if self.json.has_replaced() {
             let replaced = self.json.take_replaced();
             json = RawJson::new(self.json.mended(text.len(), &replaced));
-            self.replaced_members.push(name.clone());
+            self.payload.rare_mut().replaced_members.push(name.clone());
         }
         members.push((name, json));
         Ok(())

@@ -4,6 +4,7 @@ mod body;
 pub(crate) mod bytes;
 mod deserialize;
 mod limits;
+mod redact;
 
 use std::io::Read;
 use std::str::FromStr;

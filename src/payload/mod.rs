@@ -58,18 +58,70 @@ pub struct Payload<'a> {
     pub(crate) fields: Fields<'a>,
     pub(crate) redacted: Presence,
     pub(crate) redacted_names: Vec<Cow<'a, str>>,
-    /// The listed fields for which `data` carried a value, sorted.
-    pub(crate) withheld: Vec<Cow<'a, str>>,
-    /// The listed fields that `data` lacks, sorted: they are absent again when the payload is written.
-    pub(crate) absent: Vec<Cow<'a, str>>,
-    /// The fields in whose values a lone surrogate was replaced.
-    pub(crate) replaced_fields: Vec<Cow<'a, str>>,
-    /// The same for unknown members of the body.
-    pub(crate) replaced_members: Vec<Cow<'a, str>>,
-    pub(crate) lookup_list: LookupList<'a>,
+    pub(crate) lookup_list: Presence,
     pub(crate) lookup_values: Vec<LookupValue<'a>>,
+    rare: Option<Box<Rare<'a>>>,
+}
+
+/// The parts that few payloads have, in a box so that a payload is small.
+#[derive(Clone)]
+pub(crate) struct Rare<'a> {
     pub(crate) unknown_members: Members<'a, RawJson<'a>>,
     pub(crate) unknown_meta: Members<'a, RawJson<'a>>,
+    /// The elements of `lookup_values` that are not lookup values, and their indexes.
+    pub(crate) unusable: Vec<(usize, RawJson<'a>)>,
+    /// What was sent as `lookup_values` instead of an array.
+    pub(crate) not_an_array: Option<RawJson<'a>>,
+    /// The listed fields that `data` lacks, sorted: they are absent again when the payload is written.
+    pub(crate) absent: Vec<Cow<'a, str>>,
+    /// The listed fields for which `data` carried a value, sorted.
+    pub(crate) withheld: Vec<Cow<'a, str>>,
+    /// The fields in whose values a lone surrogate was replaced.
+    pub(crate) replaced_fields: Vec<Cow<'a, str>>,
+    /// The unknown members of the body in which a lone surrogate was replaced.
+    pub(crate) replaced_members: Vec<Cow<'a, str>>,
+}
+
+impl Rare<'_> {
+    const EMPTY: Self = Self {
+        unknown_members: Members::EMPTY,
+        unknown_meta: Members::EMPTY,
+        unusable: Vec::new(),
+        not_an_array: None,
+        absent: Vec::new(),
+        withheld: Vec::new(),
+        replaced_fields: Vec::new(),
+        replaced_members: Vec::new(),
+    };
+
+    fn into_owned(self) -> Rare<'static> {
+        let unusable = self.unusable.into_iter();
+        Rare {
+            unknown_members: self.unknown_members.into_owned(RawJson::into_owned),
+            unknown_meta: self.unknown_meta.into_owned(RawJson::into_owned),
+            unusable: unusable.map(|(index, json)| (index, json.into_owned())).collect(),
+            not_an_array: self.not_an_array.map(RawJson::into_owned),
+            absent: owned(self.absent),
+            withheld: owned(self.withheld),
+            replaced_fields: owned(self.replaced_fields),
+            replaced_members: owned(self.replaced_members),
+        }
+    }
+}
+
+/// What parsing dropped or replaced makes no difference: it is not written back.
+impl PartialEq for Rare<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.unknown_members == other.unknown_members
+            && self.unknown_meta == other.unknown_meta
+            && self.unusable == other.unusable
+            && self.not_an_array == other.not_an_array
+            && self.absent == other.absent
+    }
+}
+
+fn owned(names: Vec<Cow<'_, str>>) -> Vec<Cow<'static, str>> {
+    names.into_iter().map(|name| name.into_owned().into()).collect()
 }
 
 /// How a member was sent, for writing it back.
@@ -78,17 +130,6 @@ pub(crate) enum Presence {
     Absent,
     Null,
     Present,
-}
-
-/// How `lookup_values` was sent, apart from the usable elements.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) enum LookupList<'a> {
-    Absent,
-    Null,
-    /// An array, with the elements that are not lookup values and their indexes in it.
-    Array(Vec<(usize, RawJson<'a>)>),
-    /// Something else.
-    NotAnArray(RawJson<'a>),
 }
 
 /// An element of `lookup_values`.
@@ -105,15 +146,21 @@ impl<'a> Payload<'a> {
             fields: Fields::EMPTY,
             redacted: Presence::Absent,
             redacted_names: Vec::new(),
-            withheld: Vec::new(),
-            absent: Vec::new(),
-            replaced_fields: Vec::new(),
-            replaced_members: Vec::new(),
-            lookup_list: LookupList::Absent,
+            lookup_list: Presence::Absent,
             lookup_values: Vec::new(),
-            unknown_members: Members::EMPTY,
-            unknown_meta: Members::EMPTY,
+            rare: None,
         }
+    }
+
+    /// Returns the parts that few payloads have.
+    pub(crate) fn rare(&self) -> &Rare<'a> {
+        static EMPTY: Rare<'static> = Rare::EMPTY;
+        self.rare.as_deref().unwrap_or(&EMPTY)
+    }
+
+    #[cold]
+    pub(crate) fn rare_mut(&mut self) -> &mut Rare<'a> {
+        self.rare.get_or_insert_with(|| Box::new(Rare::EMPTY))
     }
 
     /// Returns the operation: what happened.
@@ -232,7 +279,7 @@ impl<'a> Payload<'a> {
     pub fn unknown_members(
         &self,
     ) -> impl ExactSizeIterator<Item = (&str, &RawJson<'a>)> + DoubleEndedIterator + Clone {
-        self.unknown_members.iter()
+        self.rare().unknown_members.iter()
     }
 
     /// Iterates over the members of `meta` that this crate does not know, sorted by name.
@@ -242,7 +289,7 @@ impl<'a> Payload<'a> {
     pub fn unknown_meta(
         &self,
     ) -> impl ExactSizeIterator<Item = (&str, &RawJson<'a>)> + DoubleEndedIterator + Clone {
-        self.unknown_meta.iter()
+        self.rare().unknown_meta.iter()
     }
 
     /// Converts the payload into one that owns its data.
@@ -270,49 +317,15 @@ impl<'a> Payload<'a> {
     /// ```
     #[must_use]
     pub fn into_owned(self) -> Payload<'static> {
-        let owned =
-            |names: Vec<Cow<'_, str>>| names.into_iter().map(|name| name.into_owned().into()).collect();
         Payload {
             operation: self.operation.into_owned(),
             data: self.data,
             fields: self.fields.into_owned(),
             redacted: self.redacted,
             redacted_names: owned(self.redacted_names),
-            withheld: owned(self.withheld),
-            absent: owned(self.absent),
-            replaced_fields: owned(self.replaced_fields),
-            replaced_members: owned(self.replaced_members),
-            lookup_list: match self.lookup_list {
-                LookupList::Absent => LookupList::Absent,
-                LookupList::Null => LookupList::Null,
-                LookupList::Array(unusable) => LookupList::Array(
-                    unusable.into_iter().map(|(index, json)| (index, json.into_owned())).collect(),
-                ),
-                LookupList::NotAnArray(json) => LookupList::NotAnArray(json.into_owned()),
-            },
+            lookup_list: self.lookup_list,
             lookup_values: self.lookup_values.into_iter().map(LookupValue::into_owned).collect(),
-            unknown_members: self.unknown_members.into_owned(RawJson::into_owned),
-            unknown_meta: self.unknown_meta.into_owned(RawJson::into_owned),
-        }
-    }
-
-    /// Redacts the listed fields, whatever `data` holds for them, and adds those that it lacks.
-    pub(crate) fn redact_listed(&mut self) {
-        for name in &self.redacted_names {
-            match self.fields.0.get_mut(name) {
-                Some(Redactable::Redacted) => {}
-                Some(field) => {
-                    *field = Redactable::Redacted;
-                    self.withheld.push(name.clone());
-                }
-                None => self.absent.push(name.clone()),
-            }
-        }
-        self.withheld.sort_unstable();
-        self.absent.sort_unstable();
-        self.absent.dedup();
-        if !self.absent.is_empty() {
-            self.fields.0.extend(self.absent.iter().map(|name| (name.clone(), Redactable::Redacted)));
+            rare: self.rare.map(|rare| Box::new(rare.into_owned())),
         }
     }
 
@@ -323,16 +336,12 @@ impl<'a> Payload<'a> {
 
     /// Returns `true` if the field is listed as redacted, and `data` lacks it.
     pub(crate) fn is_absent(&self, name: &str) -> bool {
-        self.absent.binary_search_by(|absent| (**absent).cmp(name)).is_ok()
+        self.rare().absent.binary_search_by(|absent| (**absent).cmp(name)).is_ok()
     }
 
     /// Iterates over all elements of `lookup_values`, in the order of the body.
     pub(crate) fn lookup_elements(&self) -> impl Iterator<Item = LookupElement<'_, 'a>> {
-        let unusable: &[_] = match &self.lookup_list {
-            LookupList::Array(unusable) => unusable,
-            _ => &[],
-        };
-        let mut unusable = unusable.iter().peekable();
+        let mut unusable = self.rare().unusable.iter().peekable();
         let mut usable = self.lookup_values.iter();
         (0..).map_while(move |index| match unusable.next_if(|(at, _)| *at == index) {
             Some((_, json)) => Some(LookupElement::Unusable(json)),
@@ -351,13 +360,11 @@ impl PartialEq for Payload<'_> {
         self.operation == other.operation
             && self.data == other.data
             && self.fields == other.fields
-            && self.absent == other.absent
             && self.redacted == other.redacted
             && sorted(self) == sorted(other)
             && self.lookup_list == other.lookup_list
             && self.lookup_values == other.lookup_values
-            && self.unknown_members == other.unknown_members
-            && self.unknown_meta == other.unknown_meta
+            && self.rare() == other.rare()
     }
 }
 
@@ -388,8 +395,8 @@ impl Debug for Payload<'_> {
             .field("fields", &self.fields)
             .field("redacted_names", &redacted_names)
             .field("lookup_values", &self.lookup_values)
-            .field("unknown_members", &self.unknown_members)
-            .field("unknown_meta", &self.unknown_meta)
+            .field("unknown_members", &self.rare().unknown_members)
+            .field("unknown_meta", &self.rare().unknown_meta)
             .finish()
     }
 }

@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::value::Readable;
-use super::{LookupElement, LookupList, Payload, Presence};
+use super::{LookupElement, Payload, Presence};
 use crate::json::canonical::canonical;
 use crate::json::emit::json_text;
 
@@ -82,13 +82,12 @@ impl Serialize for Meta<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("operation", &self.0.operation)?;
-        match &self.0.lookup_list {
-            LookupList::Absent => {}
-            LookupList::Null => map.serialize_entry("lookup_values", &())?,
-            LookupList::Array(_) => {
-                map.serialize_entry("lookup_values", &self.0.lookup_elements().collect::<Vec<_>>())?;
+        match &self.0.rare().not_an_array {
+            Some(json) => map.serialize_entry("lookup_values", json)?,
+            None => {
+                let elements: Vec<_> = self.0.lookup_elements().collect();
+                serialize_present(&mut map, "lookup_values", self.0.lookup_list, &elements)?;
             }
-            LookupList::NotAnArray(json) => map.serialize_entry("lookup_values", json)?,
         }
         for (name, json) in self.0.unknown_meta() {
             map.serialize_entry(name, json)?;
