@@ -29,7 +29,9 @@ impl<'a> Node<'a> {
 
     /// Reads a document.
     pub(crate) fn read_all(json: Reader<'a>) -> Result<Self, ParseError> {
-        json.clone().check().map_err(|error| ParseError::json(error.kind).on(json.position(error.offset)))?;
+        json.clone()
+            .check()
+            .map_err(|error| ParseError::from_json(error.kind).with_position(json.position(error.offset)))?;
         Ok(Self::new(json, Pointer::default()))
     }
 
@@ -42,13 +44,15 @@ impl<'a> Node<'a> {
     /// Returns an error about this value.
     #[cold]
     pub(crate) fn error(&self, kind: ParseErrorKind) -> ParseError {
-        ParseError::new(kind).at(self.path.clone()).on(self.json.position(self.json.offset()))
+        ParseError::new(kind)
+            .with_path(self.path.clone())
+            .with_position(self.json.position(self.json.offset()))
     }
 
     /// Returns the error that this object lacks a member.
     #[cold]
     pub(crate) fn missing(&self, name: &'static str) -> ParseError {
-        self.error(ParseErrorKind::MissingMember { name }).at(self.path.clone().member(name))
+        self.error(ParseErrorKind::MissingMember { name }).with_path(self.path.clone().member(name))
     }
 
     /// Returns the text of the value.

@@ -1,4 +1,4 @@
-//! The reason why a body could not be parsed.
+//! Errors of parsing.
 
 use std::fmt::{self, Debug, Display, Formatter};
 use std::io;
@@ -7,7 +7,7 @@ use crate::issue::ValidationError;
 use crate::json::pointer::Pointer;
 use crate::json::{ErrorKind, with_article};
 
-/// The reason why a body could not be parsed.
+/// What is wrong with a body that cannot be parsed.
 ///
 /// Each variant has a stable code, which [`ParseError::code`] returns.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -133,7 +133,7 @@ impl ParseError {
 
     /// Converts an error of the JSON reader.
     #[cold]
-    pub(crate) fn json(kind: ErrorKind) -> Self {
+    pub(crate) fn from_json(kind: ErrorKind) -> Self {
         let reason = match kind {
             ErrorKind::TrailingData => return Self::new(ParseErrorKind::TrailingData),
             ErrorKind::TooDeep => return Self::new(ParseErrorKind::TooDeep),
@@ -152,19 +152,19 @@ impl ParseError {
         Self::new(ParseErrorKind::Syntax { reason })
     }
 
-    pub(crate) fn at(mut self, path: Pointer) -> Self {
+    pub(crate) fn with_path(mut self, path: Pointer) -> Self {
         self.0.path = Some(path);
         self
     }
 
-    pub(crate) fn on(mut self, position: (usize, usize)) -> Self {
+    pub(crate) fn with_position(mut self, position: (usize, usize)) -> Self {
         self.0.position = Some(position);
         self
     }
 
-    /// Adds what encloses the path.
-    pub(crate) fn inside(mut self, parent: &str) -> Self {
-        self.0.path = self.0.path.map(|path| path.inside(parent));
+    /// Adds the path of what encloses the body.
+    pub(crate) fn within(mut self, parent: &str) -> Self {
+        self.0.path = self.0.path.map(|path| path.within(parent));
         self
     }
 
@@ -223,11 +223,13 @@ impl ParseError {
         self.0.position.map(|(_, column)| column)
     }
 
-    /// Returns the HTTP status to respond with: 413 for a body that is too large, otherwise 400.
+    /// Returns the HTTP status to respond with: 413 for a body that is too large, 503 for one that could not be read, so that it is
+    /// sent again, and otherwise 400.
     #[must_use]
     pub fn http_status(&self) -> u16 {
         match self.kind() {
             ParseErrorKind::TooLarge { .. } => 413,
+            ParseErrorKind::Io { .. } => 503,
             _ => 400,
         }
     }

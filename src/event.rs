@@ -111,17 +111,14 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Returns the profile's fields: `None` for a delete, which carries no profile.
-    ///
-    /// An unknown operation has fields too. Match on the event before you write them.
+    /// Returns the profile's fields: `None` for a delete, which carries no profile, and for an unknown operation.
     #[must_use]
     pub fn fields(&self) -> Option<&Fields<'a>> {
         match self {
             Self::DataInsert(event) => Some(&event.fields),
             Self::DataUpdate(event) => Some(&event.fields),
             Self::VisibilityUpdate(event) => Some(&event.fields),
-            Self::Delete(_) => None,
-            Self::Unknown(payload) => Some(payload.fields()),
+            Self::Delete(_) | Self::Unknown(_) => None,
         }
     }
 
@@ -186,8 +183,8 @@ impl<'a> Payload<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error of the code `invalid` if the operation is known, and there is neither a user id nor a lookup value that
-    /// identifies a user.
+    /// Returns an error with the code `invalid` if the operation is known and the payload identifies no user: there is neither a user
+    /// id nor a usable lookup value.
     pub fn into_event(self) -> Result<Event<'a>, ParseError> {
         Ok(match self.operation {
             Operation::DataInsert => {

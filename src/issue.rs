@@ -1,4 +1,4 @@
-//! What is unusual about a payload that could be parsed.
+//! Issues: non-fatal problems with a payload.
 
 use std::fmt::{self, Debug, Display, Formatter};
 
@@ -42,11 +42,11 @@ macro_rules! rules {
             }
         }
 
-        /// One thing that is unusual about a payload: a stable code, a place and a severity.
+        /// A non-fatal problem with a payload: a stable code, a place and a severity.
         ///
-        /// An issue contains no values, only the JSON Pointer of one. An address change causes a
-        /// `lookup_mismatch`. If a lookup value is a number, its text is used. An unusable one is kept and written back, but
-        /// finds no user.
+        /// An issue contains no values, only the JSON Pointer of one. An address change causes a `lookup_mismatch`. If a lookup value is
+        /// a number, its text is used. An unusable one is kept and written back, but identifies no user. JavaScript sends a lone
+        /// surrogate where it cut text in the middle of an emoji.
         ///
         /// | code | severity | meaning |
         /// |---|---|---|
@@ -61,7 +61,7 @@ macro_rules! rules {
         /// # Ok::<(), rownd_webhooks::ParseError>(())
         /// ```
         #[derive(Clone, PartialEq, Eq)]
-        pub struct Issue { rule: Rule, path: Pointer }
+        pub struct Issue { rule: Rule, path: Pointer, field: Option<String> }
     };
 }
 
@@ -90,7 +90,11 @@ rules! {
 
 impl Issue {
     pub(crate) fn new(rule: Rule, path: Pointer) -> Self {
-        Self { rule, path }
+        Self { rule, path, field: None }
+    }
+
+    pub(crate) fn about_field(rule: Rule, path: Pointer, name: &str) -> Self {
+        Self { rule, path, field: Some(name.to_owned()) }
     }
 
     /// Returns the stable snake_case code, such as `missing_user_id`.
@@ -105,6 +109,14 @@ impl Issue {
     #[must_use]
     pub fn path(&self) -> &str {
         self.path.as_str()
+    }
+
+    /// Returns the name of the field that the issue is about, in `data` or in `redacted`; `None` if it is about something else.
+    ///
+    /// This is the whole name, as anybody can send it: escape it before you print it.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
     }
 
     /// Returns the severity: whether the body contradicts the vendor's page or is merely unusual.
@@ -141,21 +153,27 @@ impl Debug for Issue {
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct ValidationError(Box<(&'static str, Vec<Issue>)>);
+pub struct ValidationError(Box<Invalid>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Invalid {
+    sentence: &'static str,
+    issues: Vec<Issue>,
+}
 
 impl ValidationError {
     pub(crate) fn invalid(issues: Vec<Issue>) -> Self {
-        Self(Box::new(("the payload is not valid", issues)))
+        Self(Box::new(Invalid { sentence: "the payload is not valid", issues }))
     }
 
     pub(crate) fn no_user(issues: Vec<Issue>) -> Self {
-        Self(Box::new(("the payload identifies no user", issues)))
+        Self(Box::new(Invalid { sentence: "the payload identifies no user", issues }))
     }
 
     /// Returns every issue, in the order of the table of [`Issue`].
     #[must_use]
     pub fn issues(&self) -> &[Issue] {
-        &self.0.1
+        &self.0.issues
     }
 
     /// Returns the stable code `invalid`, as [`ParseError::code`](crate::ParseError::code) does for this error.
@@ -163,18 +181,12 @@ impl ValidationError {
     pub fn code(&self) -> &'static str {
         "invalid"
     }
-
-    /// Returns the HTTP status to respond with: 400.
-    #[must_use]
-    pub fn http_status(&self) -> u16 {
-        400
-    }
 }
 
 impl Display for ValidationError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 2;
-        f.write_str(self.0.0)?;
+        f.write_str(self.0.sentence)?;
         for (index, issue) in self.issues().iter().take(SHOWN).enumerate() {
             write!(f, "{} {issue}", if index == 0 { ":" } else { ";" })?;
         }

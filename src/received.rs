@@ -94,7 +94,7 @@ impl Parser {
             return Err(too_large());
         }
         let received_at = time.string()?.parse().map_err(|_| time.wrong_type("a time of RFC 3339"))?;
-        let payload = self.read(&mut payload.reader()).map_err(|error| error.inside("/payload"))?;
+        let payload = self.read(&mut payload.reader()).map_err(|error| error.within("/payload"))?;
         Ok(Received { received_at, payload })
     }
 }

@@ -5,11 +5,11 @@ use crate::json::pointer::Pointer;
 use crate::payload::lookup::LookupValue;
 use crate::payload::operation::Operation;
 use crate::payload::value::Value;
-use crate::payload::{LookupElement, Payload, Presence};
+use crate::payload::{LookupElement, Payload, Presence, paths};
 use crate::redactable::Redactable;
 
 impl Payload<'_> {
-    /// Returns everything that is unusual about the payload; the table of [`Issue`] has all codes.
+    /// Returns the issues of the payload, in the order of the table of [`Issue`].
     #[must_use]
     pub fn issues(&self) -> Vec<Issue> {
         let context = Context::new(self);
@@ -20,7 +20,7 @@ impl Payload<'_> {
     ///
     /// # Errors
     ///
-    /// There is an issue of severity `Error`. The error holds all issues, warnings included.
+    /// Returns an error if there is an issue of severity `Error`. It has all issues, warnings included.
     pub fn validate(&self) -> Result<(), ValidationError> {
         let issues = self.issues();
         if issues.iter().any(|issue| issue.severity() == Severity::Error) {
@@ -74,22 +74,24 @@ impl<'p, 'a> Context<'p, 'a> {
         let elements = self.payload.lookup_elements().enumerate();
         let broken = elements
             .filter(|(_, element)| matches!(element, LookupElement::Usable(lookup) if is_broken(lookup)));
-        broken.map(|(index, _)| Issue::new(rule, lookup_values().element(index).member("value"))).collect()
+        broken.map(|(index, _)| Issue::new(rule, lookup_value(index).member("value"))).collect()
     }
 
-    /// Returns an issue for each of these indexes in the list of redacted names.
-    fn redacted_name_issues(rule: Rule, mut indexes: Vec<usize>) -> Vec<Issue> {
-        indexes.sort_unstable();
-        indexes.into_iter().map(|index| Issue::new(rule, Pointer::new("/redacted").element(index))).collect()
+    /// Returns an issue for each of these names and their indexes in the list of redacted names.
+    fn redacted_name_issues(rule: Rule, mut names: Vec<(&str, usize)>) -> Vec<Issue> {
+        names.sort_unstable_by_key(|(_, index)| *index);
+        let path = |index| Pointer::new(paths::REDACTED).element(index);
+        names.into_iter().map(|(name, index)| Issue::about_field(rule, path(index), name)).collect()
     }
 }
 
-fn lookup_values() -> Pointer {
-    Pointer::new("/meta/lookup_values")
+/// Returns an issue for each of these fields.
+fn field_issues<'f>(rule: Rule, names: impl Iterator<Item = &'f str>) -> Vec<Issue> {
+    names.map(|name| Issue::about_field(rule, paths::field(name), name)).collect()
 }
 
-fn field(name: &str) -> Pointer {
-    Pointer::new("/data").member(name)
+fn lookup_value(index: usize) -> Pointer {
+    Pointer::new(paths::LOOKUP_VALUES).element(index)
 }
 
 fn issue_if(is_broken: bool, rule: Rule, path: &str) -> Vec<Issue> {
@@ -97,47 +99,47 @@ fn issue_if(is_broken: bool, rule: Rule, path: &str) -> Vec<Issue> {
 }
 
 fn missing_data(context: &Context<'_, '_>) -> Vec<Issue> {
-    issue_if(context.payload.data != Presence::Present, Rule::MissingData, "/data")
+    issue_if(context.payload.data != Presence::Present, Rule::MissingData, paths::DATA)
 }
 
 /// "The payload will always include a lookup value."
 fn no_lookup_values(context: &Context<'_, '_>) -> Vec<Issue> {
     let has_elements = context.payload.lookup_elements().next().is_some();
     let is_empty = !has_elements && context.payload.rare().not_an_array.is_none();
-    issue_if(is_empty, Rule::NoLookupValues, "/meta/lookup_values")
+    issue_if(is_empty, Rule::NoLookupValues, paths::LOOKUP_VALUES)
 }
 
 /// The vendor's example of a delete is the only one without the list.
 fn missing_redacted(context: &Context<'_, '_>) -> Vec<Issue> {
     let is_missing = context.payload.redacted != Presence::Present && !context.is_delete;
-    issue_if(is_missing, Rule::MissingRedacted, "/redacted")
+    issue_if(is_missing, Rule::MissingRedacted, paths::REDACTED)
 }
 
 fn withheld_value_present(context: &Context<'_, '_>) -> Vec<Issue> {
-    let withheld = context.payload.rare().withheld.iter();
-    withheld.map(|name| Issue::new(Rule::WithheldValuePresent, field(name))).collect()
+    field_issues(Rule::WithheldValuePresent, context.payload.rare().withheld.iter().map(|name| &**name))
 }
 
 fn unknown_operation(context: &Context<'_, '_>) -> Vec<Issue> {
     let is_unknown = matches!(context.payload.operation(), Operation::Unknown(_));
-    issue_if(is_unknown, Rule::UnknownOperation, "/meta/operation")
+    issue_if(is_unknown, Rule::UnknownOperation, paths::OPERATION)
 }
 
 fn missing_user_id(context: &Context<'_, '_>) -> Vec<Issue> {
-    issue_if(context.payload.user_id().is_none(), Rule::MissingUserId, "/data/user_id")
+    let is_missing = context.payload.user_id().is_none();
+    field_issues(Rule::MissingUserId, is_missing.then_some("user_id").into_iter())
 }
 
 /// A delete has no list, so there the sentinel alone is enough.
 fn unlisted_sentinel(context: &Context<'_, '_>) -> Vec<Issue> {
-    let redacted = context.payload.fields().iter().filter(|(_, field)| field.is_redacted());
-    let unlisted = redacted.filter(|(name, _)| !context.is_delete && !context.is_listed(name));
-    unlisted.map(|(name, _)| Issue::new(Rule::UnlistedSentinel, field(name))).collect()
+    let redacted = context.payload.fields().redacted();
+    let unlisted = redacted.filter(|name| !context.is_delete && !context.is_listed(name));
+    field_issues(Rule::UnlistedSentinel, unlisted)
 }
 
 fn redacted_field_absent(context: &Context<'_, '_>) -> Vec<Issue> {
     let listed = context.listed.chunk_by(|before, after| before.0 == after.0);
     let absent = listed.filter_map(|same| match same {
-        [(name, first), ..] if context.payload.is_absent(name) => Some(*first),
+        [first, ..] if context.payload.is_absent(first.0) => Some(*first),
         _ => None,
     });
     Context::redacted_name_issues(Rule::RedactedFieldAbsent, absent.collect())
@@ -145,7 +147,7 @@ fn redacted_field_absent(context: &Context<'_, '_>) -> Vec<Issue> {
 
 fn duplicate_redacted_name(context: &Context<'_, '_>) -> Vec<Issue> {
     let repeated = context.listed.windows(2).filter_map(|pair| match pair {
-        [(before, _), (name, index)] if before == name => Some(*index),
+        [before, repeated] if before.0 == repeated.0 => Some(*repeated),
         _ => None,
     });
     Context::redacted_name_issues(Rule::DuplicateRedactedName, repeated.collect())
@@ -178,33 +180,28 @@ fn lookup_value_not_text(context: &Context<'_, '_>) -> Vec<Issue> {
 
 fn unusable_lookup_value(context: &Context<'_, '_>) -> Vec<Issue> {
     let rare = context.payload.rare();
-    let list = rare.not_an_array.iter().map(|_| lookup_values());
-    let elements = rare.unusable.iter().map(|(index, _)| lookup_values().element(*index));
+    let list = rare.not_an_array.iter().map(|_| Pointer::new(paths::LOOKUP_VALUES));
+    let elements = rare.unusable.iter().map(|(index, _)| lookup_value(*index));
     list.chain(elements).map(|path| Issue::new(Rule::UnusableLookupValue, path)).collect()
 }
 
 fn delete_carries_fields(context: &Context<'_, '_>) -> Vec<Issue> {
     let carries_fields = context.payload.present_fields().any(|(name, _)| name != "user_id");
-    issue_if(context.is_delete && carries_fields, Rule::DeleteCarriesFields, "/data")
+    issue_if(context.is_delete && carries_fields, Rule::DeleteCarriesFields, paths::DATA)
 }
 
 fn empty_field_name(context: &Context<'_, '_>) -> Vec<Issue> {
-    issue_if(
-        context.payload.present_fields().any(|(name, _)| name.is_empty()),
-        Rule::EmptyFieldName,
-        "/data/",
-    )
+    let names = context.payload.present_fields().map(|(name, _)| name);
+    field_issues(Rule::EmptyFieldName, names.filter(|name| name.is_empty()))
 }
 
 /// A value that was withheld is gone, and with it what was replaced.
 fn lone_surrogate(context: &Context<'_, '_>) -> Vec<Issue> {
-    let payload = context.payload;
-    let mut fields: Vec<_> =
-        payload.rare().replaced_fields.iter().filter(|name| payload.value(name).is_some()).collect();
-    fields.sort_unstable();
-    let mut members: Vec<_> = payload.rare().replaced_members.iter().collect();
-    members.sort_unstable();
-    let members = members.into_iter().map(|name| Pointer::default().member(name));
-    let paths = fields.into_iter().map(|name| field(name)).chain(members);
-    paths.map(|path| Issue::new(Rule::LoneSurrogate, path)).collect()
+    let rare = context.payload.rare();
+    let is_visible = |name: &&str| context.payload.value(name).is_some();
+    let mut issues =
+        field_issues(Rule::LoneSurrogate, rare.replaced_fields.iter().map(|name| &**name).filter(is_visible));
+    let members = rare.replaced_members.iter().map(|name| Pointer::default().member(name));
+    issues.extend(members.map(|path| Issue::new(Rule::LoneSurrogate, path)));
+    issues
 }

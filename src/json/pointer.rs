@@ -23,8 +23,8 @@ impl Pointer {
         self.member(&index.to_string())
     }
 
-    /// Adds what encloses the path.
-    pub(crate) fn inside(self, parent: &str) -> Self {
+    /// Adds the path of what encloses the value.
+    pub(crate) fn within(self, parent: &str) -> Self {
         Self(format!("{parent}{}", self.0))
     }
 

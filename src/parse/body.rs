@@ -13,7 +13,7 @@ use crate::payload::lookup::LookupValue;
 use crate::payload::members::{Member, Members};
 use crate::payload::operation::Operation;
 use crate::payload::value::{RawJson, Value, field_with};
-use crate::payload::{Payload, Presence};
+use crate::payload::{Payload, Presence, paths};
 use crate::redactable::Redactable;
 use crate::settings::mapping::FieldMapping;
 
@@ -35,7 +35,7 @@ pub(crate) fn read_fields(text: &str) -> Result<Fields<'_>, ParseError> {
     let mut json = Reader::new(text);
     let mut reader = BodyReader::new(&mut json, &Limits::NONE, None);
     let fields = reader.fields(Path::Body)?;
-    reader.json.end().map_err(|error| reader.refuse(error))?;
+    reader.json.end().map_err(|error| reader.json_error(error))?;
     Ok(fields)
 }
 
@@ -73,12 +73,12 @@ impl Path {
     fn pointer(self) -> Pointer {
         match self {
             Self::Body => Pointer::default(),
-            Self::Data => Pointer::new("/data"),
-            Self::Redacted => Pointer::new("/redacted"),
+            Self::Data => Pointer::new(paths::DATA),
+            Self::Redacted => Pointer::new(paths::REDACTED),
             Self::RedactedName(index) => Self::Redacted.pointer().element(index),
-            Self::Meta => Pointer::new("/meta"),
-            Self::Operation => Pointer::new("/meta/operation"),
-            Self::LookupValues => Pointer::new("/meta/lookup_values"),
+            Self::Meta => Pointer::new(paths::META),
+            Self::Operation => Pointer::new(paths::OPERATION),
+            Self::LookupValues => Pointer::new(paths::LOOKUP_VALUES),
             Self::LookupValue(index) => Self::LookupValues.pointer().element(index),
         }
     }
@@ -111,7 +111,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         if !unknown.is_empty() {
             self.payload.rare_mut().unknown_members = self.sorted(body, unknown)?;
         }
-        self.json.end().map_err(|error| self.refuse(error))?;
+        self.json.end().map_err(|error| self.json_error(error))?;
         if has_meta { Ok(()) } else { Err(self.missing(body, "meta")) }
     }
 
@@ -134,7 +134,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             self.count(path, self.json.name_offset())?;
             let value = match self.json.value() {
                 Ok(value) => value,
-                Err(error) => return Err(self.refuse_in(error, data.path, &name)),
+                Err(error) => return Err(self.json_error_in(error, data.path, &name)),
             };
             let field = field_with(Value::new(value));
             if fields.len() == 16 {
@@ -165,7 +165,11 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         let mapped = self.mapped(name.clone());
         if mapped == "user_id" {
             let offset = replaced.first().copied().unwrap_or_default();
-            return Err(self.refuse_in(Error { kind: ErrorKind::LoneSurrogate, offset }, data.path, name));
+            return Err(self.json_error_in(
+                Error { kind: ErrorKind::LoneSurrogate, offset },
+                data.path,
+                name,
+            ));
         }
         self.payload.rare_mut().replaced_fields.push(mapped);
         if let Redactable::Visible(Value::Array(json) | Value::Object(json)) = field {
@@ -259,7 +263,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     /// Reads an element that may be a lookup value; `None` if it is not.
     fn lookup_value(&mut self, path: Path) -> Result<Option<LookupValue<'a>>, ParseError> {
         if self.json.peek() != Some(b'{') {
-            self.json.raw_value().map_err(|error| self.refuse_at(error, path))?;
+            self.json.raw_value().map_err(|error| self.json_error_at(error, path))?;
             return Ok(None);
         }
         let object = self.object(path)?;
@@ -278,7 +282,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             }
             match self.json.value() {
                 Ok(token) => *member = Some(token),
-                Err(error) => return Err(self.refuse_in(error, path, &name)),
+                Err(error) => return Err(self.json_error_in(error, path, &name)),
             }
         }
         let unknown = self.sorted(object, unknown)?;
@@ -299,7 +303,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         self.count(object.path, self.json.name_offset())?;
         let text = match self.json.raw_value() {
             Ok(text) => text,
-            Err(error) => return Err(self.refuse_in(error, object.path, &name)),
+            Err(error) => return Err(self.json_error_in(error, object.path, &name)),
         };
         let mut json = RawJson::new(text);
         if self.json.has_replaced() {
@@ -317,7 +321,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             return Err(self.wrong_type(path, "an object"));
         }
         let start = self.json.offset();
-        self.json.enter().map_err(|error| self.refuse_at(error, path))?;
+        self.json.enter().map_err(|error| self.json_error_at(error, path))?;
         Ok(Object { start, path })
     }
 
@@ -330,17 +334,17 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 Err(self.error_at_name(ParseErrorKind::ReservedName, object.path, &name))
             }
             Ok(name) => Ok(name),
-            Err(error) => Err(self.refuse_at(error, object.path)),
+            Err(error) => Err(self.json_error_at(error, object.path)),
         }
     }
 
     fn begin_array(&mut self, path: Path) -> Result<(), ParseError> {
-        self.json.enter().map_err(|error| self.refuse_at(error, path))
+        self.json.enter().map_err(|error| self.json_error_at(error, path))
     }
 
     #[inline]
     fn next_element(&mut self) -> Result<bool, ParseError> {
-        self.json.next_element().map_err(|error| self.refuse(error))
+        self.json.next_element().map_err(|error| self.json_error(error))
     }
 
     #[inline]
@@ -348,14 +352,14 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         if self.json.peek() != Some(b'"') {
             return Err(self.wrong_type(path, "a string"));
         }
-        self.json.string().map_err(|error| self.refuse_at(error, path))
+        self.json.string().map_err(|error| self.json_error_at(error, path))
     }
 
     /// Reads `null` where an array or object is expected.
     fn null(&mut self, path: Path) -> Result<Presence, ParseError> {
         match self.json.value() {
             Ok(_) => Ok(Presence::Null),
-            Err(error) => Err(self.refuse_at(error, path)),
+            Err(error) => Err(self.json_error_at(error, path)),
         }
     }
 
@@ -389,7 +393,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
 
     #[cold]
     fn error(&self, kind: ParseErrorKind, path: Pointer, offset: usize) -> ParseError {
-        ParseError::new(kind).at(path).on(self.json.position(offset))
+        ParseError::new(kind).with_path(path).with_position(self.json.position(offset))
     }
 
     /// Returns an error about the member whose name was read last.
@@ -417,7 +421,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             }
             let _ = json.raw_value();
         }
-        ParseError::new(ParseErrorKind::DuplicateMember).at(object.path.pointer())
+        ParseError::new(ParseErrorKind::DuplicateMember).with_path(object.path.pointer())
     }
 
     #[cold]
@@ -434,7 +438,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             Some(b'[') => "array",
             _ => match self.json.value() {
                 Ok(token) => Value::new(token).type_name(),
-                Err(error) => return self.refuse_at(error, path),
+                Err(error) => return self.json_error_at(error, path),
             },
         };
         let kind = match path {
@@ -444,27 +448,30 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         self.error(kind, path.pointer(), start)
     }
 
+    /// Converts an error of the JSON reader.
     #[cold]
-    fn refuse(&self, error: Error) -> ParseError {
-        ParseError::json(error.kind).on(self.json.position(error.offset))
+    fn json_error(&self, error: Error) -> ParseError {
+        ParseError::from_json(error.kind).with_position(self.json.position(error.offset))
     }
 
     #[cold]
-    fn refuse_at(&self, error: Error, path: Path) -> ParseError {
-        self.with_path(error, path.pointer())
+    fn json_error_at(&self, error: Error, path: Path) -> ParseError {
+        self.json_error_with(error, path.pointer())
     }
 
     #[cold]
-    fn refuse_in(&self, error: Error, parent: Path, name: &str) -> ParseError {
-        self.with_path(error, parent.pointer().member(name))
+    fn json_error_in(&self, error: Error, parent: Path, name: &str) -> ParseError {
+        self.json_error_with(error, parent.pointer().member(name))
     }
 
     /// Converts an error of the JSON reader. One of plain syntax has no path.
-    fn with_path(&self, error: Error, path: Pointer) -> ParseError {
-        let refused = self.refuse(error);
+    fn json_error_with(&self, error: Error, path: Pointer) -> ParseError {
+        let converted = self.json_error(error);
         match error.kind {
-            ErrorKind::TooDeep | ErrorKind::ReservedName | ErrorKind::LoneSurrogate => refused.at(path),
-            _ => refused,
+            ErrorKind::TooDeep | ErrorKind::ReservedName | ErrorKind::LoneSurrogate => {
+                converted.with_path(path)
+            }
+            _ => converted,
         }
     }
 }

@@ -15,10 +15,11 @@ pub(crate) fn text(bytes: &[u8], max_bytes: usize) -> Result<&str, ParseError> {
         return Err(ParseError::new(ParseErrorKind::Empty));
     }
     if bytes.starts_with(BYTE_ORDER_MARK) {
-        return Err(ParseError::new(ParseErrorKind::ByteOrderMark).on((1, 1)));
+        return Err(ParseError::new(ParseErrorKind::ByteOrderMark).with_position((1, 1)));
     }
-    std::str::from_utf8(bytes)
-        .map_err(|error| ParseError::new(ParseErrorKind::NotUtf8).on(position(bytes, error.valid_up_to())))
+    std::str::from_utf8(bytes).map_err(|error| {
+        ParseError::new(ParseErrorKind::NotUtf8).with_position(position(bytes, error.valid_up_to()))
+    })
 }
 
 /// Returns `true` if there is nothing but JSON's white space.

@@ -5,6 +5,7 @@ pub(crate) mod fields;
 pub(crate) mod lookup;
 pub(crate) mod members;
 pub(crate) mod operation;
+pub(crate) mod paths;
 mod serialize;
 pub(crate) mod user_id;
 pub(crate) mod value;

@@ -88,5 +88,5 @@ impl Debug for UserId<'_> {
 
 /// Returns a description of the user for messages.
 pub(crate) fn described(user_id: Option<UserId<'_>>) -> String {
-    user_id.map_or_else(|| "an unnamed user".to_owned(), |user_id| format!("user {user_id}"))
+    user_id.map_or_else(|| "an unidentified user".to_owned(), |user_id| format!("user {user_id}"))
 }

@@ -394,7 +394,7 @@ impl<'a> RawJson<'a> {
     }
 
     fn of_tree(tree: &serde_json::Value) -> Result<Self, ParseError> {
-        Ok(Self(tree::field_text(tree).map_err(ParseError::json)?.into()))
+        Ok(Self(tree::field_text(tree).map_err(ParseError::from_json)?.into()))
     }
 }
 

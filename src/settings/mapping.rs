@@ -97,7 +97,7 @@ impl FieldMapping {
         for (index, (rownd_field, connection_field)) in pairs.into_iter().enumerate() {
             let names = [&*rownd_field.into(), &*connection_field.into()];
             mapping.push(index, names, None).map_err(|(kind, side)| {
-                ParseError::new(kind).at(Pointer::default().element(index).element(side))
+                ParseError::new(kind).with_path(Pointer::default().element(index).element(side))
             })?;
         }
         Ok(Self { renames: mapping.renames })

@@ -234,7 +234,7 @@ fn the_error_of_a_reader_is_reported_by_its_kind_only() {
     let kind = io::ErrorKind::ConnectionReset;
     let error = rownd_webhooks::from_reader(Failing(b"{\"data\":", kind)).unwrap_err();
     assert!(matches!(error.kind(), ParseErrorKind::Io { kind: found, .. } if *found == kind));
-    assert_eq!((error.code(), error.path(), error.line(), error.http_status()), ("io", None, None, 400));
+    assert_eq!((error.code(), error.path(), error.line(), error.http_status()), ("io", None, None, 503));
     assert_eq!(error.to_string(), format!("the body could not be read: {kind}"));
     assert!(error.source().is_none());
 }

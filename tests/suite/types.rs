@@ -47,6 +47,12 @@ fn errors_are_one_word_wide() {
     assert::<LineError>();
 }
 
+/// From 128 bytes on, clippy calls a caller's enums and results too large.
+#[test]
+fn payloads_and_events_are_small() {
+    assert!(size_of::<Payload<'_>>() < 128 && size_of::<Event<'_>>() < 128);
+}
+
 #[test]
 fn one_error_type_serves_from_bytes_to_event() {
     fn event(body: &str) -> Result<Event<'_>, ParseError> {

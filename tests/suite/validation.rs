@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::support::strategies::{body, config};
 use crate::support::{Body, issue_codes, list, listed, model_fields, payload};
 
-const CODES: [(&str, Severity, &str); 16] = [
+const CODES: [(&str, Severity, &str); 17] = [
     ("missing_data", Error, "`data` is absent or null"),
     ("no_lookup_values", Error, "there are no lookup values"),
     ("missing_redacted", Error, "`redacted` is absent or null"),
@@ -27,10 +27,17 @@ const CODES: [(&str, Severity, &str); 16] = [
     ("unusable_lookup_value", Warning, "there is no usable lookup value"),
     ("delete_carries_fields", Warning, "a delete carries more than the user id"),
     ("empty_field_name", Warning, "the name of a field is empty"),
+    ("lone_surrogate", Warning, "a lone surrogate in a value was replaced by U+FFFD"),
 ];
 
-fn codes_and_paths(payload: &Payload<'_>) -> Vec<String> {
-    payload.issues().iter().map(|issue| format!("{} {}", issue.code(), issue.path())).collect()
+/// The code of each issue, its path, and its field, if it has one.
+fn codes_and_places(payload: &Payload<'_>) -> Vec<String> {
+    let field = |issue: &Issue| issue.field().map(|field| format!(" {field}")).unwrap_or_default();
+    payload
+        .issues()
+        .iter()
+        .map(|issue| format!("{} {}{}", issue.code(), issue.path(), field(issue)))
+        .collect()
 }
 
 #[test]
@@ -44,7 +51,7 @@ fn each_issue_has_its_code_path_severity_and_sentence() {
             {"field":"x","value":"<<REDACTED>>"},{"field":"phone_number","value":"+1"},{}]"#,
         ..Body::default()
     };
-    let rows: [(String, &[&str]); 5] = [
+    let rows: [(String, &[&str]); 6] = [
         (Body::default().to_string(), &[]),
         (Body::delete().to_string(), &[]),
         (
@@ -53,7 +60,7 @@ fn each_issue_has_its_code_path_severity_and_sentence() {
                 "missing_data /data",
                 "no_lookup_values /meta/lookup_values",
                 "missing_redacted /redacted",
-                "missing_user_id /data/user_id",
+                "missing_user_id /data/user_id user_id",
             ],
         ),
         (
@@ -61,29 +68,34 @@ fn each_issue_has_its_code_path_severity_and_sentence() {
             &["delete_carries_fields /data"],
         ),
         (
+            Body { members: r#""x":"\ude00""#, ..Body::with_data(r#"{"user_id":"u","a/b":["\ud83d"]}"#) }
+                .to_string(),
+            &["lone_surrogate /data/a~1b a/b", "lone_surrogate /x"],
+        ),
+        (
             with_all_else.to_string(),
             &[
-                "withheld_value_present /data/a",
-                "withheld_value_present /data/hidden",
+                "withheld_value_present /data/a a",
+                "withheld_value_present /data/hidden hidden",
                 "unknown_operation /meta/operation",
-                "missing_user_id /data/user_id",
-                "unlisted_sentinel /data/open",
-                "redacted_field_absent /redacted/0",
-                "redacted_field_absent /redacted/5",
-                "duplicate_redacted_name /redacted/2",
+                "missing_user_id /data/user_id user_id",
+                "unlisted_sentinel /data/open open",
+                "redacted_field_absent /redacted/0 absent",
+                "redacted_field_absent /redacted/5 Absent",
+                "duplicate_redacted_name /redacted/2 hidden",
                 "redacted_lookup_value /meta/lookup_values/2/value",
                 "lookup_exposes_redacted /meta/lookup_values/3/value",
                 "lookup_mismatch /meta/lookup_values/0/value",
                 "lookup_value_not_text /meta/lookup_values/1/value",
                 "unusable_lookup_value /meta/lookup_values/4",
-                "empty_field_name /data/",
+                "empty_field_name /data/ ",
             ],
         ),
     ];
     let mut codes = BTreeSet::new();
     for (body, expected) in rows {
         let payload = payload(&body);
-        assert_eq!(codes_and_paths(&payload), expected, "{body}");
+        assert_eq!(codes_and_places(&payload), expected, "{body}");
         for issue in payload.issues() {
             let (code, severity, sentence) =
                 CODES.into_iter().find(|(code, ..)| *code == issue.code()).unwrap();
@@ -116,27 +128,33 @@ fn model_issues(body: &Value) -> Vec<String> {
     let has_data = |name: &str| data.is_some_and(|data| data.contains_key(name));
     let is_delete = operation == "delete";
     let is_known = ["data_insert", "data_update", "visibility_update", "delete"].contains(&operation);
-    let user_id = fields.get("user_id").and_then(|id| id.as_ref().into_visible()?.as_str());
+    let named = lookup_values.as_array().into_iter().flatten().filter(|lookup| lookup["field"] == "user_id");
+    let named = named.map(|lookup| &lookup["value"]).filter(|value| *value != REDACTED);
+    let user_id = fields.get("user_id").and_then(|id| id.as_ref().into_visible()).filter(|id| id.is_string());
+    let has_user_id = user_id
+        .into_iter()
+        .chain(named)
+        .any(|id| id.is_number() || id.as_str().is_some_and(|id| !id.is_empty()));
     let carries_fields = data.into_iter().flatten().any(|(name, _)| name != "user_id");
     let mut issues = Vec::new();
-    let mut issue_if = |is_broken: bool, code: &str, path: &str| {
-        issues.extend(is_broken.then(|| format!("{code} {path}")));
+    let mut issue_if = |is_broken: bool, code: &str, place: &str| {
+        issues.extend(is_broken.then(|| format!("{code} {place}")));
     };
 
     issue_if(data.is_none(), "missing_data", "/data");
     issue_if(!body["redacted"].is_array() && !is_delete, "missing_redacted", "/redacted");
     issue_if(!is_known, "unknown_operation", "/meta/operation");
-    issue_if(user_id.is_none_or(str::is_empty), "missing_user_id", "/data/user_id");
+    issue_if(!has_user_id, "missing_user_id", "/data/user_id user_id");
     issue_if(is_delete && carries_fields, "delete_carries_fields", "/data");
-    issue_if(has_data(""), "empty_field_name", "/data/");
+    issue_if(has_data(""), "empty_field_name", "/data/ ");
     for (name, value) in data.into_iter().flatten() {
-        let path = format!("/data/{}", token(name));
+        let path = format!("/data/{} {name}", token(name));
         let (is_listed, is_sentinel) = (listed.contains(&name.as_str()), value == REDACTED);
         issue_if(is_listed && !is_sentinel, "withheld_value_present", &path);
         issue_if(!is_listed && is_sentinel && !is_delete, "unlisted_sentinel", &path);
     }
     for (index, name) in listed.iter().enumerate() {
-        let (path, is_repeated) = (format!("/redacted/{index}"), listed[..index].contains(name));
+        let (path, is_repeated) = (format!("/redacted/{index} {name}"), listed[..index].contains(name));
         issue_if(is_repeated, "duplicate_redacted_name", &path);
         issue_if(!is_repeated && !has_data(name), "redacted_field_absent", &path);
     }
@@ -173,7 +191,7 @@ proptest! {
     #[test]
     fn every_issue_is_found(body in body()) {
         let payload: Payload<'_> = body.to_string().parse().unwrap();
-        let mut found = codes_and_paths(&payload);
+        let mut found = codes_and_places(&payload);
         found.sort();
         prop_assert_eq!(found, model_issues(&body));
         prop_assert_eq!(payload.user_id().is_none(), issue_codes(&payload).contains(&"missing_user_id"));
@@ -201,7 +219,7 @@ fn the_error_lists_two_issues_and_counts_the_rest() {
                    `data` lacks the field that is listed as redacted at /redacted/0";
     assert_eq!(invalid.to_string(), message);
     assert_eq!(format!("{invalid:?}"), format!("ValidationError({message:?})"));
-    assert_eq!((invalid.code(), invalid.http_status()), ("invalid", 400));
+    assert_eq!(invalid.code(), "invalid");
     assert!(std::error::Error::source(&invalid).is_none());
 
     let invalid = error(Body { data: "", redacted: r#"["x"]"#, lookup_values: "", ..Body::default() });
