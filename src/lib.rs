@@ -113,6 +113,7 @@ pub use event::{DataInsert, DataUpdate, Delete, Event, VisibilityUpdate};
 pub use issue::{Issue, Severity, ValidationError};
 pub use parse::Parser;
 pub use payload::Payload;
+pub use payload::dates::Date;
 pub use payload::fields::{Fields, FieldsIter};
 pub use payload::lookup::LookupValue;
 pub use payload::operation::{Operation, UnknownOperation};

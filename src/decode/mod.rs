@@ -31,8 +31,7 @@ impl Payload<'_> {
     /// | `Option<T>` | `Some` | `None` | `None` | `None` |
     /// | `T` | the value | error | error | error |
     ///
-    /// A birthday arrives as midnight in UTC, such as `1990-05-17T00:00:00.000Z`, which chrono's `NaiveDate` refuses. Read a
-    /// `DateTime<Utc>` and take its `date_naive()`.
+    /// A birthday arrives as midnight in UTC, such as `1990-05-17T00:00:00.000Z`: read a [`Date`](crate::Date).
     ///
     /// A plain `Option` is `None` for a redacted field, so that a service does not start failing when a user hides one. To find out
     /// what to erase from a store, use [`sync_plan`](Self::sync_plan).

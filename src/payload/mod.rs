@@ -1,6 +1,6 @@
 //! The parsed payload and its parts.
 
-mod dates;
+pub(crate) mod dates;
 pub(crate) mod fields;
 pub(crate) mod lookup;
 pub(crate) mod members;

@@ -286,7 +286,6 @@ words! {
         /// `document`: an absolute http or https URL.
         Document = "document"
         /// `date`: a string that [`as_datetime`](crate::Value::as_datetime) or [`as_date`](crate::Value::as_date) reads.
-        /// A birthday arrives as midnight in UTC, which only `as_datetime` reads.
         Date = "date"
         /// `object`: any object.
         Object = "object"

@@ -10,7 +10,7 @@ use rownd_webhooks::schema::{DataCategory, FieldSchema, FieldType, Owner, Profil
 use rownd_webhooks::sync::{Applied, ChangeKind, Changes, FieldChange, Mirror, Profile, SyncPlan};
 use rownd_webhooks::testing::{self, PayloadBuilder, samples};
 use rownd_webhooks::{
-    DataInsert, DataUpdate, DecodeError, Delete, Event, Fields, Issue, LookupValue, Number, Operation,
+    DataInsert, DataUpdate, Date, DecodeError, Delete, Event, Fields, Issue, LookupValue, Number, Operation,
     ParseError, ParseErrorKind, Parser, Payload, RawJson, Received, Redactable, Severity, Subject, UserId,
     ValidationError, Value, VisibilityUpdate,
 };
@@ -28,11 +28,11 @@ fn every_type_has_the_common_traits() {
     ordinary! {
         Payload<'static> Operation<'static> Event<'static> DataInsert<'static> DataUpdate<'static> VisibilityUpdate<'static>
         Delete<'static> Subject<'static> UserId<'static> Fields<'static> Value<'static> Number<'static> RawJson<'static>
-        LookupValue<'static> Redactable<String> Received<Payload<'static>> Parser ParseErrorKind Issue Severity
+        LookupValue<'static> Date Redactable<String> Received<Payload<'static>> Parser ParseErrorKind Issue Severity
         FieldMapping Rename ProfileSchema FieldSchema FieldType DataCategory Owner
         SyncPlan<'static> Changes<'static> FieldChange<'static> ChangeKind Mirror Profile Applied PayloadBuilder
     }
-    assert_hash::<(Operation<'_>, Subject<'_>, UserId<'_>)>();
+    assert_hash::<(Operation<'_>, Subject<'_>, UserId<'_>, Date)>();
     assert_shared::<NdjsonReader<&[u8]>>();
 }
 

@@ -237,6 +237,14 @@ fn the_error_says_first_that_the_payload_identifies_no_user() {
     assert_eq!(payload(body).into_event().unwrap_err().to_string(), message);
 }
 
+#[test]
+fn the_field_of_an_issue_is_its_whole_name() {
+    let name = "/\n".repeat(100);
+    let redacted = serde_json::to_string(&[&name]).unwrap();
+    let issues = payload(Body { redacted: &redacted, ..Body::default() }).issues();
+    assert_eq!((issues[0].field(), issues[0].path()), (Some(&*name), "/redacted/0"));
+}
+
 /// A rule that compared each name with each other would take minutes here.
 #[test]
 fn the_rules_take_linear_time() {

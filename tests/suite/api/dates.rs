@@ -1,6 +1,10 @@
-//! Dates: a calendar date, or RFC 3339 with `Z` or an offset; years have four digits.
+//! Dates: a calendar date, midnight in UTC, or RFC 3339 with `Z` or an offset; years have four digits.
 
-use rownd_webhooks::Value;
+use chrono::NaiveDate;
+use rownd_webhooks::{Date, Redactable, Value, testing};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Returns what `as_date` and `as_datetime` read, as text.
 fn read(text: &str) -> (Option<String>, Option<String>) {
@@ -17,7 +21,26 @@ fn a_calendar_date_is_a_date_and_not_a_time() {
 }
 
 #[test]
-fn rfc_3339_is_a_time_and_not_a_date() {
+fn midnight_in_utc_is_a_date_too() {
+    for text in [
+        "1990-05-17T00:00:00.000Z",
+        "1990-05-17t00:00:00z",
+        "1990-05-17T00:00:00+00:00",
+        "1990-05-17T00:00:00.0-00:00",
+    ] {
+        assert_eq!(
+            read(text),
+            (Some("1990-05-17".to_owned()), Some("1990-05-17T00:00:00Z".to_owned())),
+            "{text}"
+        );
+    }
+    for text in ["1990-05-17T00:00:00+02:00", "1990-05-17T02:00:00+02:00", "1990-05-17T00:00:00.001Z"] {
+        assert_eq!(read(text).0, None, "{text}");
+    }
+}
+
+#[test]
+fn as_date_rejects_other_times() {
     for (text, expected) in [
         ("2025-01-27T16:44:05.191Z", "2025-01-27T16:44:05.191Z"),
         ("2025-01-27t16:44:05z", "2025-01-27T16:44:05Z"),
@@ -27,7 +50,7 @@ fn rfc_3339_is_a_time_and_not_a_date() {
         ("2025-01-27T16:44:05.1Z", "2025-01-27T16:44:05.100Z"),
         ("2025-01-27T23:59:59.9999999999999999999Z", "2025-01-27T23:59:59.999999999Z"),
         ("1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59.500Z"),
-        ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
+        ("0000-01-01T00:00:01Z", "0000-01-01T00:00:01Z"),
         ("9999-12-31T23:59:59+00:01", "9999-12-31T23:58:59Z"),
     ] {
         assert_eq!(read(text), (None, Some(expected.to_owned())), "{text}");
@@ -53,5 +76,68 @@ fn other_strings_are_neither_dates_nor_times() {
     let words = [dates, times, instants].into_iter().flat_map(str::split_whitespace);
     for text in words.chain(spaced.split('|')) {
         assert_eq!(read(text), (None, None), "{text:?}");
+    }
+}
+
+#[derive(Serialize, Deserialize, Debug, PartialEq)]
+struct Profile {
+    born: Date,
+    wed: Option<Date>,
+    hidden: Redactable<Date>,
+    shown: Option<Redactable<Date>>,
+}
+
+#[test]
+fn a_date_is_a_field_of_a_struct() {
+    let update = testing::data_update().field("born", "1990-05-17T00:00:00.000Z").redact("hidden");
+    let payload = update.field("wed", "2020-02-29").field("shown", "2020-02-29T00:00:00Z").build();
+    let profile: Profile = payload.decode().unwrap();
+    assert_eq!(NaiveDate::from(profile.born), NaiveDate::from_ymd_opt(1990, 5, 17).unwrap());
+    assert_eq!((profile.hidden, profile.shown), (Redactable::Redacted, profile.wed.map(Redactable::Visible)));
+    assert!(Some(profile.born) < profile.wed);
+    let written =
+        json!({"born": "1990-05-17", "wed": "2020-02-29", "hidden": "<<REDACTED>>", "shown": "2020-02-29"});
+    assert_eq!(serde_json::to_value(&profile).unwrap(), written);
+    assert!(!format!("{profile:?}").contains("1990"));
+}
+
+#[test]
+fn a_date_is_read_in_every_format_that_describes_itself() {
+    fn assert_travels<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(value: &T) {
+        assert_eq!(&serde_json::from_str::<T>(&serde_json::to_string(value).unwrap()).unwrap(), value);
+        assert_eq!(&serde_json::from_value::<T>(serde_json::to_value(value).unwrap()).unwrap(), value);
+        assert_eq!(&serde_yaml_ng::from_str::<T>(&serde_yaml_ng::to_string(value).unwrap()).unwrap(), value);
+        assert_eq!(&rmp_serde::from_slice::<T>(&rmp_serde::to_vec_named(value).unwrap()).unwrap(), value);
+        let mut cbor = Vec::new();
+        ciborium::into_writer(value, &mut cbor).unwrap();
+        assert_eq!(&ciborium::from_reader::<T, _>(&*cbor).unwrap(), value);
+    }
+    let date: Date = serde_json::from_value(json!("1990-05-17")).unwrap();
+    assert_travels(&date);
+    assert_travels(&(Some(date), None::<Date>));
+}
+
+#[test]
+fn the_error_of_a_date_contains_no_value() {
+    for (json, found) in [
+        ("\"1990-05-17T05:55:50Z\"", "invalid value: string"),
+        ("\"5550199\"", "invalid value: string"),
+        ("5550199", "invalid type: number"),
+        ("-5550199", "invalid type: number"),
+        ("true", "invalid type: boolean"),
+        ("[5550199]", "invalid type: sequence"),
+        ("null", "invalid type: null"),
+    ] {
+        let expected = format!("{found}, expected a date such as 1990-05-17, or midnight in UTC");
+        let message =
+            serde_json::from_value::<Date>(serde_json::from_str(json).unwrap()).unwrap_err().to_string();
+        assert_eq!(message, expected, "{json}");
+        assert!(serde_json::from_str::<Date>(json).unwrap_err().to_string().starts_with(&expected), "{json}");
+        let payload = testing::data_update()
+            .field("f", serde_json::from_str::<serde_json::Value>(json).unwrap())
+            .build();
+        let error = payload.value("f").unwrap().decode::<Date>().unwrap_err();
+        assert_eq!(error.code(), "wrong_type");
+        assert!(!error.to_string().contains("5550199"), "{error}");
     }
 }
