@@ -46,7 +46,7 @@
 //!
 //! No `Display`, `Debug` or error message of this crate contains a value of a body, other than the user id, which logs need.
 //! They show JSON types, lengths, paths and positions, and the names of fields and unknown operations, escaped. Reading a value
-//! is always explicit: `as_str()`, `value()`, `get()`, `decode()`, `Serialize`, and [`DecodeError::detail`].
+//! is always explicit: `as_str()`, `value()`, `visible()`, `decode()`, `Serialize`, and [`DecodeError::detail`].
 //!
 //! # What is not here
 //!

@@ -55,7 +55,7 @@ impl<'a> Payload<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// Returns the vendor's id of the user.
+    /// Returns the vendor's id of the user. A key for a store is its [`as_str`](UserId::as_str): `to_string()` escapes.
     #[must_use]
     pub fn user_id(&self) -> Option<UserId<'_>> {
         self.user_id.as_deref().and_then(UserId::new)

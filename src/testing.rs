@@ -1,9 +1,9 @@
-//! Builders and samples for tests of your own.
+//! Builders and samples for your tests.
 //!
 //! [`samples`] are the four bodies of the vendor's payload reference. The builders make payloads and their bodies as the vendor
 //! could send them: with a user id and a lookup value even if the test sets none, and without issues unless the test sets
-//! something unusual. What a test states is what is sent: a lookup value may differ from the field of its name. To build a body
-//! that the vendor should not send, use [`tamper`](PayloadBuilder::tamper).
+//! something unusual. Input is sent unchanged: a lookup value may differ from the field of its name. To build a body that the
+//! vendor should not send, use [`tamper`](PayloadBuilder::tamper).
 //!
 //! # Examples
 //!
@@ -20,8 +20,8 @@
 //! assert_eq!(rownd_webhooks::from_str(&broken).unwrap_err().code(), "wrong_type");
 //!
 //! // A user whom only a lookup value identifies.
-//! let unnamed = testing::delete().user_id("").lookup("email", "a@example.com").event();
-//! assert_eq!(unnamed.subject().unwrap().partition_key(), "email=a@example.com");
+//! let event = testing::delete().without_user_id().lookup("email", "a@example.com").event();
+//! assert_eq!(event.subject().unwrap().partition_key(), "email=a@example.com");
 //! # Ok::<(), rownd_webhooks::ParseError>(())
 //! ```
 
@@ -71,23 +71,28 @@ pub fn delete() -> PayloadBuilder {
     PayloadBuilder::new(Operation::Delete)
 }
 
+/// Starts a payload with an operation of any name, such as one that this version of the crate does not know.
+pub fn operation(name: &str) -> PayloadBuilder {
+    PayloadBuilder::new(Operation::from(name).into_owned())
+}
+
 /// A builder of payloads.
 ///
-/// Its methods panic on what no JSON body can hold: nesting that is too deep, and names that serde_json reserves. `Debug` shows
-/// the payload, without values.
+/// A later call wins over an earlier one about the same thing. `Debug` shows the payload, without values.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
 pub struct PayloadBuilder {
     operation: Operation<'static>,
     fields: BTreeMap<String, Value>,
     redacted: BTreeSet<String>,
-    lookup_values: Vec<Value>,
+    /// `None` for the default.
+    lookup_values: Option<Vec<Value>>,
 }
 
 impl PayloadBuilder {
     fn new(operation: Operation<'static>) -> Self {
         let fields = BTreeMap::from([("user_id".to_owned(), "user_a3vc29gjsaf0h".into())]);
-        Self { operation, fields, redacted: BTreeSet::new(), lookup_values: Vec::new() }
+        Self { operation, fields, redacted: BTreeSet::new(), lookup_values: None }
     }
 
     /// Sets the user id. An empty one identifies no user.
@@ -95,25 +100,32 @@ impl PayloadBuilder {
         self.field("user_id", id.into())
     }
 
+    /// Removes the field `user_id`.
+    pub fn without_user_id(mut self) -> Self {
+        self.fields.remove("user_id");
+        self.redacted.remove("user_id");
+        self
+    }
+
     /// Sets a field to a `serde_json::Value`, such as `json!` makes.
     ///
     /// # Panics
     ///
-    /// No body can hold the field.
+    /// Panics if no body can contain the field: its value is nested too deeply, or serde_json reserves a name.
     #[track_caller]
     pub fn field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         let (name, value) = (name.into(), value.into());
-        assert!(tree::field_text(&value).is_ok(), "no body can hold the value of this field");
+        assert!(tree::field_text(&value).is_ok(), "no body can contain the value of this field");
         assert!(!is_reserved(&name), "serde_json reserves the name of this field");
         self.fields.insert(name, value);
         self
     }
 
-    /// Redacts a field: it is listed in `redacted`, and `data` holds the sentinel, whatever [`field`](Self::field) sets.
+    /// Redacts a field: it is listed in `redacted`, and its value is the sentinel, whatever [`field`](Self::field) sets.
     ///
     /// # Panics
     ///
-    /// No body can hold a field with this name.
+    /// Panics if serde_json reserves the name.
     #[track_caller]
     pub fn redact(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
@@ -124,17 +136,24 @@ impl PayloadBuilder {
 
     /// Adds a lookup value.
     ///
-    /// Without any, there is an e-mail address: that of the field `email`, or else `user@example.com`, the same for every user. So
-    /// call it in a test with several users. If the field is redacted, empty or not text, there is the user id instead.
+    /// The default is an e-mail address: that of the field `email`, or else `user@example.com`, the same for every user. So call
+    /// it in a test with several users. If the field is redacted, empty or not a string, the default is the user id instead.
     pub fn lookup(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
-        self.lookup_values.push(json!({"field": field.into(), "value": value.into()}));
+        let lookup = json!({"field": field.into(), "value": value.into()});
+        self.lookup_values.get_or_insert_default().push(lookup);
+        self
+    }
+
+    /// Removes all lookup values, also the default.
+    pub fn without_lookup_values(mut self) -> Self {
+        self.lookup_values = Some(Vec::new());
         self
     }
 
     /// Builds the payload.
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "it does not panic")]
-    #[expect(clippy::expect_used, reason = "the methods above refuse what no body can hold")]
+    #[expect(clippy::expect_used, reason = "the methods above refuse what no body can contain")]
     pub fn build(&self) -> Payload<'static> {
         let body = self.body();
         Parser::without_limits().parse(body.as_bytes()).expect("a body that can be parsed").into_owned()
@@ -144,7 +163,7 @@ impl PayloadBuilder {
     ///
     /// # Panics
     ///
-    /// There is no user id and no lookup value that identifies a user.
+    /// Panics if the payload identifies no user.
     #[must_use]
     #[track_caller]
     #[expect(clippy::expect_used, reason = "a test that has no subject is wrong")]
@@ -169,24 +188,23 @@ impl PayloadBuilder {
     fn json(&self) -> Value {
         let mut data = self.fields.clone();
         data.extend(self.redacted.iter().map(|name| (name.clone(), REDACTED.into())));
-        let mut lookup_values = self.lookup_values.clone();
-        if lookup_values.is_empty() {
-            let (field, value) = match (data.get("email"), data.get("user_id")) {
-                (None, _) => ("email", "user@example.com".into()),
-                (Some(Value::String(email)), _) if email != REDACTED && !email.is_empty() => {
-                    ("email", email.clone().into())
-                }
-                (Some(_), Some(user_id)) => ("user_id", user_id.clone()),
-                (Some(_), None) => ("user_id", Value::Null),
-            };
-            lookup_values.push(json!({"field": field, "value": value}));
-        }
+        let lookup_values = self.lookup_values.clone().unwrap_or_else(|| vec![default_lookup_value(&data)]);
         let meta = json!({"operation": self.operation.as_str(), "lookup_values": lookup_values});
         if self.operation == Operation::Delete && self.redacted.is_empty() {
             json!({"data": data, "meta": meta})
         } else {
             json!({"data": data, "redacted": self.redacted, "meta": meta})
         }
+    }
+}
+
+fn default_lookup_value(data: &BTreeMap<String, Value>) -> Value {
+    match (data.get("email"), data.get("user_id")) {
+        (None, _) => json!({"field": "email", "value": "user@example.com"}),
+        (Some(Value::String(email)), _) if email != REDACTED && !email.is_empty() => {
+            json!({"field": "email", "value": email})
+        }
+        (Some(_), user_id) => json!({"field": "user_id", "value": user_id}),
     }
 }
 

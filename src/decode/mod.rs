@@ -153,7 +153,7 @@ impl RawJson<'_> {
     ///
     /// `wrong_type`, without a field.
     pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
-        value::read(ValueDeserializer::json(self.get())).map_err(DecodeError::outside_field)
+        value::read(ValueDeserializer::json(self.as_str())).map_err(DecodeError::outside_field)
     }
 }
 

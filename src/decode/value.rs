@@ -61,7 +61,7 @@ impl<'de> ValueDeserializer<'de> {
             Value::Bool(true) => Self::json("true"),
             Value::Bool(false) => Self::json("false"),
             Value::Number(number) => Self::json(number.as_str()),
-            Value::Array(json) | Value::Object(json) => Self::json(json.get()),
+            Value::Array(json) | Value::Object(json) => Self::json(json.as_str()),
         }
     }
 

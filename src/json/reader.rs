@@ -35,8 +35,8 @@ pub(crate) struct Reader<'a> {
     max_depth: usize,
     /// A lone surrogate in a value is read as U+FFFD; otherwise, and in a name, it is an error.
     replaces_surrogates: bool,
-    /// The offsets of the escapes that were read as U+FFFD since `take_replaced`.
-    replaced: Vec<usize>,
+    /// The offset of the first escape that was read as U+FFFD since `take_replaced`.
+    replaced: Option<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
             is_first: false,
             max_depth: MAX_DEPTH,
             replaces_surrogates: false,
-            replaced: Vec::new(),
+            replaced: None,
         }
     }
 
@@ -66,27 +66,32 @@ impl<'a> Reader<'a> {
     /// Returns `true` if a lone surrogate was read as U+FFFD since `take_replaced`.
     #[inline]
     pub(crate) fn has_replaced(&self) -> bool {
-        !self.replaced.is_empty()
+        self.replaced.is_some()
     }
 
-    /// Returns the offsets of the escapes that were read as U+FFFD since the last call.
+    /// Returns the offset of the first lone surrogate that was read as U+FFFD since the last call.
     #[cold]
-    pub(crate) fn take_replaced(&mut self) -> Vec<usize> {
-        std::mem::take(&mut self.replaced)
+    pub(crate) fn take_replaced(&mut self) -> Option<usize> {
+        self.replaced.take()
     }
 
-    /// Returns the last `length` bytes with U+FFFD in place of these escapes.
+    /// Returns the last `length` bytes with `\ufffd` for each lone surrogate, which has the same length.
     #[cold]
-    pub(crate) fn mended(&self, length: usize, replaced: &[usize]) -> String {
-        const ESCAPE: &str = "\\ufffd";
+    pub(crate) fn mended(&self, length: usize) -> String {
         let mut mended = String::with_capacity(length);
-        let mut start = self.offset - length;
-        for &escape in replaced {
-            mended.push_str(self.text.get(start..escape).unwrap_or_default());
-            mended.push_str(ESCAPE);
-            start = escape + ESCAPE.len();
+        let mut rest = self.at(self.offset - length);
+        while rest.offset < self.offset {
+            let start = rest.offset;
+            match self.text_since(start).find('\\') {
+                Some(0) => {
+                    // The text was read before, so that its escapes are valid.
+                    let _ = rest.escape();
+                }
+                plain => rest.offset += plain.unwrap_or(self.offset - start),
+            }
+            let is_lone = rest.take_replaced().is_some();
+            mended.push_str(if is_lone { "\\ufffd" } else { rest.text_since(start) });
         }
-        mended.push_str(self.text_since(start));
         mended
     }
 
@@ -452,7 +457,7 @@ impl<'a> Reader<'a> {
         if !self.replaces_surrogates {
             return Err(Error { kind: ErrorKind::LoneSurrogate, offset: start });
         }
-        self.replaced.push(start);
+        self.replaced.get_or_insert(start);
         Ok(char::REPLACEMENT_CHARACTER)
     }
 

@@ -161,10 +161,9 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         data: Object,
         (name, field): &mut Member<'a, Redactable<Value<'a>>>,
     ) -> Result<(), ParseError> {
-        let replaced = self.json.take_replaced();
+        let offset = self.json.take_replaced().unwrap_or_default();
         let mapped = self.mapped(name.clone());
         if mapped == "user_id" {
-            let offset = replaced.first().copied().unwrap_or_default();
             return Err(self.json_error_in(
                 Error { kind: ErrorKind::LoneSurrogate, offset },
                 data.path,
@@ -173,7 +172,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         }
         self.payload.rare_mut().replaced_fields.push(mapped);
         if let Redactable::Visible(Value::Array(json) | Value::Object(json)) = field {
-            *json = RawJson::new(self.json.mended(json.get().len(), &replaced));
+            *json = RawJson::new(self.json.mended(json.as_str().len()));
         }
         Ok(())
     }
@@ -249,12 +248,11 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             }
             self.count(Path::LookupValues, self.json.offset())?;
             let start = self.json.offset();
-            match self.lookup_value(Path::LookupValue(index))? {
-                Some(lookup) => self.payload.lookup_values.push(lookup),
-                None => {
-                    let json = RawJson::new(self.json.text_since(start));
-                    self.payload.rare_mut().unusable.push((index, json));
-                }
+            if let Some(lookup) = self.lookup_value(Path::LookupValue(index))? {
+                self.payload.lookup_values.push(lookup);
+            } else {
+                let json = RawJson::new(self.json.text_since(start));
+                self.payload.rare_mut().unusable.push((index, json));
             }
         }
         Ok(())
@@ -306,9 +304,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             Err(error) => return Err(self.json_error_in(error, object.path, &name)),
         };
         let mut json = RawJson::new(text);
-        if self.json.has_replaced() {
-            let replaced = self.json.take_replaced();
-            json = RawJson::new(self.json.mended(text.len(), &replaced));
+        if self.json.take_replaced().is_some() {
+            json = RawJson::new(self.json.mended(text.len()));
             self.payload.rare_mut().replaced_members.push(name.clone());
         }
         members.push((name, json));

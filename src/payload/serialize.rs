@@ -82,12 +82,11 @@ impl Serialize for Meta<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("operation", &self.0.operation)?;
-        match &self.0.rare().not_an_array {
-            Some(json) => map.serialize_entry("lookup_values", json)?,
-            None => {
-                let elements: Vec<_> = self.0.lookup_elements().collect();
-                serialize_present(&mut map, "lookup_values", self.0.lookup_list, &elements)?;
-            }
+        if let Some(json) = &self.0.rare().not_an_array {
+            map.serialize_entry("lookup_values", json)?;
+        } else {
+            let elements: Vec<_> = self.0.lookup_elements().collect();
+            serialize_present(&mut map, "lookup_values", self.0.lookup_list, &elements)?;
         }
         for (name, json) in self.0.unknown_meta() {
             map.serialize_entry(name, json)?;

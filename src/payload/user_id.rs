@@ -7,13 +7,14 @@ use serde::Serialize;
 /// The vendor's identifier of a user: opaque text, never empty.
 ///
 /// It is a UUID, a string such as `user_a3vc29gjsaf0h`, or whatever an import supplied, which may be an e-mail address. Ids
-/// are equal when their texts are equal byte for byte, and they sort and hash as their texts do.
+/// compare byte for byte.
 ///
-/// This is a `Copy` view of the text. `String::from(id)` makes a copy that you can keep.
+/// This is a `Copy` view of the id. A key for a store is [`as_str`](Self::as_str), which returns the id unchanged, or
+/// `String::from(id)`. It is not `to_string()`: `Display` is for logs, and escapes, so that `DOMAIN\jane` becomes
+/// `DOMAIN\\jane`. `Serialize` writes the id unchanged.
 ///
 /// `Display` and `Debug` show the whole id, since logs need identifiers, with control, bidi and separator characters and
-/// backslashes escaped. Two different ids never print alike. [`as_str`](Self::as_str) returns the text
-/// unchanged, and so `Serialize` writes it.
+/// backslashes escaped. Two different ids never print alike.
 ///
 /// An id that is an e-mail address therefore appears in logs, also through `Display` and `Debug` of whatever contains the id:
 /// payloads, events, subjects. If an import has given your users such ids, log
@@ -22,10 +23,10 @@ use serde::Serialize;
 /// # Examples
 ///
 /// ```
-/// let payload = rownd_webhooks::from_str(r#"{"data":{"user_id":"u\u00071"},"meta":{"operation":"delete"}}"#)?;
+/// let payload = rownd_webhooks::testing::delete().user_id(r"DOMAIN\jane").build();
 /// let user_id = payload.user_id().unwrap();
-/// assert_eq!(user_id.as_str(), "u\u{7}1");
-/// assert_eq!(user_id.to_string(), r"u\u{7}1");
+/// assert_eq!(user_id.as_str(), r"DOMAIN\jane");
+/// assert_eq!(user_id.to_string(), r"DOMAIN\\jane");
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -37,7 +38,7 @@ impl<'a> UserId<'a> {
         (!text.is_empty()).then_some(Self(text))
     }
 
-    /// Returns the text, unchanged.
+    /// Returns the id unchanged: the key for a store.
     #[must_use]
     pub fn as_str(self) -> &'a str {
         self.0

@@ -5,7 +5,7 @@ use std::fmt::{self, Debug, Formatter};
 
 use serde::{Serialize, Serializer};
 
-use crate::error::ParseError;
+use crate::error::{ParseError, ParseErrorKind};
 use crate::json::canonical::canonical;
 use crate::json::emit::serialize_text;
 use crate::json::{Token, tree, type_name};
@@ -16,8 +16,8 @@ use crate::redactable::{REDACTED, Redactable};
 /// The types of a Rownd profile schema arrive like this: string, image, document (both are URLs) and date as `String`, number
 /// as `Number`, boolean as `Bool`, object as `Object`, array as `Array`.
 ///
-/// Values compare by meaning: strings by their text, numbers by theirs (`1.0` is not `1`), nested JSON regardless of white
-/// space, escapes and the order of members. `Debug` shows the type and the length, never the value.
+/// Values compare by meaning: strings and numbers by their text (`1.0` is not `1`), nested JSON regardless of white space, escapes
+/// and the order of members. `Debug` shows the type and the length, never the value.
 ///
 /// # Examples
 ///
@@ -81,7 +81,7 @@ impl<'a> Value<'a> {
         matches!(self, Self::Null)
     }
 
-    /// Returns the text of a string.
+    /// Returns the value as text, if it is a string.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -90,7 +90,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Returns a boolean.
+    /// Returns the value as a `bool`, if it is a boolean.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
         match self {
@@ -99,7 +99,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Returns the text of a string or number, by which a lookup value finds a user.
+    /// Returns the text of a string or number, which can identify a user.
     pub(crate) fn text(&self) -> Option<&Cow<'a, str>> {
         match self {
             Self::String(text) | Self::Number(Number(text)) => Some(text),
@@ -114,28 +114,28 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Returns a number that is an integer and fits; see [`Number::as_i64`].
+    /// Returns the value as an `i64`, if it is an integer in range; see [`Number::as_i64`].
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         self.as_number()?.as_i64()
     }
 
-    /// Returns a number that is an integer and fits; see [`Number::as_u64`].
+    /// Returns the value as a `u64`, if it is an integer in range; see [`Number::as_u64`].
     #[must_use]
     pub fn as_u64(&self) -> Option<u64> {
         self.as_number()?.as_u64()
     }
 
-    /// Returns the float that is nearest to a number; see [`Number::as_f64`].
+    /// Returns the value as the nearest `f64`, if it is a number; see [`Number::as_f64`].
     #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
         self.as_number()?.as_f64()
     }
 
-    /// Converts the value into a tree.
+    /// Converts the value into a `serde_json::Value`.
     ///
-    /// A number outside the range of serde_json's `Value`, such as `1e400`, becomes a string of its digits. Of nested members
-    /// with the same name the last one remains.
+    /// A number out of range there, such as `1e400`, becomes a string of its digits. Of nested members with the same name the last
+    /// one remains.
     ///
     /// ```
     /// use rownd_webhooks::Value;
@@ -187,18 +187,6 @@ impl From<bool> for Value<'_> {
     }
 }
 
-impl From<i32> for Value<'_> {
-    fn from(number: i32) -> Self {
-        i64::from(number).into()
-    }
-}
-
-impl From<u32> for Value<'_> {
-    fn from(number: u32) -> Self {
-        u64::from(number).into()
-    }
-}
-
 impl From<i64> for Value<'_> {
     fn from(number: i64) -> Self {
         Self::Number(Number(number.to_string().into()))
@@ -211,15 +199,30 @@ impl From<u64> for Value<'_> {
     }
 }
 
-impl TryFrom<serde_json::Value> for Value<'static> {
+impl TryFrom<f64> for Value<'_> {
     type Error = ParseError;
 
-    /// Converts a `serde_json::Value` that a field of a body can hold.
+    /// Converts a finite float.
     ///
     /// # Errors
     ///
-    /// `too_deep` for more than 125 levels, since a body has two more around a field, and `reserved_name` for a name that
-    /// serde_json reserves, at any level.
+    /// Returns an error with the code `wrong_type` if the float is infinite or not a number.
+    fn try_from(float: f64) -> Result<Self, ParseError> {
+        let kind = ParseErrorKind::WrongType { expected: "a finite number", found: "number" };
+        let number = serde_json::Number::from_f64(float).ok_or_else(|| ParseError::new(kind))?;
+        Ok(Self::Number(Number(number.to_string().into())))
+    }
+}
+
+impl TryFrom<serde_json::Value> for Value<'static> {
+    type Error = ParseError;
+
+    /// Converts a `serde_json::Value` that a field of a body can have.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error with the code `too_deep` for more than 125 levels, since a body has two more around a field, and
+    /// `reserved_name` for a name that serde_json reserves, at any level.
     fn try_from(tree: serde_json::Value) -> Result<Self, ParseError> {
         Ok(match tree {
             serde_json::Value::Null => Self::Null,
@@ -280,7 +283,7 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// Returns the field with this value, which the sentinel redacts.
+/// Returns the field with this value: redacted if the value is the sentinel.
 #[inline]
 pub(crate) fn field_with(value: Value<'_>) -> Redactable<Value<'_>> {
     if value == REDACTED { Redactable::Redacted } else { Redactable::Visible(value) }
@@ -313,19 +316,19 @@ impl Number<'_> {
         &self.0
     }
 
-    /// Returns the number if its text is an integer from -2^63 to 2^63-1. `3.0` and `3e0` are not.
+    /// Returns the number as an `i64`, if its text is an integer in range. `3.0` and `3e0` are not.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         self.as_str().parse().ok()
     }
 
-    /// Returns the number if its text is an integer from 0 to 2^64-1. `3.0` and `3e0` are not.
+    /// Returns the number as a `u64`, if its text is an integer in range. `3.0` and `3e0` are not.
     #[must_use]
     pub fn as_u64(&self) -> Option<u64> {
         self.as_str().parse().ok()
     }
 
-    /// Returns the nearest float if it is finite: `1e400` has none.
+    /// Returns the nearest `f64`, if it is finite: `1e400` has none.
     #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
         self.as_str().parse().ok().filter(|float: &f64| float.is_finite())
@@ -352,8 +355,8 @@ impl Serialize for Number<'_> {
 
 /// Nested JSON, kept as its text.
 ///
-/// The text is always valid JSON, so it can be read at any time. It compares by meaning: white space,
-/// escapes and the order of members do not matter, and numbers compare by their text. `Debug` shows the type and the length.
+/// The text is always valid JSON. It compares by meaning: white space, escapes and the order of members do not matter, and numbers
+/// compare by their text. `Debug` shows the type and the length.
 ///
 /// # Examples
 ///
@@ -363,7 +366,7 @@ impl Serialize for Number<'_> {
 /// let body = r#"{"data":{"address":{"city":"Raleigh"}},"meta":{"operation":"data_update"}}"#;
 /// let payload = rownd_webhooks::from_str(body)?;
 /// let Some(Value::Object(address)) = payload.value("address") else { panic!("an object") };
-/// assert_eq!(address.get(), r#"{"city":"Raleigh"}"#);
+/// assert_eq!(address.as_str(), r#"{"city":"Raleigh"}"#);
 /// assert_eq!(address.to_json()["city"], "Raleigh");
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
@@ -375,16 +378,16 @@ impl<'a> RawJson<'a> {
         Self(text.into())
     }
 
-    /// Returns the text as received.
+    /// Returns the JSON text: as received, apart from lone surrogates, which are `\ufffd`.
     #[must_use]
-    pub fn get(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Converts the text into a tree; see [`Value::to_json`].
+    /// Converts the JSON into a `serde_json::Value`; see [`Value::to_json`].
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
-        tree::tree(self.get())
+        tree::tree(self.as_str())
     }
 
     /// Converts the JSON into one that owns its text.
@@ -400,7 +403,7 @@ impl<'a> RawJson<'a> {
 
 impl PartialEq for RawJson<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.get() == other.get() || canonical(self.get()) == canonical(other.get())
+        self.as_str() == other.as_str() || canonical(self.as_str()) == canonical(other.as_str())
     }
 }
 
@@ -408,7 +411,7 @@ impl Eq for RawJson<'_> {}
 
 impl Debug for RawJson<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match (type_name(self.get()), self.get().len()) {
+        match (type_name(self.as_str()), self.as_str().len()) {
             // The length would reveal whether it is `true`.
             (found @ ("boolean" | "null"), _) => f.write_str(found),
             (found, length) => write!(f, "{found} of {length} bytes"),

@@ -9,7 +9,7 @@ fn written(payload: &Payload<'_>) -> String {
 }
 
 fn texts<'p>(members: impl Iterator<Item = (&'p str, &'p RawJson<'p>)>) -> Vec<(&'p str, &'p str)> {
-    members.map(|(name, json)| (name, json.get())).collect()
+    members.map(|(name, json)| (name, json.as_str())).collect()
 }
 
 #[test]

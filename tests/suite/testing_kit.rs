@@ -32,7 +32,7 @@ fn a_new_builder_makes_a_valid_payload() {
 }
 
 #[test]
-fn a_body_contains_what_a_test_states() {
+fn builder_input_is_sent_unchanged() {
     let builder = testing::data_update()
         .user_id("user_1")
         .field("first_name", "Juliet")
@@ -111,21 +111,38 @@ fn panic_output(call: &dyn Fn()) -> String {
 }
 
 #[test]
-fn values_that_no_body_can_hold_panic_at_the_callers_line() {
+fn input_that_no_body_can_contain_panics_at_the_callers_line() {
     let name = "$serde_json::private::Number";
     let deep = (0..500).fold(json!(1), |inner, _| json!([inner]));
     let update = testing::data_update;
     for (call, expected) in [
         (&(|| drop(update().field(name, 1))) as &dyn Fn(), "serde_json reserves the name of this field"),
         (&|| drop(update().redact(name)), "serde_json reserves the name of this field"),
-        (&|| drop(update().field("x", json!([{name: 1}]))), "no body can hold the value of this field"),
-        (&|| drop(update().field("x", deep.clone())), "no body can hold the value of this field"),
+        (&|| drop(update().field("x", json!([{name: 1}]))), "no body can contain the value of this field"),
+        (&|| drop(update().field("x", deep.clone())), "no body can contain the value of this field"),
         (&|| drop(update().user_id("").lookup("email", "").event()), "a payload that identifies a user: "),
     ] {
         let output = panic_output(call);
         let (place, message) = output.split_once('\n').unwrap();
         assert!(place.contains(file!()) && message.starts_with(expected), "{output}");
     }
+}
+
+#[test]
+fn a_body_can_lack_what_identifies_a_user() {
+    let builder = testing::operation("user_merge").without_user_id().without_lookup_values();
+    let expected =
+        json!({"data": {}, "redacted": [], "meta": {"operation": "user_merge", "lookup_values": []}});
+    assert_eq!(serde_json::from_str::<Value>(&builder.body()).unwrap(), expected);
+    assert_eq!(testing::operation("delete"), testing::delete());
+    // A later call wins.
+    let update =
+        testing::data_update().redact("user_id").lookup("a", "1").without_user_id().without_lookup_values();
+    let expected =
+        json!({"data": {}, "redacted": [], "meta": {"operation": "data_update", "lookup_values": []}});
+    assert_eq!(serde_json::from_str::<Value>(&update.body()).unwrap(), expected);
+    let built = update.user_id("u").lookup("b", "2").build();
+    assert!(built.user_id().is_some() && built.lookup("b").is_some() && built.lookup_values().len() == 1);
 }
 
 #[test]
@@ -148,7 +165,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn everything_that_a_body_can_hold_can_be_built(
+    fn everything_that_a_body_can_contain_can_be_built(
         fields in vec((name(), value()), 0..5),
         redacted in vec(name(), 0..3),
         lookups in vec((name(), text()), 0..3),
