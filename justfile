@@ -18,12 +18,9 @@ lint:
 doc:
     cargo doc -p rownd-webhooks --no-deps --open
 
-# Prints the tables of benches/README.md: times, or instruction counts.
-bench *filter:
-    cargo bench -p benches -- {{filter}}
-
-instructions *words:
-    cargo run --release -p benches --bin instructions -- {{words}}
+# Counts instructions and prints the table of benches/README.md. With `--check`, exceeding a limit is an error.
+bench *words:
+    cargo run --release -p benches -- {{words}}
 
 fuzz target seconds="600":
     mkdir -p fuzz/generated/{{target}}

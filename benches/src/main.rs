@@ -1,0 +1,95 @@
+//! Counts the instructions of this crate and of what a service would write without it. `README.md` explains the table.
+
+mod bodies;
+mod decoding;
+mod derived;
+mod parsing;
+mod services;
+
+use std::env;
+use std::hint::black_box;
+use std::process::{Command, ExitCode};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A cost of this crate, as a ratio to that of the baseline.
+struct Measurement {
+    name: &'static str,
+    /// Prepares what this crate needs and calls `counted`.
+    ours: fn(),
+    /// Prepares what the baseline needs and calls `counted`.
+    baseline: fn(),
+    /// Highest allowed ratio.
+    limit: f64,
+}
+
+/// Does the work that is measured: callgrind counts the instructions of this function only.
+#[inline(never)]
+fn counted<T>(work: impl FnOnce() -> T) {
+    drop(black_box(work()));
+}
+
+fn measurements() -> Vec<&'static Measurement> {
+    [parsing::ALL, decoding::ALL, services::ALL].into_iter().flatten().collect()
+}
+
+fn main() -> ExitCode {
+    let mut words: Vec<String> = env::args().skip(1).collect();
+    if let [run, name, side] = words.as_slice()
+        && run == "--run"
+    {
+        return repeat(name, side == "ours");
+    }
+    let checks = words.iter().any(|word| word == "--check");
+    words.retain(|word| word != "--check");
+    let mut chosen = measurements();
+    chosen.retain(|measurement| words.iter().all(|word| measurement.name.contains(word)));
+
+    println!("| | instructions | ratio | limit |\n|---|---:|---:|---:|");
+    let mut above = 0;
+    for Measurement { name, limit, .. } in chosen {
+        let (ours, baseline) = thread::scope(|scope| {
+            let baseline = scope.spawn(|| instructions(name, "baseline"));
+            (instructions(name, "ours"), baseline.join().expect("a count"))
+        });
+        let ratio = (ours / baseline * 100.0).round() / 100.0;
+        let mark = if ratio > *limit { "**" } else { "" };
+        above += usize::from(ratio > *limit);
+        println!("| {name} | {ours:.0} | {mark}{ratio:.2}{mark} | {limit} |");
+    }
+    if checks && above > 0 {
+        eprintln!("\n{above} ratios are above their limits");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// Runs one side of a measurement ten times, or for a second, and prints how often.
+fn repeat(name: &str, is_ours: bool) -> ExitCode {
+    let all = measurements();
+    let measurement = all.iter().find(|measurement| measurement.name == name).expect("a measurement");
+    let work = if is_ours { measurement.ours } else { measurement.baseline };
+    let start = Instant::now();
+    let mut runs = 0;
+    while runs < 10 && start.elapsed() < Duration::from_secs(1) {
+        work();
+        runs += 1;
+    }
+    println!("{runs}");
+    ExitCode::SUCCESS
+}
+
+/// Runs one side of a measurement under valgrind and returns the instructions of one run.
+fn instructions(name: &str, side: &str) -> f64 {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*counted*"])
+        .arg(env::current_exe().expect("the path of this program"))
+        .args(["--run", name, side])
+        .output()
+        .expect("valgrind is installed");
+    let report = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{report}");
+    let runs: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().expect("the number of runs");
+    let (_, collected) = report.split_once("Collected : ").expect("a count");
+    collected.lines().next().unwrap_or_default().trim().parse::<f64>().expect("a number") / runs
+}
