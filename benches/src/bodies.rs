@@ -28,7 +28,7 @@ fn mixed_group(index: u32) -> [String; 5] {
     [
         format!(r#""custom_text_{index}":"the text of field number {index}""#),
         format!(r#""custom_number_{index}":{}"#, f64::from(index) * 1.25),
-        format!(r#""custom_flag_{index}":{}"#, index % 2 == 0),
+        format!(r#""custom_flag_{index}":{}"#, index.is_multiple_of(2)),
         format!(
             r#""custom_address_{index}":{{"street":"{index} Main Street","city":"Raleigh","zip":"2760{index}","country":"US","floor":{index}}}"#
         ),
