@@ -8,6 +8,11 @@ use crate::issue::ValidationError;
 use crate::payload::Payload;
 use crate::payload::lookup::{LookupValue, identifiers};
 use crate::payload::user_id::{UserId, described};
+use crate::payload::value::Value;
+use crate::redactable::Redactable;
+
+/// The field that names a user exactly, and identifies no profile as other fields do.
+pub(crate) const USER_ID: &str = "user_id";
 
 /// The user whom a payload is about: a user id, or a lookup value that identifies a user, or both.
 ///
@@ -28,8 +33,9 @@ use crate::payload::user_id::{UserId, described};
 pub struct Subject<'a> {
     user_id: Option<Cow<'a, str>>,
     lookup_values: Vec<LookupValue<'a>>,
-    /// The payload's own values of the fields that lookup values name, where they differ from these.
-    own_values: Vec<LookupValue<'a>>,
+    /// Sorted, each once, in comparable form, and never for `user_id`. Not pairs of texts, because `Debug` of a lookup value hides its
+    /// value.
+    identifiers: Vec<LookupValue<'a>>,
 }
 
 impl<'a> Payload<'a> {
@@ -43,14 +49,28 @@ impl<'a> Payload<'a> {
         if user_id.is_none() && identifiers(self.lookup_values()).next().is_none() {
             return Err(ValidationError::no_user(self.issues()).into());
         }
-        let own_values = identifiers(self.lookup_values()).filter_map(|(field, value)| {
-            let own = self.fields().get(field)?;
-            let text = own.visible()?.text().filter(|text| !text.is_empty())?;
-            let differs = comparable(field, text) != comparable(field, value);
-            differs.then(|| LookupValue::new(field.to_owned(), own.clone()))
+        let lookup_values = self.lookup_values().to_vec();
+        Ok(Subject { user_id, lookup_values, identifiers: self.identifiers() })
+    }
+
+    /// Returns the usable lookup values, and the own value of each field that one of them names: this once, however many name it.
+    fn identifiers(&self) -> Vec<LookupValue<'a>> {
+        let usable = self.lookup_values().iter().filter_map(|lookup| {
+            let text = lookup.value.visible()?.text().filter(|text| !text.is_empty())?;
+            (lookup.field() != USER_ID).then_some((&lookup.field, text))
         });
-        let own_values = own_values.collect();
-        Ok(Subject { user_id, lookup_values: self.lookup_values().to_vec(), own_values })
+        let mut fields: Vec<_> = usable.clone().map(|(field, _)| field).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        let own = fields.into_iter().filter_map(|field| Some((field, self.fields().identifier(field)?)));
+        let mut pairs: Vec<_> =
+            usable.chain(own).map(|(field, text)| (field, comparable_owned(field, text))).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let pairs = pairs.into_iter();
+        pairs
+            .map(|(field, text)| LookupValue::new(field.clone(), Redactable::Visible(Value::String(text))))
+            .collect()
     }
 }
 
@@ -98,12 +118,11 @@ impl<'a> Subject<'a> {
     /// # Ok::<(), rownd_webhooks::ParseError>(())
     /// ```
     pub fn identifiers(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        let all = identifiers(&self.lookup_values).chain(identifiers(&self.own_values));
-        let named = all.filter(|(field, _)| *field != "user_id");
-        let mut identifiers: Vec<_> = named.map(|(field, value)| (field, comparable(field, value))).collect();
-        identifiers.sort_unstable();
-        identifiers.dedup();
-        identifiers.into_iter()
+        self.pairs().map(|(field, value)| (field, value.into()))
+    }
+
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        identifiers(&self.identifiers)
     }
 
     /// Returns a text to partition a log by, so that the events of one user stay in order. It is never empty.
@@ -129,7 +148,7 @@ impl<'a> Subject<'a> {
         Subject {
             user_id: self.user_id.map(|id| id.into_owned().into()),
             lookup_values: owned(self.lookup_values),
-            own_values: owned(self.own_values),
+            identifiers: owned(self.identifiers),
         }
     }
 }
@@ -154,5 +173,12 @@ pub fn comparable<'v>(field: &str, value: &'v str) -> Cow<'v, str> {
         value.to_ascii_lowercase().into()
     } else {
         value.into()
+    }
+}
+
+fn comparable_owned<'a>(field: &str, value: &Cow<'a, str>) -> Cow<'a, str> {
+    match value {
+        Cow::Borrowed(value) => comparable(field, value),
+        Cow::Owned(value) => comparable(field, value).into_owned().into(),
     }
 }

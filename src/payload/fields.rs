@@ -69,6 +69,11 @@ impl<'a> Fields<'a> {
         self.get(name).is_some_and(Redactable::is_redacted)
     }
 
+    /// Returns the text by which a field can identify a profile: that of a string or number, visible and not empty.
+    pub(crate) fn identifier(&self, name: &str) -> Option<&Cow<'a, str>> {
+        self.value(name)?.text().filter(|text| !text.is_empty())
+    }
+
     /// Returns the number of fields.
     #[must_use]
     pub fn len(&self) -> usize {

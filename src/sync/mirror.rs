@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Formatter};
-use std::hash::{BuildHasher, RandomState};
 
 use crate::error::ParseError;
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
-use crate::payload::lookup::identifiers;
 use crate::payload::operation::Operation;
-use crate::subject::{Subject, comparable};
-use crate::sync::profile::{By, Profile};
+use crate::subject::{Subject, USER_ID, comparable};
+use crate::sync::decide::{Decision, Found, Reason, decide};
+use crate::sync::index::Index;
+use crate::sync::profile::Profile;
 
 /// An in-memory copy of profiles, and the reference for what a correct receiver's store does.
 ///
@@ -68,36 +68,53 @@ pub struct Mirror {
     /// In the order of their creation.
     profiles: BTreeMap<u64, Profile>,
     next_number: u64,
-    /// The number of the profile with this id; `None` is a tombstone.
-    ids: BTreeMap<String, Option<u64>>,
-    /// What the profiles are found by.
-    index: BTreeSet<Entry>,
-    /// Randomly keyed, so that a sender cannot choose values whose hashes collide.
-    hasher: RandomState,
+    /// The identifiers of deleted users, by field; those for `user_id` are their ids.
+    deleted: BTreeMap<String, BTreeSet<String>>,
+    index: Index,
 }
 
-/// The hash of a field's name and value, and the number of a profile that has them.
-type Entry = (u64, By, u64);
-
 /// What [`Mirror::apply`] did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change<'m> {
+    /// The kind of the change.
+    pub applied: Applied,
+    /// The profile as it was, if it was changed or removed.
+    pub before: Option<Profile>,
+    /// The profile as it is now: `None` after a delete, and where no profile was found or meant.
+    pub after: Option<&'m Profile>,
+}
+
+/// The kind of a [`Change`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Applied {
     /// A profile was created.
     Created,
-    /// A profile was changed, or a lookup value passed to another profile.
+    /// A profile was changed.
     Updated,
     /// A profile was removed.
     Deleted,
-    /// Nothing changed: the delivery was a repeat, or a delete of a user who has no profile.
+    /// No profile changed: the delivery was a repeat, or a delete of a user who has no profile.
     Unchanged,
-    /// Nothing was done, because the lookup values find several profiles and no user id decides.
+    /// No profile changed, because the identifiers lead to several profiles and no user id decides.
     Ambiguous,
     /// Nothing was done, because the operation is unknown or the user has been deleted.
     Ignored,
 }
 
-/// Lookup values find more than one profile.
-struct Several;
+impl Applied {
+    /// Returns the variant's name in lower case, as a label for metrics.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Deleted => "deleted",
+            Self::Unchanged => "unchanged",
+            Self::Ambiguous => "ambiguous",
+            Self::Ignored => "ignored",
+        }
+    }
+}
 
 impl Mirror {
     /// Creates an empty mirror.
@@ -110,45 +127,64 @@ impl Mirror {
     ///
     /// # Errors
     ///
-    /// As for [`Payload::into_event`]: the operation is known, but the payload identifies no user.
-    pub fn apply(&mut self, payload: &Payload<'_>) -> Result<Applied, ParseError> {
-        let (is_delete, is_update) = match payload.operation() {
-            Operation::Unknown(_) => return Ok(Applied::Ignored),
-            Operation::DataInsert => (false, false),
-            Operation::DataUpdate | Operation::VisibilityUpdate => (false, true),
-            Operation::Delete => (true, false),
-        };
-        let subject = payload.subject()?;
-        let found = match subject.user_id().and_then(|id| self.ids.get(id.as_str())) {
-            Some(Some(number)) => Ok(Some(*number)),
-            Some(None) if is_update => return Ok(Applied::Ignored),
-            Some(None) if is_delete => return Ok(Applied::Unchanged),
-            Some(None) | None => self.find_by_lookup_values(&subject),
-        };
-        Ok(match found {
-            Err(Several) => Applied::Ambiguous,
-            Ok(found) if is_delete => self.delete(found, &subject),
-            Ok(found) => self.upsert(found, &subject, payload.fields()),
+    /// Returns an error of the code `invalid` if the operation is known, but the payload identifies no user.
+    pub fn apply(&mut self, payload: &Payload<'_>) -> Result<Change<'_>, ParseError> {
+        let Some(subject) = known_subject(payload)? else { return Ok(Change::none(Applied::Ignored)) };
+        let decision = self.decision(payload.operation(), &subject);
+        match payload.operation() {
+            Operation::DataInsert => self.end_tombstones(&subject),
+            Operation::Delete => self.leave_tombstones(&subject),
+            _ => {}
+        }
+        Ok(match decision {
+            Decision::Create => self.create(&subject, payload.fields()),
+            Decision::Update(number) => self.update(number, &subject, payload.fields()),
+            Decision::Delete(number) => self.delete(number),
+            Decision::Nothing(Reason::NotFound) => Change::none(Applied::Unchanged),
+            Decision::Nothing(Reason::Ambiguous) => Change::none(Applied::Ambiguous),
+            Decision::Nothing(Reason::Deleted | Reason::UnknownOperation) => Change::none(Applied::Ignored),
         })
+    }
+
+    /// Returns what [`apply`](Self::apply) would do, and to which profile.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply).
+    pub fn decide(&self, payload: &Payload<'_>) -> Result<Decision<&Profile>, ParseError> {
+        let Some(subject) = known_subject(payload)? else {
+            return Ok(Decision::Nothing(Reason::UnknownOperation));
+        };
+        let profile = |number| self.profiles.get(&number);
+        let decision = match self.decision(payload.operation(), &subject) {
+            Decision::Create => Some(Decision::Create),
+            Decision::Update(number) => profile(number).map(Decision::Update),
+            Decision::Delete(number) => profile(number).map(Decision::Delete),
+            Decision::Nothing(reason) => Some(Decision::Nothing(reason)),
+        };
+        // Every number that is found is that of a profile.
+        Ok(decision.unwrap_or(Decision::Nothing(Reason::NotFound)))
     }
 
     /// Returns the profile with this user id.
     #[must_use]
     pub fn get(&self, user_id: &str) -> Option<&Profile> {
-        self.profiles.get(self.ids.get(user_id)?.as_ref()?)
+        self.find(USER_ID, user_id)
     }
 
-    /// Returns the profile that has this lookup value, or else the only one that has this value in a visible field.
+    /// Returns the only profile that a value identifies: one that shows it in the field, or else is remembered by it.
     ///
-    /// A number is found by its text. Returns `None` if several profiles have the value in a field.
+    /// A number is found by its text. For the field `user_id` this is [`get`](Self::get). Returns `None` if there are several
+    /// such profiles.
     #[must_use]
     pub fn find(&self, field: &str, value: &str) -> Option<&Profile> {
-        let mut candidates = self.candidates(field, value, By::FieldWithId);
-        let found = candidates.next()?;
-        if candidates.next().is_some() { None } else { self.profiles.get(&found) }
+        let value = comparable(field, value);
+        let mut found = self.identified(field, &value, false);
+        let first = found.next()?;
+        if found.next().is_some() { None } else { self.profiles.get(&first) }
     }
 
-    /// Returns the profiles, in the order of their creation.
+    /// Iterates over the profiles, in the order of their creation.
     pub fn iter(&self) -> impl Iterator<Item = &Profile> {
         self.profiles.values()
     }
@@ -165,120 +201,114 @@ impl Mirror {
         self.profiles.is_empty()
     }
 
-    /// Finds the profile that a delivery is about, where its user id does not decide.
-    fn find_by_lookup_values(&self, subject: &Subject<'_>) -> Result<Option<u64>, Several> {
-        let has_id = subject.user_id().is_some();
-        let last = if has_id { By::FieldWithoutId } else { By::FieldWithId };
-        let mut found = None;
-        for (field, value) in identifiers(subject.lookup_values()) {
-            for number in self.candidates(field, value, last) {
-                // Two different ids are two different users.
-                let is_other = has_id && self.profiles.get(&number).is_some_and(|other| other.id.is_some());
-                if !is_other && found.replace(number).is_some_and(|before| before != number) {
-                    return Err(Several);
-                }
-            }
+    /// Iterates over the ids of deleted users, sorted.
+    pub fn deleted_ids(&self) -> impl Iterator<Item = &str> {
+        self.deleted.get(USER_ID).into_iter().flatten().map(String::as_str)
+    }
+
+    /// Forgets all deleted users: their ids, and the identifiers of deletes without an id.
+    pub fn forget_deleted(&mut self) {
+        self.deleted.clear();
+    }
+
+    fn decision(&self, operation: &Operation<'_>, subject: &Subject<'_>) -> Decision<u64> {
+        let id = subject.user_id().map(|id| id.as_str());
+        let profile = id.and_then(|id| self.identified(USER_ID, id, false).next());
+        let deleted = match id {
+            Some(id) => self.is_deleted(USER_ID, id),
+            None => subject.pairs().any(|(field, value)| self.is_deleted(field, value)),
+        };
+        let mut candidates = Vec::new();
+        if profile.is_none() {
+            let mut all =
+                subject.pairs().flat_map(|(field, value)| self.identified(field, value, id.is_some()));
+            candidates.extend(all.next());
+            // One that differs is enough, however many profiles share a value.
+            let first = candidates.first().copied();
+            candidates.extend(all.find(|number| Some(*number) != first));
         }
-        Ok(found)
+        decide(operation, subject, Found { profile, deleted, candidates })
     }
 
-    /// Returns the profile that has a lookup value, or else those that have it in a field, up to the part `last` of the index.
-    fn candidates(&self, field: &str, value: &str, last: By) -> impl Iterator<Item = u64> {
-        let holder = self.holder(field, value);
-        let others = holder.is_none().then(|| self.matches(field, value, By::FieldWithoutId, last));
-        holder.into_iter().chain(others.into_iter().flatten())
-    }
-
-    /// Returns the profile that has a lookup value. There is never a second one.
-    fn holder(&self, field: &str, value: &str) -> Option<u64> {
-        self.matches(field, value, By::LookupValue, By::LookupValue).next()
-    }
-
-    /// Returns the profiles in a part of the index, each compared with the value, because hashes can collide.
-    fn matches(&self, field: &str, value: &str, first: By, last: By) -> impl Iterator<Item = u64> {
-        let hash = self.hash(field, value);
-        let entries = self.index.range((hash, first, 0)..=(hash, last, u64::MAX));
-        entries.filter_map(move |(_, by, number)| {
-            let profile = self.profiles.get(number)?;
-            let has_value = match by {
-                By::LookupValue => profile.has_lookup_value(field, value),
-                By::FieldWithoutId | By::FieldWithId => profile.has_field(field, value),
-            };
-            has_value.then_some(*number)
+    /// Iterates over the numbers of the profiles that a value in comparable form identifies.
+    fn identified(&self, field: &str, value: &str, are_without_id: bool) -> impl Iterator<Item = u64> {
+        self.index.numbers(field, value, are_without_id).filter(move |number| {
+            let key = self.profiles.get(number).and_then(|profile| profile.key(field));
+            key.is_some_and(|key| comparable(field, key) == value)
         })
     }
 
-    fn upsert(&mut self, found: Option<u64>, subject: &Subject<'_>, fields: &Fields<'_>) -> Applied {
-        let number = found.unwrap_or(self.next_number);
-        let has_passed = self.release(number, subject);
-        let before = self.profiles.get(&number);
-        let mut after = before.cloned().unwrap_or_default();
-        after.id = after.id.or_else(|| subject.user_id().map(|id| id.as_str().to_owned()));
-        after.fields.merge(fields.clone().into_owned());
-        after.keep(subject.lookup_values());
-        let applied = match before {
-            None => Applied::Created,
-            Some(before) if *before == after && !has_passed => Applied::Unchanged,
-            Some(_) => Applied::Updated,
-        };
-        if applied != Applied::Unchanged {
-            self.next_number = self.next_number.max(number + 1);
-            self.ids.extend(after.id.clone().map(|id| (id, Some(number))));
-            self.put(number, Some(after));
-        }
-        applied
+    fn create(&mut self, subject: &Subject<'_>, fields: &Fields<'_>) -> Change<'_> {
+        let number = self.next_number;
+        self.next_number += 1;
+        let mut profile = Profile::default();
+        profile.write(subject, fields);
+        self.index.replace(number, None, Some(&profile));
+        let after = self.profiles.entry(number).or_insert(profile);
+        Change { applied: Applied::Created, before: None, after: Some(after) }
     }
 
-    fn delete(&mut self, found: Option<u64>, subject: &Subject<'_>) -> Applied {
-        self.ids.extend(subject.user_id().map(|id| (id.as_str().to_owned(), None)));
-        let Some(profile) = found.and_then(|number| self.put(number, None)) else {
-            return Applied::Unchanged;
-        };
-        self.ids.extend(profile.id.map(|id| (id, None)));
-        Applied::Deleted
+    fn update(&mut self, number: u64, subject: &Subject<'_>, fields: &Fields<'_>) -> Change<'_> {
+        let Some(profile) = self.profiles.get_mut(&number) else { return Change::none(Applied::Unchanged) };
+        if profile.has_all_of(subject, fields) {
+            return Change { applied: Applied::Unchanged, before: None, after: Some(profile) };
+        }
+        let before = profile.clone();
+        profile.write(subject, fields);
+        self.index.replace(number, Some(&before), Some(profile));
+        Change { applied: Applied::Updated, before: Some(before), after: Some(profile) }
     }
 
-    /// Takes the lookup values of a delivery from other profiles. Returns `true` if one had any of them.
-    fn release(&mut self, number: u64, subject: &Subject<'_>) -> bool {
-        let mut losses: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
-        for (field, value) in identifiers(subject.lookup_values()) {
-            if let Some(loser) = self.holder(field, value).filter(|holder| *holder != number) {
-                self.index.remove(&(self.hash(field, value), By::LookupValue, loser));
-                losses.entry(loser).or_default().insert(field);
-            }
-        }
-        for (loser, fields) in &losses {
-            if let Some(profile) = self.profiles.get_mut(loser) {
-                profile.lookup_values.retain(|lookup| !fields.contains(lookup.field()));
-            }
-        }
-        !losses.is_empty()
-    }
-
-    /// Replaces or removes a profile, and changes the index where it differs. Returns the profile that was there.
-    fn put(&mut self, number: u64, profile: Option<Profile>) -> Option<Profile> {
+    fn delete(&mut self, number: u64) -> Change<'_> {
         let before = self.profiles.remove(&number);
-        let old = self.entries(number, before.as_ref());
-        let new = self.entries(number, profile.as_ref());
-        for entry in old.difference(&new) {
-            self.index.remove(entry);
+        self.index.replace(number, before.as_ref(), None);
+        if let Some(id) = before.as_ref().and_then(Profile::user_id) {
+            self.leave_tombstone(USER_ID, id.as_str());
         }
-        self.index.extend(new.difference(&old));
-        self.profiles.extend(profile.map(|profile| (number, profile)));
-        before
+        Change { applied: Applied::Deleted, before, after: None }
     }
 
-    fn entries(&self, number: u64, profile: Option<&Profile>) -> BTreeSet<Entry> {
-        let values = profile.into_iter().flat_map(Profile::found_by);
-        values.map(|(by, field, value)| (self.hash(field, value), by, number)).collect()
+    fn is_deleted(&self, field: &str, value: &str) -> bool {
+        self.deleted.get(field).is_some_and(|values| values.contains(value))
     }
 
-    fn hash(&self, field: &str, value: &str) -> u64 {
-        self.hasher.hash_one((field, comparable(field, value)))
+    fn leave_tombstone(&mut self, field: &str, value: &str) {
+        self.deleted.entry(field.to_owned()).or_default().insert(value.to_owned());
     }
 
-    fn tombstones(&self) -> impl Iterator<Item = &String> {
-        self.ids.iter().filter(|(_, number)| number.is_none()).map(|(id, _)| id)
+    fn leave_tombstones(&mut self, subject: &Subject<'_>) {
+        match subject.user_id() {
+            Some(id) => self.leave_tombstone(USER_ID, id.as_str()),
+            None => subject.pairs().for_each(|(field, value)| self.leave_tombstone(field, value)),
+        }
+    }
+
+    fn end_tombstones(&mut self, subject: &Subject<'_>) {
+        let id = subject.user_id().map(|id| (USER_ID, id.as_str()));
+        for (field, value) in id.into_iter().chain(subject.pairs()) {
+            if let Some(values) = self.deleted.get_mut(field) {
+                values.remove(value);
+            }
+        }
+    }
+
+    fn tombstones(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.deleted.iter().flat_map(|(field, values)| values.iter().map(move |value| (field, value)))
+    }
+}
+
+impl Change<'_> {
+    /// A change of no profile.
+    fn none(applied: Applied) -> Self {
+        Self { applied, before: None, after: None }
+    }
+}
+
+/// Returns the subject of a payload, or `None` if the operation is unknown, which needs none.
+fn known_subject<'a>(payload: &Payload<'a>) -> Result<Option<Subject<'a>>, ParseError> {
+    match payload.operation() {
+        Operation::Unknown(_) => Ok(None),
+        _ => payload.subject().map(Some),
     }
 }
 

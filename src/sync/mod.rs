@@ -32,13 +32,12 @@
 
 mod changes;
 mod decide;
+mod index;
 mod mirror;
-mod plan;
 mod profile;
 
 pub use crate::subject::comparable;
 pub use changes::{ChangeKind, Changes, FieldChange};
 pub use decide::{Decision, Found, Reason, decide};
-pub use mirror::{Applied, Mirror};
-pub use plan::{RedactedNames, SyncPlan, VisibleFields};
+pub use mirror::{Applied, Change, Mirror};
 pub use profile::Profile;

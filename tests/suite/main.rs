@@ -31,7 +31,6 @@ mod roundtrip;
 mod settings;
 mod support;
 mod surrogates;
-mod sync_plan;
 mod testing_kit;
 mod types;
 mod validation;
