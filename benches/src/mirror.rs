@@ -25,8 +25,9 @@ const BY_HAND: &str = "maps by hand";
 /// `count` runs this program under valgrind with the arguments for [`watched`] and returns a number of instructions; `bytes` runs it
 /// alone and returns what it prints.
 pub fn print(count: &dyn Fn(&[&str]) -> f64, bytes: &dyn Fn(&[&str]) -> f64) -> usize {
-    let instructions = |store| SIZES.map(|size| count(&[store, size]) / f64::from(DELIVERIES));
-    let memory = |store| SIZES.map(|size| bytes(&[store, size]));
+    let instructions = |store| SIZES.map(|size| count(&[store, size, "1"]) / f64::from(DELIVERIES));
+    // Many small stores, since one takes less than the pages that the process has already.
+    let memory = |store| [bytes(&[store, SIZES[0], "100"]), bytes(&[store, SIZES[1], "1"])];
     let (mirror, by_hand) = (instructions(MIRROR), instructions(BY_HAND));
     let ratios = [mirror[0] / by_hand[0], mirror[1] / by_hand[1]];
 
@@ -49,23 +50,24 @@ pub fn print(count: &dyn Fn(&[&str]) -> f64, bytes: &dyn Fn(&[&str]) -> f64) -> 
     above
 }
 
-/// Fills a store, runs `counted`, and prints the bytes per profile that the store takes when it is full.
-pub fn watched(store: &str, size: &str) {
-    let size: u32 = size.parse().expect("a number");
-    if store == MIRROR { run::<Mirror>(size) } else { run::<ByHand>(size) }
+/// Fills a number of stores, prints the bytes per profile that they take, and runs `counted` with one of them.
+pub fn watched(store: &str, size: &str, stores: &str) {
+    let [size, stores] = [size, stores].map(|number| number.parse().expect("a number"));
+    if store == MIRROR { run::<Mirror>(size, stores) } else { run::<ByHand>(size, stores) }
 }
 
-fn run<S: Store + Default>(size: u32) {
-    // The small store takes less than the pages that the process has already.
-    let mut stores: Vec<S> = (0..100_000 / size).map(|_| S::default()).collect();
+fn run<S: Store + Default>(size: u32, stores: u32) {
+    let mut stores: Vec<S> = (0..stores).map(|_| S::default()).collect();
     let before = resident_bytes();
     for store in &mut stores {
         for number in 0..size {
-            store.apply(&user(testing::data_insert(), number).build());
+            store.apply(&rownd_webhooks::from_str(&insert(number)).expect("a valid body"));
         }
     }
-    println!("{}", (resident_bytes() - before) / 100_000.0);
-    let deliveries: Vec<Payload<'_>> = (0..DELIVERIES).map(|index| delivery(index, size)).collect();
+    println!("{}", (resident_bytes() - before) / f64::from(size) / stores.len() as f64);
+    let bodies: Vec<String> = (0..DELIVERIES).map(|index| delivery(index, size)).collect();
+    let deliveries: Vec<Payload<'_>> =
+        bodies.iter().map(|body| rownd_webhooks::from_str(body).expect("a valid body")).collect();
     let store = stores.last_mut().expect("at least one store");
     counted(store, &deliveries);
     black_box(stores);
@@ -79,8 +81,8 @@ fn counted(store: &mut impl Store, deliveries: &[Payload<'_>]) {
     }
 }
 
-/// Returns one of many deliveries: seven of ten are updates, one a repeat, one an insert, one a delete.
-fn delivery(index: u32, size: u32) -> Payload<'static> {
+/// Returns the body of a delivery: seven of ten are updates, one a repeat, one an insert, one a delete.
+fn delivery(index: u32, size: u32) -> String {
     // In no order, and no user twice.
     let number = index * 7 % 1_000 * (size / 1_000);
     let update = || user(testing::data_update(), number);
@@ -93,22 +95,41 @@ fn delivery(index: u32, size: u32) -> Payload<'static> {
         5 => update(),
         _ => update().field("first_name", "Juliette"),
     };
-    delivery.build()
+    delivery.body()
+}
+
+fn id(number: u32) -> String {
+    format!("{number:08x}-1324-49ff-b948-122eeaaa42d1")
 }
 
 fn email(number: u32) -> String {
     format!("user{number}@example.com")
 }
 
+fn last_name(number: u32) -> String {
+    format!("Rose {}", number % 1_000)
+}
+
+fn country(number: u32) -> &'static str {
+    ["United States", "Norway", "Kenya", "India", "Brazil"][number as usize % 5]
+}
+
+/// Returns an insert. Valgrind would take long for the builder.
+fn insert(number: u32) -> String {
+    let (id, email, last_name, country) = (id(number), email(number), last_name(number), country(number));
+    format!(
+        r#"{{"data":{{"user_id":"{id}","email":"{email}","first_name":"Juliet","last_name":"{last_name}","country":"{country}"}},"redacted":[],"meta":{{"operation":"data_insert","lookup_values":[{{"field":"email","value":"{email}"}}]}}}}"#
+    )
+}
+
 /// Sets the fields of the documented bodies.
 fn user(builder: PayloadBuilder, number: u32) -> PayloadBuilder {
-    const COUNTRIES: [&str; 5] = ["United States", "Norway", "Kenya", "India", "Brazil"];
     builder
-        .user_id(format!("{number:08x}-1324-49ff-b948-122eeaaa42d1"))
+        .user_id(id(number))
         .field("email", email(number))
         .field("first_name", "Juliet")
-        .field("last_name", format!("Rose {}", number % 1_000))
-        .field("country", COUNTRIES[number as usize % COUNTRIES.len()])
+        .field("last_name", last_name(number))
+        .field("country", country(number))
         .lookup("email", email(number))
 }
 

@@ -69,9 +69,9 @@ impl<'a> Fields<'a> {
         self.get(name).is_some_and(Redactable::is_redacted)
     }
 
-    /// Returns the text by which a field can identify a profile: that of a string or number, visible and not empty.
+    /// Returns the text by which a field identifies a profile.
     pub(crate) fn identifier(&self, name: &str) -> Option<&Cow<'a, str>> {
-        self.value(name)?.text().filter(|text| !text.is_empty())
+        identifier(self.get(name)?)
     }
 
     /// Returns the number of fields.
@@ -147,6 +147,11 @@ impl<'a> Fields<'a> {
     pub fn into_owned(self) -> Fields<'static> {
         Fields(self.0.into_owned(|field| field.map(Value::into_owned)))
     }
+}
+
+/// Returns the text by which a field identifies a profile: that of a string or number, visible and not empty.
+pub(crate) fn identifier<'f, 'a>(field: &'f Redactable<Value<'a>>) -> Option<&'f Cow<'a, str>> {
+    field.visible()?.text().filter(|text| !text.is_empty())
 }
 
 impl Default for Fields<'_> {

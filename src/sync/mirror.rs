@@ -8,6 +8,7 @@ use crate::payload::Payload;
 use crate::payload::fields::Fields;
 use crate::payload::operation::Operation;
 use crate::subject::{Subject, USER_ID, comparable};
+use crate::sync::changes::{Changes, FieldChange};
 use crate::sync::decide::{Decision, Found, Reason, decide};
 use crate::sync::index::Index;
 use crate::sync::profile::Profile;
@@ -242,28 +243,41 @@ impl Mirror {
         let number = self.next_number;
         self.next_number += 1;
         let mut profile = Profile::default();
-        profile.write(subject, fields);
-        self.index.replace(number, None, Some(&profile));
+        profile.write(subject, &Changes::in_update(&Fields::EMPTY, fields));
+        self.index.add(number, &profile, profile.keys());
         let after = self.profiles.entry(number).or_insert(profile);
         Change { applied: Applied::Created, before: None, after: Some(after) }
     }
 
     fn update(&mut self, number: u64, subject: &Subject<'_>, fields: &Fields<'_>) -> Change<'_> {
         let Some(profile) = self.profiles.get_mut(&number) else { return Change::none(Applied::Unchanged) };
-        if profile.has_all_of(subject, fields) {
+        let before = profile.clone();
+        let changes = Changes::in_update(before.fields(), fields);
+        if !profile.write(subject, &changes) {
             return Change { applied: Applied::Unchanged, before: None, after: Some(profile) };
         }
-        let before = profile.clone();
-        profile.write(subject, fields);
-        self.index.replace(number, Some(&before), Some(profile));
+        if before.user_id() == profile.user_id() {
+            let fields =
+                changes.iter().map(FieldChange::field).chain(subject.pairs().map(|(field, _)| field));
+            for field in fields.filter(|field| before.key(field) != profile.key(field)) {
+                self.index.remove(number, &before, before.key(field).map(|text| (field, text)));
+                self.index.add(number, profile, profile.key(field).map(|text| (field, text)));
+            }
+        } else {
+            // The index separates profiles without an id.
+            self.index.remove(number, &before, before.keys());
+            self.index.add(number, profile, profile.keys());
+        }
         Change { applied: Applied::Updated, before: Some(before), after: Some(profile) }
     }
 
     fn delete(&mut self, number: u64) -> Change<'_> {
         let before = self.profiles.remove(&number);
-        self.index.replace(number, before.as_ref(), None);
-        if let Some(id) = before.as_ref().and_then(Profile::user_id) {
-            self.leave_tombstone(USER_ID, id.as_str());
+        if let Some(before) = &before {
+            self.index.remove(number, before, before.keys());
+            if let Some(id) = before.user_id() {
+                self.leave_tombstone(USER_ID, id.as_str());
+            }
         }
         Change { applied: Applied::Deleted, before, after: None }
     }

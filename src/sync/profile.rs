@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Formatter};
 
-use crate::payload::fields::Fields;
+use crate::payload::fields::{Fields, identifier};
 use crate::payload::lookup::{LookupValue, identifiers};
 use crate::payload::user_id::UserId;
-use crate::payload::value::Value;
 use crate::redactable::Redactable;
 use crate::subject::{Subject, USER_ID, comparable};
+use crate::sync::changes::Changes;
 
 /// A profile in a [`Mirror`](super::Mirror).
 ///
@@ -58,55 +58,60 @@ impl Profile {
 
     /// Iterates over the pairs of field and text that identify the profile, the user id among them.
     pub(super) fn keys(&self) -> impl Iterator<Item = (&str, &str)> {
-        let visible = self.fields.names().filter(|name| *name != USER_ID);
-        let visible = visible.filter_map(|name| Some((name, &**self.fields.identifier(name)?)));
-        let id = self.id.as_deref().map(|id| (USER_ID, id));
-        visible.chain(identifiers(&self.lookup_values)).chain(id)
+        let visible = self.fields.iter().filter_map(|(name, field)| Some((name, &**identifier(field)?)));
+        let others = visible.filter(|(name, _)| *name != USER_ID);
+        others.chain(identifiers(&self.lookup_values)).chain(self.id.as_deref().map(|id| (USER_ID, id)))
     }
 
-    /// Returns `true` if a delivery changes nothing.
-    pub(super) fn has_all_of(&self, subject: &Subject<'_>, fields: &Fields<'_>) -> bool {
-        (self.id.is_some() || subject.user_id().is_none())
-            && fields.iter().all(|(name, field)| self.fields.get(name) == Some(field))
-            && self.to_remember(subject).iter().all(|(field, text)| self.key(field) == Some(text))
-    }
-
-    /// Writes the visible fields of a delivery, erases its redacted ones, and remembers its lookup values.
-    pub(super) fn write(&mut self, subject: &Subject<'_>, fields: &Fields<'_>) {
+    /// Writes visible fields, erases redacted ones, and remembers lookup values. Returns `true` if the profile changed.
+    pub(super) fn write(&mut self, subject: &Subject<'_>, changes: &Changes<'_>) -> bool {
+        let mut is_changed = !changes.is_empty();
         if self.id.is_none() {
             self.id = subject.user_id().map(|id| id.as_str().into());
+            is_changed |= self.id.is_some();
         }
         let mut added = Vec::new();
-        for (name, field) in fields {
-            match self.fields.0.get_mut(name) {
-                Some(old) if &*old == field => {}
-                Some(old) => *old = field.clone().map(Value::into_owned),
-                None => added.push((name.to_owned().into(), field.clone().map(Value::into_owned))),
+        for change in changes {
+            let field = change
+                .after()
+                .map_or(Redactable::Redacted, |value| Redactable::Visible(value.clone().into_owned()));
+            match self.fields.0.get_mut(change.field()) {
+                Some(old) => *old = field,
+                None => added.push((kept(change.field()), field)),
             }
         }
         if !added.is_empty() {
             self.fields.0.extend(added);
         }
 
-        let newer = self.to_remember(subject);
-        let is_shown = |field: &str| self.fields.identifier(field).is_some();
-        self.lookup_values.retain(|old| !is_shown(old.field()) && !newer.contains_key(old.field()));
-        if !newer.is_empty() {
-            let newer = newer.into_iter().map(|(field, text)| {
-                LookupValue::new(field.to_owned(), Redactable::Visible(text.into_owned().into()))
-            });
-            self.lookup_values.extend(newer);
-            self.lookup_values.sort_by(|before, after| before.field().cmp(after.field()));
-        }
-    }
-
-    /// Returns the last usable lookup value for each field that shows no text.
-    fn to_remember<'s>(&self, subject: &'s Subject<'_>) -> BTreeMap<&'s str, Cow<'s, str>> {
-        identifiers(subject.lookup_values())
+        let lasting = self.lookup_values.len();
+        self.lookup_values.retain(|lookup| self.fields.identifier(lookup.field()).is_none());
+        is_changed |= self.lookup_values.len() < lasting;
+        let last: BTreeMap<_, _> = identifiers(subject.lookup_values())
             .filter(|(field, _)| *field != USER_ID && self.fields.identifier(field).is_none())
             .map(|(field, value)| (field, comparable(field, value)))
-            .collect()
+            .filter(|(field, value)| self.key(field) != Some(value))
+            .collect();
+        if !last.is_empty() {
+            is_changed = true;
+            self.lookup_values.retain(|lookup| !last.contains_key(lookup.field()));
+            self.lookup_values.extend(last.into_iter().map(|(field, value)| {
+                LookupValue::new(field.to_owned(), Redactable::Visible(value.into_owned().into()))
+            }));
+            self.lookup_values.sort_by(|before, after| before.field().cmp(after.field()));
+        }
+        is_changed
     }
+}
+
+/// Returns a name as a profile keeps it: without a copy if it is one that most apps have.
+fn kept(name: &str) -> Cow<'static, str> {
+    const COMMON: [&str; 7] =
+        ["country", "email", "first_name", "google_id", "last_name", "phone_number", "user_id"];
+    COMMON
+        .iter()
+        .find(|common| **common == name)
+        .map_or_else(|| name.to_owned().into(), |name| (*name).into())
 }
 
 impl Debug for Profile {
