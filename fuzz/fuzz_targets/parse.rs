@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
 
 use libfuzzer_sys::fuzz_target;
-use rownd_webhooks::sync::{Changes, Mirror, SyncPlan};
+use rownd_webhooks::sync::{Changes, Mirror};
 use rownd_webhooks::{DecodeError, ParseError, Parser, Payload, Redactable};
 use serde::Deserialize;
 
@@ -108,17 +108,16 @@ fn check_payload(payload: Payload<'_>) {
     assert!(Changes::between(payload.fields(), payload.fields()).is_empty());
     assert!(Changes::in_update(payload.fields(), payload.fields()).is_empty());
     let mut mirror = Mirror::new();
-    let _ = mirror.apply(&payload);
+    assert_plain_debug(&mirror.decide(&payload));
+    assert_plain_debug(&mirror.apply(&payload));
     assert_plain_debug(&mirror);
-    match payload.sync_plan() {
-        Ok(plan) => {
-            assert_plain_debug(&plan);
-            if let SyncPlan::Upsert { subject, set, erase } = plan {
-                assert!(!subject.partition_key().is_empty());
-                assert!(set.iter().all(|(name, value)| payload.value(name) == Some(value)));
-                assert!(erase.iter().all(|name| payload.is_redacted(name)));
-                assert_eq!(set.len() + erase.len(), payload.fields().len());
-            }
+    match payload.subject() {
+        Ok(subject) => {
+            assert!(!subject.partition_key().is_empty());
+            assert_plain_debug(&subject);
+            // A repeat changes nothing.
+            let once = mirror.clone();
+            assert!(mirror.apply(&payload).is_ok_and(|change| change.before.is_none()) && mirror == once);
         }
         Err(error) => check_message(&error, None),
     }

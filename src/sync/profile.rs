@@ -87,11 +87,11 @@ impl Profile {
         let lasting = self.lookup_values.len();
         self.lookup_values.retain(|lookup| self.fields.identifier(lookup.field()).is_none());
         is_changed |= self.lookup_values.len() < lasting;
-        let last: BTreeMap<_, _> = identifiers(subject.lookup_values())
+        let mut last: BTreeMap<_, _> = identifiers(subject.lookup_values())
             .filter(|(field, _)| *field != USER_ID && self.fields.identifier(field).is_none())
             .map(|(field, value)| (field, comparable(field, value)))
-            .filter(|(field, value)| self.key(field) != Some(value))
             .collect();
+        last.retain(|field, value| self.key(field) != Some(value));
         if !last.is_empty() {
             is_changed = true;
             self.lookup_values.retain(|lookup| !last.contains_key(lookup.field()));

@@ -30,7 +30,6 @@ fn each_operation_is_an_event_of_its_own() {
         assert_eq!((event.operation(), event.operation().as_str()), (payload.operation(), operation));
         assert_eq!((event.subject(), event.user_id()), (payload.subject().ok().as_ref(), payload.user_id()));
         assert_eq!(event.fields(), (operation != "delete").then_some(payload.fields()));
-        assert_eq!(event.sync_plan(), payload.sync_plan().unwrap());
         assert_eq!(event.to_string(), format!("{operation} of user u"));
         assert_eq!(event.clone().into_owned(), event);
     }
@@ -89,7 +88,6 @@ fn a_subject_is_a_user_id_or_an_identifying_lookup_value() {
             let payload = payload(Body { operation, data, lookup_values, ..Body::default() });
             let subject = payload.subject();
             assert_eq!(subject.as_ref().ok().map(Subject::partition_key).as_deref(), key, "{data}");
-            assert_eq!(payload.sync_plan().is_ok(), key.is_some(), "{data}");
             match payload.clone().into_event() {
                 Ok(event) => assert_eq!(event.subject(), subject.ok().as_ref(), "{data}"),
                 Err(error) => {

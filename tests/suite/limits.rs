@@ -6,7 +6,7 @@ use std::thread;
 use rownd_webhooks::mapping::FieldMapping;
 use rownd_webhooks::replay::NdjsonReader;
 use rownd_webhooks::schema::ProfileSchema;
-use rownd_webhooks::sync::Changes;
+use rownd_webhooks::sync::{Changes, Mirror};
 use rownd_webhooks::{ParseErrorKind, Parser, Payload, Redactable};
 use serde::Deserialize;
 use serde_json::Value;
@@ -123,7 +123,7 @@ fn use_all(payload: Payload<'_>) {
     let is_read = |fields: BTreeMap<_, _>| fields.len() == payload.fields().len();
     assert!(decoded.map_or_else(|error| error.code() == "wrong_type", is_read));
     assert!(Changes::between(payload.fields(), payload.fields()).is_empty());
-    drop(format!("{payload:?} {:?} {:?}", payload.issues(), payload.sync_plan()));
+    drop(format!("{payload:?} {:?} {:?}", payload.issues(), Mirror::new().apply(&payload)));
     drop(format!("{:?}", payload.into_event()));
 }
 

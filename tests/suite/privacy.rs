@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate};
 use rownd_webhooks::mapping::FieldMapping;
 use rownd_webhooks::replay::NdjsonReader;
 use rownd_webhooks::schema::ProfileSchema;
-use rownd_webhooks::sync::Changes;
+use rownd_webhooks::sync::{Changes, Mirror};
 use rownd_webhooks::{Fields, ParseError, Parser, Payload, Received, Redactable, Value};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -227,7 +227,9 @@ fn check_payload(payload: &Payload<'_>) {
     assert_debug((payload.clone().into_owned(), Received::at(DateTime::UNIX_EPOCH, payload.clone())));
     payload.lookup_values().iter().for_each(|lookup| assert_debug(lookup.value()));
     check(payload.validate());
-    check(payload.sync_plan());
+    check(payload.subject());
+    check(Mirror::new().decide(payload));
+    check(Mirror::new().apply(payload));
     check(payload.clone().into_event());
     check(serde_json::to_value(payload).map(drop));
     let sample = payload.fields().iter().map(|(name, _)| (name.to_owned(), Redactable::Redacted)).collect();
@@ -327,7 +329,11 @@ fn output_is_the_same_for_values_of_one_type_and_length() {
             members: &format!("\"x\":{value}"),
             ..Body::default()
         });
-        format!("{payload} {payload:?} {payload:#?} {:?} {:?}", payload.issues(), payload.sync_plan())
+        format!(
+            "{payload} {payload:?} {payload:#?} {:?} {:?}",
+            payload.issues(),
+            Mirror::new().apply(&payload)
+        )
     };
     // One bit is a value as well.
     for (one, two) in [(r#""abc""#, r#""xyz""#), ("123", "987"), ("[1,2]", r#"["a"]"#), ("true", "false")] {
@@ -361,9 +367,10 @@ fn names_are_escaped_and_cut_wherever_they_are_shown() {
         let update = Body { operation: "data_update", ..unknown }.to_string();
         check(Parser::new().strict(true).parse(update.as_bytes()));
         let update = rownd_webhooks::from_str(&update).unwrap();
-        let (none, issues, plan) = (Fields::default(), payload.issues(), update.sync_plan().unwrap());
+        let (none, issues, subject) = (Fields::default(), payload.issues(), update.subject().unwrap());
         let changes = Changes::between(&none, update.fields());
-        let debug = format!("{payload:?} {issues:?} {plan:?} {changes:?} {:?}", update.clone().into_event());
+        let debug =
+            format!("{payload:?} {issues:?} {subject:?} {changes:?} {:?}", update.clone().into_event());
         assert_safe(&debug);
         // These are 65 characters of the long name.
         assert!(!debug.contains(&r"long\u{202e}😀".repeat(5)), "{debug}");

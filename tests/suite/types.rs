@@ -7,7 +7,9 @@ use std::hash::Hash;
 use rownd_webhooks::mapping::{FieldMapping, Rename};
 use rownd_webhooks::replay::{LineError, NdjsonReader};
 use rownd_webhooks::schema::{DataCategory, FieldSchema, FieldType, Owner, ProfileSchema};
-use rownd_webhooks::sync::{Applied, ChangeKind, Changes, FieldChange, Mirror, Profile, SyncPlan};
+use rownd_webhooks::sync::{
+    Applied, Change, ChangeKind, Changes, Decision, FieldChange, Found, Mirror, Profile, Reason,
+};
 use rownd_webhooks::testing::{self, PayloadBuilder, samples};
 use rownd_webhooks::{
     DataInsert, DataUpdate, Date, DecodeError, Delete, Event, Fields, Issue, LookupValue, Number, Operation,
@@ -30,7 +32,8 @@ fn every_type_has_the_common_traits() {
         Delete<'static> Subject<'static> UserId<'static> Fields<'static> Value<'static> Number<'static> RawJson<'static>
         LookupValue<'static> Date Redactable<String> Received<Payload<'static>> Parser ParseErrorKind Issue Severity
         FieldMapping Rename ProfileSchema FieldSchema FieldType DataCategory Owner
-        SyncPlan<'static> Changes<'static> FieldChange<'static> ChangeKind Mirror Profile Applied PayloadBuilder
+        Changes<'static> FieldChange<'static> ChangeKind Found<u64> Decision<u64> Reason Mirror Change<'static> Profile Applied
+        PayloadBuilder
     }
     assert_hash::<(Operation<'_>, Subject<'_>, UserId<'_>, Date)>();
     assert_shared::<NdjsonReader<&[u8]>>();
@@ -80,7 +83,7 @@ fn every_debug_output_names_its_type() {
         (shown(&payload.lookup_values()[0]), "LookupValue email bytes"),
         (shown(&payload.user_id()), "UserId 0e223bd4"),
         (shown(&event), "VisibilityUpdate Subject 0e223bd4 country"),
-        (shown(&payload.sync_plan()), "Upsert Subject country"),
+        (shown(&Mirror::new().apply(&payload)), "Change Created Profile 0e223bd4 country Redacted"),
         (shown(&changes), "email Changed country Removed"),
         (shown(&odd), "Unknown x trace number"),
         (shown(&odd.issues()), "Issue unknown_operation"),

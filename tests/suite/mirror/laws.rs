@@ -51,7 +51,8 @@ impl Both {
         // The table, `decide` with what a linear search finds, and the mirror decide alike.
         let decision = self.store.decide(delivery);
         if let Ok(subject) = payload.subject() {
-            let identifiers = subject.identifiers().map(|(field, text)| (field.to_owned(), text.into_owned()));
+            let identifiers =
+                subject.identifiers().map(|(field, text)| (field.to_owned(), text.into_owned()));
             assert!(identifiers.eq(delivery.identifiers.iter().cloned()), "{text}");
             assert_eq!(decide(payload.operation(), &subject, self.store.found(delivery)), decision, "{text}");
         }
@@ -74,7 +75,10 @@ impl Both {
         // A delivery about one id never changes a profile with another id.
         if let Some(id) = delivery.id() {
             let others = |rows: &[Row]| -> Vec<Row> {
-                rows.iter().filter(|row| row.id.as_deref().is_some_and(|other| other != id)).cloned().collect()
+                rows.iter()
+                    .filter(|row| row.id.as_deref().is_some_and(|other| other != id))
+                    .cloned()
+                    .collect()
             };
             assert_eq!(others(&rows), others(&self.store.rows), "{text}");
         }
@@ -125,7 +129,10 @@ impl Both {
                 let shown = shown.map(|json| json.trim_matches('"').to_owned());
                 let remembered = profile.lookup_values().iter().find(|lookup| lookup.field() == field);
                 let is_known = |known: &str| known.eq_ignore_ascii_case(text);
-                assert!(shown.as_deref().is_some_and(is_known) || remembered.is_some_and(|lookup| is_known(lookup.identifier().unwrap())));
+                assert!(
+                    shown.as_deref().is_some_and(is_known)
+                        || remembered.is_some_and(|lookup| is_known(lookup.identifier().unwrap()))
+                );
             }
         }
     }

@@ -124,7 +124,8 @@ impl Store {
     pub(crate) fn found(&self, delivery: &Delivery) -> Found<usize> {
         let all = || self.rows.iter().enumerate();
         let is_meant = |row: &Row| delivery.identifiers.iter().any(|pair| row.has(pair));
-        let candidates = all().filter(|(_, row)| (delivery.id.is_none() || row.id.is_none()) && is_meant(row));
+        let candidates =
+            all().filter(|(_, row)| (delivery.id.is_none() || row.id.is_none()) && is_meant(row));
         Found {
             profile: all().find(|(_, row)| row.id.is_some() && row.id == delivery.id).map(|(at, _)| at),
             deleted: match &delivery.id {
@@ -210,7 +211,8 @@ impl Store {
     /// The only row that a value identifies.
     pub(crate) fn find(&self, field: &str, text: &str) -> Option<&Row> {
         let pair = (field.to_owned(), comparable(field, &text.into())?);
-        let is_found = |row: &&Row| if field == "user_id" { row.id.as_deref() == Some(text) } else { row.has(&pair) };
+        let is_found =
+            |row: &&Row| if field == "user_id" { row.id.as_deref() == Some(text) } else { row.has(&pair) };
         let mut rows = self.rows.iter().filter(is_found);
         rows.next().filter(|_| rows.next().is_none())
     }
