@@ -175,6 +175,18 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
+    /// Returns the variant's name in lower case, as a label.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+            Self::Redacted => "redacted",
+            Self::Revealed => "revealed",
+        }
+    }
+
     fn of(old: Option<&Redactable<Value<'_>>>, new: Option<&Redactable<Value<'_>>>) -> Option<Self> {
         match (old, new) {
             (None, Some(Redactable::Visible(_))) => Some(Self::Added),

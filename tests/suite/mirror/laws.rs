@@ -10,6 +10,7 @@ use rownd_webhooks::sync::{Applied, Decision, Mirror, decide};
 use rownd_webhooks::{Payload, REDACTED};
 use serde_json::{Value, json};
 
+use super::delivery;
 use super::oracle::{Delivery, Row, Store};
 use crate::support::strategies::config;
 
@@ -138,12 +139,6 @@ impl Both {
     }
 }
 
-fn delivery(operation: &str, data: Value, redacted: &[&str], lookup_values: &[(&str, &str)]) -> Value {
-    let lookup_values = lookup_values.iter().map(|(field, value)| json!({"field": field, "value": value}));
-    let lookup_values: Vec<Value> = lookup_values.collect();
-    json!({"data": data, "redacted": redacted, "meta": {"operation": operation, "lookup_values": lookup_values}})
-}
-
 /// An update and a delete by each value alone.
 fn probes() -> Vec<Body> {
     let pairs = FIELDS.into_iter().flat_map(|field| TEXTS.map(|text| (field, text)));
@@ -245,10 +240,8 @@ fn a_mirror_agrees_with_the_rules_after_every_history_of_four_deliveries() {
     check_histories(&Both::default(), 4, &few_deliveries());
 }
 
-/// `Debug` must not end up in a message with values, so the deliveries differ in their text.
 #[test]
 fn the_few_deliveries_differ() {
-    let bodies = few_deliveries();
-    let texts: BTreeSet<&str> = bodies.iter().map(|body| &*body.text).collect();
-    assert_eq!((texts.len(), bodies.len()), (33, 33));
+    let texts: BTreeSet<String> = few_deliveries().into_iter().map(|body| body.text).collect();
+    assert_eq!(texts.len(), 33);
 }
