@@ -3,6 +3,7 @@
 mod bodies;
 mod decoding;
 mod derived;
+mod mirror;
 mod parsing;
 mod services;
 
@@ -30,7 +31,7 @@ fn counted<T>(work: impl FnOnce() -> T) {
 }
 
 fn measurements() -> Vec<&'static Measurement> {
-    [parsing::ALL, decoding::ALL, services::ALL].into_iter().flatten().collect()
+    [parsing::ALL, decoding::ALL, services::ALL, mirror::ALL].into_iter().flatten().collect()
 }
 
 fn main() -> ExitCode {
@@ -57,8 +58,9 @@ fn main() -> ExitCode {
         above += usize::from(ratio > *limit);
         println!("| {name} | {ours:.0} | {mark}{ratio:.2}{mark} | {limit} |");
     }
+    above += mirror::print_bytes(&words);
     if checks && above > 0 {
-        eprintln!("\n{above} ratios are above their limits");
+        eprintln!("\n{above} values are above their limits");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

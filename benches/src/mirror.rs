@@ -1,143 +1,108 @@
-//! `Mirror`, compared with the store that a service would write by hand.
+//! `Mirror`, against the maps that a service would write.
 
 use std::collections::HashMap;
 use std::fs;
 use std::hint::black_box;
 
 use rownd_webhooks::sync::Mirror;
-use rownd_webhooks::testing::{self, PayloadBuilder};
 use rownd_webhooks::{Operation, Payload};
 use serde_json::Value;
 
-/// The title of the table.
-pub const TITLE: &str = "Mirror, instructions per delivery";
-/// The numbers of profiles, which are the columns of the table.
-const SIZES: [&str; 2] = ["1000", "100000"];
-/// The number of deliveries that are counted.
-const DELIVERIES: u32 = 1_000;
+use crate::{Measurement, counted};
 
-/// Ways to keep a copy of the profiles.
-const MIRROR: &str = "this crate";
-const BY_HAND: &str = "maps by hand";
+#[rustfmt::skip]
+pub(crate) const ALL: &[Measurement] = &[
+    Measurement { name: "Mirror, 1 000 deliveries to 1 000 profiles", ours: || run::<Mirror>(1_000), baseline: || run::<ByHand>(1_000), limit: 2.5 },
+    Measurement { name: "Mirror, 1 000 deliveries to 100 000 profiles", ours: || run::<Mirror>(100_000), baseline: || run::<ByHand>(100_000), limit: 2.5 },
+];
 
-/// Prints the table, and returns how many values are above their limits.
-///
-/// `count` runs this program under valgrind with the arguments for [`watched`] and returns a number of instructions; `bytes` runs it
-/// alone and returns what it prints.
-pub fn print(count: &dyn Fn(&[&str]) -> f64, bytes: &dyn Fn(&[&str]) -> f64) -> usize {
-    let instructions = |store| SIZES.map(|size| count(&[store, size, "1"]) / f64::from(DELIVERIES));
-    // Many small stores, since one takes less than the pages that the process has already.
-    let memory = |store| [bytes(&[store, SIZES[0], "100"]), bytes(&[store, SIZES[1], "1"])];
-    let (mirror, by_hand) = (instructions(MIRROR), instructions(BY_HAND));
-    let ratios = [mirror[0] / by_hand[0], mirror[1] / by_hand[1]];
-
-    println!("\n| {TITLE} | {} |\n|---|---:|---:|", SIZES.join(" | "));
-    let mut above = 0;
-    for (name, values, decimals, limit) in [
-        (MIRROR.to_owned(), mirror, 0, f64::INFINITY),
-        (BY_HAND.to_owned(), by_hand, 0, f64::INFINITY),
-        (format!("ratio to {BY_HAND}"), ratios, 2, 2.5),
-        (format!("bytes per profile, {MIRROR}"), memory(MIRROR), 0, 900.0),
-        (format!("bytes per profile, {BY_HAND}"), memory(BY_HAND), 0, f64::INFINITY),
-    ] {
-        let cells = values.map(|value| {
-            let is_above = value > limit;
-            above += usize::from(is_above);
-            if is_above { format!("**{value:.decimals$}**") } else { format!("{value:.decimals$}") }
-        });
-        println!("| {name} | {} |", cells.join(" | "));
+/// Prints the resident memory per profile, and returns how many values are above their limits.
+pub(crate) fn print_bytes(words: &[String]) -> usize {
+    const NAME: &str = "Mirror, bytes per profile";
+    const LIMIT: u64 = 900;
+    if !words.iter().all(|word| NAME.contains(word.as_str())) {
+        return 0;
     }
-    above
+    let (ours, by_hand) = (bytes_per_profile::<Mirror>(), bytes_per_profile::<ByHand>());
+    let mark = if ours > LIMIT { "**" } else { "" };
+    println!("\n| | this crate | by hand | limit |\n|---|---:|---:|---:|");
+    println!("| {NAME} | {mark}{ours}{mark} | {by_hand} | {LIMIT} |");
+    usize::from(ours > LIMIT)
 }
 
-/// Fills a number of stores, prints the bytes per profile that they take, and runs `counted` with one of them.
-pub fn watched(store: &str, size: &str, stores: &str) {
-    let [size, stores] = [size, stores].map(|number| number.parse().expect("a number"));
-    if store == MIRROR { run::<Mirror>(size, stores) } else { run::<ByHand>(size, stores) }
-}
-
-fn run<S: Store + Default>(size: u32, stores: u32) {
-    let mut stores: Vec<S> = (0..stores).map(|_| S::default()).collect();
+fn bytes_per_profile<S: Store + Default>() -> u64 {
     let before = resident_bytes();
-    for store in &mut stores {
-        for number in 0..size {
-            store.apply(&rownd_webhooks::from_str(&insert(number)).expect("a valid body"));
-        }
-    }
-    println!("{}", (resident_bytes() - before) / f64::from(size) / stores.len() as f64);
-    let bodies: Vec<String> = (0..DELIVERIES).map(|index| delivery(index, size)).collect();
-    let deliveries: Vec<Payload<'_>> =
-        bodies.iter().map(|body| rownd_webhooks::from_str(body).expect("a valid body")).collect();
-    let store = stores.last_mut().expect("at least one store");
-    counted(store, &deliveries);
-    black_box(stores);
+    let store = filled::<S>(100_000);
+    let bytes = (resident_bytes() - before) / 100_000;
+    // Freed memory would be used again.
+    std::mem::forget(store);
+    bytes
 }
 
-/// The function whose instructions callgrind collects.
-#[inline(never)]
-fn counted(store: &mut impl Store, deliveries: &[Payload<'_>]) {
-    for payload in deliveries {
-        store.apply(black_box(payload));
+fn resident_bytes() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux");
+    let (_, kilobytes) = status.split_once("VmRSS:").expect("the resident memory");
+    let kilobytes = kilobytes.split_whitespace().next().expect("a number");
+    kilobytes.parse::<u64>().expect("a number") * 1024
+}
+
+fn run<S: Store + Default>(size: u32) {
+    let mut store = filled::<S>(size);
+    let bodies: Vec<String> = (0..1_000).map(|index| delivery(index, size)).collect();
+    let parsed = bodies.iter().map(|body| rownd_webhooks::from_str(body).expect("a valid body"));
+    let deliveries: Vec<Payload<'_>> = parsed.collect();
+    counted(|| {
+        for payload in &deliveries {
+            store.apply(black_box(payload));
+        }
+    });
+}
+
+fn filled<S: Store + Default>(size: u32) -> S {
+    let mut store = S::default();
+    for number in 0..size {
+        let body = body("data_insert", &profile(number, &email(number), "Juliet"), "", number);
+        store.apply(&rownd_webhooks::from_str(&body).expect("a valid body"));
     }
+    store
 }
 
 /// Returns the body of a delivery: seven of ten are updates, one a repeat, one an insert, one a delete.
 fn delivery(index: u32, size: u32) -> String {
     // In no order, and no user twice.
     let number = index * 7 % 1_000 * (size / 1_000);
-    let update = || user(testing::data_update(), number);
-    let delivery = match index % 10 {
-        0 => user(testing::data_insert(), size + index),
-        1 if index % 20 == 1 => user(testing::delete(), number),
-        1 => testing::delete().user_id("").lookup("email", email(number)),
-        2 | 3 => user(testing::visibility_update(), number).redact("country"),
-        4 => update().field("email", format!("new-{number}@example.com")),
-        5 => update(),
-        _ => update().field("first_name", "Juliette"),
-    };
-    delivery.body()
+    let same = || profile(number, &email(number), "Juliet");
+    match index % 10 {
+        0 => body("data_insert", &profile(size + index, &email(size + index), "Juliet"), "", size + index),
+        1 if index % 20 == 1 => body("delete", &same(), "", number),
+        1 => body("delete", "", "", number),
+        2 | 3 => body("visibility_update", &same(), r#""country""#, number),
+        4 => {
+            body("data_update", &profile(number, &format!("new-{number}@example.com"), "Juliet"), "", number)
+        }
+        5 => body("data_update", &same(), "", number),
+        _ => body("data_update", &profile(number, &email(number), "Juliette"), "", number),
+    }
 }
 
-fn id(number: u32) -> String {
-    format!("{number:08x}-1324-49ff-b948-122eeaaa42d1")
+fn body(operation: &str, data: &str, redacted: &str, number: u32) -> String {
+    let email = email(number);
+    format!(
+        r#"{{"data":{{{data}}},"redacted":[{redacted}],"meta":{{"operation":"{operation}","lookup_values":[{{"field":"email","value":"{email}"}}]}}}}"#
+    )
+}
+
+/// The fields of the documented bodies.
+fn profile(number: u32, email: &str, first_name: &str) -> String {
+    let country = ["United States", "Norway", "Kenya", "India", "Brazil"][number as usize % 5];
+    format!(
+        r#""user_id":"{number:08x}-1324-49ff-b948-122eeaaa42d1","email":"{email}","first_name":"{first_name}","last_name":"Rose {}","country":"{country}""#,
+        number % 1_000
+    )
 }
 
 fn email(number: u32) -> String {
     format!("user{number}@example.com")
-}
-
-fn last_name(number: u32) -> String {
-    format!("Rose {}", number % 1_000)
-}
-
-fn country(number: u32) -> &'static str {
-    ["United States", "Norway", "Kenya", "India", "Brazil"][number as usize % 5]
-}
-
-/// Returns an insert. Valgrind would take long for the builder.
-fn insert(number: u32) -> String {
-    let (id, email, last_name, country) = (id(number), email(number), last_name(number), country(number));
-    format!(
-        r#"{{"data":{{"user_id":"{id}","email":"{email}","first_name":"Juliet","last_name":"{last_name}","country":"{country}"}},"redacted":[],"meta":{{"operation":"data_insert","lookup_values":[{{"field":"email","value":"{email}"}}]}}}}"#
-    )
-}
-
-/// Sets the fields of the documented bodies.
-fn user(builder: PayloadBuilder, number: u32) -> PayloadBuilder {
-    builder
-        .user_id(id(number))
-        .field("email", email(number))
-        .field("first_name", "Juliet")
-        .field("last_name", last_name(number))
-        .field("country", country(number))
-        .lookup("email", email(number))
-}
-
-fn resident_bytes() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux");
-    let (_, kilobytes) = status.split_once("VmRSS:").expect("the resident memory");
-    let kilobytes = kilobytes.split_whitespace().next().expect("a number");
-    kilobytes.parse::<f64>().expect("a number") * 1024.0
 }
 
 trait Store {
