@@ -34,7 +34,7 @@ impl Payload<'_> {
     /// A birthday arrives as midnight in UTC, such as `1990-05-17T00:00:00.000Z`: read a [`Date`](crate::Date).
     ///
     /// A plain `Option` is `None` for a redacted field, so that a service does not start failing when a user hides one. To find out
-    /// what to erase from a store, use [`sync_plan`](Self::sync_plan).
+    /// what to erase from a store, use [`Fields::redacted`](crate::Fields::redacted).
     ///
     /// Three kinds of types fail as soon as a user hides a field. The examples below show each of them:
     ///
@@ -53,7 +53,7 @@ impl Payload<'_> {
     /// - A redacted field that two flattened types read, or whose type accepts bytes, as `Uuid` does, may be an error. It may also
     ///   be `None`, together with the other redacted fields.
     ///
-    /// The last two depend on which fields are redacted, so rely on [`sync_plan`](Self::sync_plan) for erasing.
+    /// The last two depend on which fields are redacted, so rely on [`Fields::redacted`](crate::Fields::redacted) for erasing.
     ///
     /// # Errors
     ///

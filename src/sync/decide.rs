@@ -1,4 +1,4 @@
-//! What a delivery asks a store to do, decided from what the store has found.
+//! What a store does about a delivery, decided from what it has found.
 
 use crate::payload::operation::Operation;
 use crate::subject::Subject;
@@ -6,16 +6,16 @@ use crate::subject::Subject;
 /// What a store has found about the subject of a delivery. `K` is the store's own key of a profile, such as a row id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found<K> {
-    /// The profile that has the subject's user id.
+    /// The profile with the subject's user id.
     pub profile: Option<K>,
-    /// The user id is that of a deleted user. For a subject without a user id: one of its identifiers is.
+    /// Whether the user id is that of a deleted user. For a subject without a user id: whether one of its identifiers is.
     pub deleted: bool,
-    /// The profiles that have one of the subject's [identifiers](Subject::identifiers); only those without a user id if the subject has
-    /// one. Two different ones are all that a store need find.
+    /// The profiles with one of the subject's [identifiers](Subject::identifiers); only those without a user id if the subject has
+    /// one. Two different ones are enough, and none are needed if there is a `profile`.
     pub candidates: Vec<K>,
 }
 
-/// What a delivery asks a store to do.
+/// What a store does about a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Decision<K> {
     /// Create a profile with the delivery's fields.
@@ -41,7 +41,7 @@ pub enum Reason {
     Ambiguous,
 }
 
-/// Decides what a delivery asks a store to do. This is a pure function: the store looks, and the store writes.
+/// Decides what a store does about a delivery: a pure function of what the store has found.
 ///
 /// | | found by id | id deleted | one candidate | several | none |
 /// |---|---|---|---|---|---|
@@ -49,7 +49,11 @@ pub enum Reason {
 /// | `data_update`, `visibility_update` | `Update` | `Deleted` | `Update` | `Ambiguous` | `Create`; `Deleted` if there is no id and an identifier is that of a deleted user |
 /// | `delete` | `Delete` | `NotFound` | `Delete` | `Ambiguous` | `NotFound` |
 ///
-/// The first column from the left that applies decides. Equal candidates count once.
+/// The first column from the left that applies decides. Equal candidates count once. An unknown operation is
+/// [`UnknownOperation`](Reason::UnknownOperation), whatever was found.
+///
+/// A store needs two queries before this call, one for the user id and one for the identifiers, and writes once after it. The
+/// [module](super#in-sql) has the rules in full, the SQL, and an example.
 pub fn decide<K: PartialEq>(
     operation: &Operation<'_>,
     subject: &Subject<'_>,

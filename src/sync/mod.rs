@@ -1,33 +1,162 @@
 //! Keeping a copy of profiles in step with the vendor's.
 //!
-//! - [`SyncPlan`] says what one delivery asks a receiver to do to its copy: what to write, what to erase, whom to forget.
-//! - [`Mirror`] is a copy in memory, and the reference for what a correct receiver's store does.
-//! - [`Changes`] are the differences between two sets of fields, for services that act on a change.
+//! - [`decide`] tells a store what to do about a delivery. It is a pure function, so every database can have the same rules.
+//! - [`Mirror`] applies these rules in memory: a store for small services, and the reference for the tests of others.
+//! - [`Changes`] are the differences between two sets of fields.
 //!
-//! # Examples
+//! # The rules
+//!
+//! Whom a delivery means:
+//!
+//! 1. Its *user id* is [`Payload::user_id`](crate::Payload::user_id). Ids compare exactly.
+//! 2. Its *identifiers* are [`Subject::identifiers`](crate::Subject::identifiers): pairs of a field, other than `user_id`, and a value in
+//!    the form of [`comparable`].
+//! 3. A profile has at most one identifier for a field: the visible string or number that it has there, unless that is empty. Otherwise
+//!    (absent, redacted, `null`, empty, another type) it is the last usable lookup value for this field in a delivery about the profile:
+//!    that value is *remembered*. A visible string or number ends what was remembered for its field.
+//! 4. A known user id decides, even that of a deleted user. Otherwise the delivery is about the profile that has one of its identifiers:
+//!    if the delivery has a user id, among the profiles without one, and the profile adopts the id; if not, among all profiles.
+//! 5. If the identifiers lead to several profiles, no profile changes. That should be reported: erasing the wrong user is worse than
+//!    erasing nobody.
+//!
+//! What a store then does:
+//!
+//! 6. It does what [`decide`] returns. A delivery of an unknown operation needs no subject: nothing is done.
+//! 7. To create or update a profile, it writes the visible fields, erases the values of the redacted ones, leaves all other fields
+//!    alone, and remembers lookup values as in rule 3.
+//! 8. Whatever is decided, a `delete` leaves a *tombstone* for its user id, or for its identifiers if it has no user id. So does the user
+//!    id of a profile that it removes. A `data_insert` ends the tombstones of its user id and of its identifiers.
+//!
+//! A delivery that is applied twice in a row changes nothing the second time.
+//!
+//! # What the rules cannot know
+//!
+//! Nothing in a delivery shows when it was sent.
+//!
+//! - A late `data_insert` restores a deleted user. If it is an exact repeat, you can recognise it: remember a hash of
+//!   [`canonical_json`](crate::Payload::canonical_json) for each insert, and skip an insert whose hash is known.
+//! - After a delete *with* a user id, a late update without one creates a profile again.
+//! - A profile without a user id is not merged into a profile with one that turns up elsewhere.
+//! - An insert whose identifiers lead to two profiles stays ambiguous until one of these changes.
+//! - User ids are unique within one app, and a body does not name its app. Give each app its own URL and its own tables.
+//! - How long to keep tombstones is your choice. Too short, and an update that was delayed or repeated, by the vendor or by your own
+//!   queue, restores a deleted user. Too long, and you keep personal data of users who are gone. Take the longest delay that you
+//!   expect of both, such as the retention of your queue, and some days for outages.
+//!
+//! # In SQL
+//!
+//! A store needs two queries, one call and one write, in one transaction. This one knows users by id and by e-mail address. The column
+//! `email` is the identifier of rule 3, and `deleted` has the tombstones:
+//!
+//! ```sql
+//! create table profiles (id integer primary key, user_id text unique, email text, fields text not null);
+//! create index profiles_by_email on profiles (email);
+//! create table deleted (field text, value text, primary key (field, value));
+//!
+//! -- Found::profile and Found::deleted. Without a user id, `deleted` is asked for the addresses instead.
+//! select (select id from profiles where user_id = $1),
+//!        exists (select 1 from deleted where field = 'user_id' and value = $1);
+//! -- Found::candidates: two are enough. $2 and $3 are the identifiers for `email`.
+//! select id from profiles where email in ($2, $3) and ($1 is null or user_id is null) limit 2;
+//! ```
+//!
+//! The same in Rust, with vectors in place of tables:
 //!
 //! ```
-//! use rownd_webhooks::{sync::SyncPlan, testing::samples};
-//! use std::collections::BTreeMap;
+//! use rownd_webhooks::sync::{Decision, Found, Reason, comparable, decide};
+//! use rownd_webhooks::{Fields, Operation, ParseError, Value, testing};
 //!
-//! let mut copy = BTreeMap::from([("country".to_owned(), "\"United States\"".to_owned())]);
-//!
-//! let payload = rownd_webhooks::from_str(samples::VISIBILITY_UPDATE)?;
-//! match payload.sync_plan()? {
-//!     SyncPlan::Upsert { set, erase, .. } => {
-//!         for (name, value) in &set {
-//!             copy.insert(name.to_owned(), serde_json::to_string(value)?);
-//!         }
-//!         for name in &erase {
-//!             copy.remove(name);
-//!         }
-//!     }
-//!     SyncPlan::Delete { .. } => copy.clear(),
-//!     SyncPlan::Ignore => {}
+//! #[derive(Default)]
+//! struct Row {
+//!     user_id: Option<String>,
+//!     email: Option<String>,
+//!     fields: Fields<'static>,
 //! }
-//! assert_eq!(copy["first_name"], r#""Juliet""#);
-//! assert!(!copy.contains_key("country"));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//!
+//! #[derive(Default)]
+//! struct Store {
+//!     profiles: Vec<Row>,
+//!     deleted: Vec<(&'static str, String)>,
+//! }
+//!
+//! /// Returns the address that the fields show.
+//! fn shown(fields: &Fields<'_>) -> Option<String> {
+//!     let email = fields.value("email").and_then(Value::as_str).filter(|email| !email.is_empty());
+//!     email.map(|email| comparable("email", email).into_owned())
+//! }
+//!
+//! impl Row {
+//!     /// Rules 3 and 7.
+//!     fn write(&mut self, user_id: Option<&str>, looked_up: Option<String>, fields: &Fields<'_>) {
+//!         let remembered = if shown(&self.fields).is_none() { self.email.take() } else { None };
+//!         self.user_id = self.user_id.take().or(user_id.map(str::to_owned));
+//!         self.fields.merge(fields.clone().into_owned());
+//!         self.email = shown(&self.fields).or(looked_up).or(remembered);
+//!     }
+//! }
+//!
+//! impl Store {
+//!     fn apply(&mut self, body: &[u8]) -> Result<Decision<usize>, ParseError> {
+//!         let payload = rownd_webhooks::from_slice(body)?;
+//!         if let Operation::Unknown(_) = payload.operation() {
+//!             return Ok(Decision::Nothing(Reason::UnknownOperation));
+//!         }
+//!         let subject = payload.subject()?;
+//!         let user_id = subject.user_id().map(|id| id.as_str());
+//!         let identifiers = subject.identifiers().filter(|(field, _)| *field == "email");
+//!         let emails: Vec<String> = identifiers.map(|(_, email)| email.into_owned()).collect();
+//!         let looked_up = subject.lookup_values().iter().rev().filter(|lookup| lookup.field() == "email");
+//!         let looked_up = looked_up.filter_map(|lookup| lookup.identifier()).next();
+//!         let looked_up = looked_up.map(|email| comparable("email", email).into_owned());
+//!         // The tombstones that the delivery may meet, leave or end.
+//!         let keys: Vec<(&'static str, String)> = match user_id {
+//!             Some(id) => vec![("user_id", id.to_owned())],
+//!             None => emails.iter().map(|email| ("email", email.clone())).collect(),
+//!         };
+//!
+//!         let rows = || self.profiles.iter().enumerate();
+//!         let found = Found {
+//!             profile: rows().find(|(_, row)| user_id.is_some() && row.user_id.as_deref() == user_id).map(|(at, _)| at),
+//!             deleted: keys.iter().any(|key| self.deleted.contains(key)),
+//!             candidates: rows()
+//!                 .filter(|(_, row)| user_id.is_none() || row.user_id.is_none())
+//!                 .filter(|(_, row)| row.email.as_ref().is_some_and(|email| emails.contains(email)))
+//!                 .map(|(at, _)| at)
+//!                 .collect(),
+//!         };
+//!         let decision = decide(payload.operation(), &subject, found);
+//!
+//!         match payload.operation() {
+//!             Operation::Delete => self.deleted.extend(keys),
+//!             Operation::DataInsert => self.deleted.retain(|(field, value)| match *field {
+//!                 "user_id" => Some(&**value) != user_id,
+//!                 _ => !emails.contains(value),
+//!             }),
+//!             _ => {}
+//!         }
+//!         match decision {
+//!             Decision::Create => {
+//!                 let mut row = Row::default();
+//!                 row.write(user_id, looked_up, payload.fields());
+//!                 self.profiles.push(row);
+//!             }
+//!             Decision::Update(at) => self.profiles[at].write(user_id, looked_up, payload.fields()),
+//!             Decision::Delete(at) => self.deleted.extend(self.profiles.remove(at).user_id.map(|id| ("user_id", id))),
+//!             Decision::Nothing(reason) => println!("no profile changes: {reason:?}"),
+//!         }
+//!         Ok(decision)
+//!     }
+//! }
+//!
+//! let mut store = Store::default();
+//! let ada = testing::data_insert().user_id("u-1").field("email", "Ada@example.com");
+//! assert_eq!(store.apply(ada.body().as_bytes())?, Decision::Create);
+//! let hidden = testing::visibility_update().user_id("u-1").redact("email").lookup("email", "ada@example.com");
+//! assert_eq!(store.apply(hidden.body().as_bytes())?, Decision::Update(0));
+//! let delete = br#"{"meta":{"operation":"delete","lookup_values":[{"field":"email","value":"ADA@example.com"}]}}"#;
+//! assert_eq!(store.apply(delete)?, Decision::Delete(0));
+//! assert!(matches!(store.apply(hidden.body().as_bytes())?, Decision::Nothing(_)));
+//! # Ok::<(), ParseError>(())
 //! ```
 
 mod changes;
