@@ -4,8 +4,9 @@ use crate::issue::{Issue, Rule, Severity, ValidationError};
 use crate::json::pointer::Pointer;
 use crate::payload::lookup::LookupValue;
 use crate::payload::operation::Operation;
+use crate::payload::paths::Path;
 use crate::payload::value::Value;
-use crate::payload::{LookupElement, Payload, Presence, paths};
+use crate::payload::{LookupElement, Payload, Presence};
 use crate::redactable::Redactable;
 
 impl Payload<'_> {
@@ -80,39 +81,39 @@ impl<'p, 'a> Context<'p, 'a> {
     /// Returns an issue for each of these names and their indexes in the list of redacted names.
     fn redacted_name_issues(rule: Rule, mut names: Vec<(&str, usize)>) -> Vec<Issue> {
         names.sort_unstable_by_key(|(_, index)| *index);
-        let path = |index| Pointer::new(paths::REDACTED).element(index);
+        let path = |index| Path::RedactedName(index).pointer();
         names.into_iter().map(|(name, index)| Issue::about_field(rule, path(index), name)).collect()
     }
 }
 
 /// Returns an issue for each of these fields.
 fn field_issues<'f>(rule: Rule, names: impl Iterator<Item = &'f str>) -> Vec<Issue> {
-    names.map(|name| Issue::about_field(rule, paths::field(name), name)).collect()
+    names.map(|name| Issue::about_field(rule, Path::Data.member(name), name)).collect()
 }
 
 fn lookup_value(index: usize) -> Pointer {
-    Pointer::new(paths::LOOKUP_VALUES).element(index)
+    Path::LookupValue(index).pointer()
 }
 
-fn issue_if(is_broken: bool, rule: Rule, path: &str) -> Vec<Issue> {
-    if is_broken { vec![Issue::new(rule, Pointer::new(path))] } else { Vec::new() }
+fn issue_if(is_broken: bool, rule: Rule, path: Path) -> Vec<Issue> {
+    if is_broken { vec![Issue::new(rule, path.pointer())] } else { Vec::new() }
 }
 
 fn missing_data(context: &Context<'_, '_>) -> Vec<Issue> {
-    issue_if(context.payload.data != Presence::Present, Rule::MissingData, paths::DATA)
+    issue_if(context.payload.data != Presence::Present, Rule::MissingData, Path::Data)
 }
 
 /// "The payload will always include a lookup value."
 fn no_lookup_values(context: &Context<'_, '_>) -> Vec<Issue> {
     let has_elements = context.payload.lookup_elements().next().is_some();
     let is_empty = !has_elements && context.payload.rare().not_an_array.is_none();
-    issue_if(is_empty, Rule::NoLookupValues, paths::LOOKUP_VALUES)
+    issue_if(is_empty, Rule::NoLookupValues, Path::LookupValues)
 }
 
 /// The vendor's example of a delete is the only one without the list.
 fn missing_redacted(context: &Context<'_, '_>) -> Vec<Issue> {
     let is_missing = context.payload.redacted != Presence::Present && !context.is_delete;
-    issue_if(is_missing, Rule::MissingRedacted, paths::REDACTED)
+    issue_if(is_missing, Rule::MissingRedacted, Path::Redacted)
 }
 
 fn withheld_value_present(context: &Context<'_, '_>) -> Vec<Issue> {
@@ -121,7 +122,7 @@ fn withheld_value_present(context: &Context<'_, '_>) -> Vec<Issue> {
 
 fn unknown_operation(context: &Context<'_, '_>) -> Vec<Issue> {
     let is_unknown = matches!(context.payload.operation(), Operation::Unknown(_));
-    issue_if(is_unknown, Rule::UnknownOperation, paths::OPERATION)
+    issue_if(is_unknown, Rule::UnknownOperation, Path::Operation)
 }
 
 fn missing_user_id(context: &Context<'_, '_>) -> Vec<Issue> {
@@ -180,14 +181,14 @@ fn lookup_value_not_text(context: &Context<'_, '_>) -> Vec<Issue> {
 
 fn unusable_lookup_value(context: &Context<'_, '_>) -> Vec<Issue> {
     let rare = context.payload.rare();
-    let list = rare.not_an_array.iter().map(|_| Pointer::new(paths::LOOKUP_VALUES));
+    let list = rare.not_an_array.iter().map(|_| Path::LookupValues.pointer());
     let elements = rare.unusable.iter().map(|(index, _)| lookup_value(*index));
     list.chain(elements).map(|path| Issue::new(Rule::UnusableLookupValue, path)).collect()
 }
 
 fn delete_carries_fields(context: &Context<'_, '_>) -> Vec<Issue> {
     let carries_fields = context.payload.present_fields().any(|(name, _)| name != "user_id");
-    issue_if(context.is_delete && carries_fields, Rule::DeleteCarriesFields, paths::DATA)
+    issue_if(context.is_delete && carries_fields, Rule::DeleteCarriesFields, Path::Data)
 }
 
 fn empty_field_name(context: &Context<'_, '_>) -> Vec<Issue> {
@@ -201,7 +202,7 @@ fn lone_surrogate(context: &Context<'_, '_>) -> Vec<Issue> {
     let is_visible = |name: &&str| context.payload.value(name).is_some();
     let mut issues =
         field_issues(Rule::LoneSurrogate, rare.replaced_fields.iter().map(|name| &**name).filter(is_visible));
-    let members = rare.replaced_members.iter().map(|name| Pointer::default().member(name));
+    let members = rare.replaced_members.iter().map(|name| Path::Body.member(name));
     issues.extend(members.map(|path| Issue::new(Rule::LoneSurrogate, path)));
     issues
 }

@@ -12,8 +12,9 @@ use crate::payload::fields::Fields;
 use crate::payload::lookup::LookupValue;
 use crate::payload::members::{Member, Members};
 use crate::payload::operation::Operation;
+use crate::payload::paths::Path;
 use crate::payload::value::{RawJson, Value, field_with};
-use crate::payload::{Payload, Presence, paths};
+use crate::payload::{Payload, Presence};
 use crate::redactable::Redactable;
 use crate::settings::mapping::FieldMapping;
 
@@ -55,35 +56,6 @@ struct Object {
     path: Path,
 }
 
-/// The path of one of the vendor's own values.
-#[derive(Clone, Copy)]
-enum Path {
-    Body,
-    Data,
-    Redacted,
-    RedactedName(usize),
-    Meta,
-    Operation,
-    LookupValues,
-    LookupValue(usize),
-}
-
-impl Path {
-    #[cold]
-    fn pointer(self) -> Pointer {
-        match self {
-            Self::Body => Pointer::default(),
-            Self::Data => Pointer::new(paths::DATA),
-            Self::Redacted => Pointer::new(paths::REDACTED),
-            Self::RedactedName(index) => Self::Redacted.pointer().element(index),
-            Self::Meta => Pointer::new(paths::META),
-            Self::Operation => Pointer::new(paths::OPERATION),
-            Self::LookupValues => Pointer::new(paths::LOOKUP_VALUES),
-            Self::LookupValue(index) => Self::LookupValues.pointer().element(index),
-        }
-    }
-}
-
 impl<'a, 'p> BodyReader<'a, 'p> {
     fn new(json: &'p mut Reader<'a>, limits: &Limits, mapping: Option<&'p FieldMapping>) -> Self {
         Self { json, mapping, max_entries: limits.max_entries, entries: 0, payload: Payload::empty() }
@@ -116,12 +88,10 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     }
 
     fn data(&mut self) -> Result<(), ParseError> {
-        if self.json.peek() == Some(b'n') {
-            self.payload.data = self.null(Path::Data)?;
-            return Ok(());
+        self.payload.data = self.presence(Path::Data)?;
+        if self.payload.data == Presence::Present {
+            self.payload.fields = self.fields(Path::Data)?;
         }
-        self.payload.data = Presence::Present;
-        self.payload.fields = self.fields(Path::Data)?;
         Ok(())
     }
 
@@ -132,10 +102,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         self.json.replace_surrogates(true);
         while let Some(name) = self.name(data)? {
             self.count(path, self.json.name_offset())?;
-            let value = match self.json.value() {
-                Ok(value) => value,
-                Err(error) => return Err(self.json_error_in(error, data.path, &name)),
-            };
+            let value = self.json.value().map_err(|error| self.json_error_at(error, path.member(&name)))?;
             let field = field_with(Value::new(value));
             if fields.len() == 16 {
                 fields.reserve(32);
@@ -164,11 +131,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         let offset = self.json.take_replaced().unwrap_or_default();
         let mapped = self.mapped(name.clone());
         if mapped == "user_id" {
-            return Err(self.json_error_in(
-                Error { kind: ErrorKind::LoneSurrogate, offset },
-                data.path,
-                name,
-            ));
+            let error = Error { kind: ErrorKind::LoneSurrogate, offset };
+            return Err(self.json_error_at(error, data.path.member(name)));
         }
         self.payload.rare_mut().replaced_fields.push(mapped);
         if let Redactable::Visible(Value::Array(json) | Value::Object(json)) = field {
@@ -178,19 +142,17 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     }
 
     fn redacted(&mut self) -> Result<(), ParseError> {
-        match self.json.peek() {
-            Some(b'[') => {}
-            Some(b'n') => {
-                self.payload.redacted = self.null(Path::Redacted)?;
-                return Ok(());
-            }
-            _ => return Err(self.wrong_type(Path::Redacted, "an array")),
+        self.payload.redacted = self.presence(Path::Redacted)?;
+        if self.payload.redacted == Presence::Null {
+            return Ok(());
         }
-        self.payload.redacted = Presence::Present;
+        if self.json.peek() != Some(b'[') {
+            return Err(self.wrong_type(Path::Redacted, "an array"));
+        }
         self.begin_array(Path::Redacted)?;
         while self.next_element()? {
-            self.count(Path::Redacted, self.json.offset())?;
             let (start, path) = (self.json.offset(), Path::RedactedName(self.payload.redacted_names.len()));
+            self.count(Path::Redacted, start)?;
             let name = self.string(path)?;
             // The name is that of a field.
             if is_reserved(&name) {
@@ -224,30 +186,25 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     }
 
     fn lookup_values(&mut self) -> Result<(), ParseError> {
-        match self.json.peek() {
-            Some(b'[') => {}
-            Some(b'n') => {
-                self.payload.lookup_list = self.null(Path::LookupValues)?;
-                return Ok(());
-            }
-            _ => {
-                self.count(Path::LookupValues, self.json.offset())?;
-                let start = self.json.offset();
-                // An object's members are checked like those of a lookup value, but outside an array it is not one.
-                self.lookup_value(Path::LookupValues)?;
-                self.payload.rare_mut().not_an_array = Some(RawJson::new(self.json.text_since(start)));
-                self.payload.lookup_list = Presence::Present;
-                return Ok(());
-            }
+        self.payload.lookup_list = self.presence(Path::LookupValues)?;
+        if self.payload.lookup_list == Presence::Null {
+            return Ok(());
         }
-        self.payload.lookup_list = Presence::Present;
+        if self.json.peek() != Some(b'[') {
+            let start = self.json.offset();
+            self.count(Path::LookupValues, start)?;
+            // An object's members are checked like those of a lookup value, but outside an array it is not one.
+            self.lookup_value(Path::LookupValues)?;
+            self.payload.rare_mut().not_an_array = Some(RawJson::new(self.json.text_since(start)));
+            return Ok(());
+        }
         self.begin_array(Path::LookupValues)?;
         for index in 0.. {
             if !self.next_element()? {
                 break;
             }
-            self.count(Path::LookupValues, self.json.offset())?;
             let start = self.json.offset();
+            self.count(Path::LookupValues, start)?;
             if let Some(lookup) = self.lookup_value(Path::LookupValue(index))? {
                 self.payload.lookup_values.push(lookup);
             } else {
@@ -261,7 +218,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     /// Reads an element that may be a lookup value; `None` if it is not.
     fn lookup_value(&mut self, path: Path) -> Result<Option<LookupValue<'a>>, ParseError> {
         if self.json.peek() != Some(b'{') {
-            self.json.raw_value().map_err(|error| self.json_error_at(error, path))?;
+            self.json.raw_value().map_err(|error| self.json_error_at(error, path.pointer()))?;
             return Ok(None);
         }
         let object = self.object(path)?;
@@ -278,10 +235,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             if member.is_some() {
                 return Err(self.duplicate(path, &name));
             }
-            match self.json.value() {
-                Ok(token) => *member = Some(token),
-                Err(error) => return Err(self.json_error_in(error, path, &name)),
-            }
+            let token = self.json.value().map_err(|error| self.json_error_at(error, path.member(&name)))?;
+            *member = Some(token);
         }
         let unknown = self.sorted(object, unknown)?;
         Ok(match (field, value) {
@@ -299,10 +254,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         members: &mut Vec<Member<'a, RawJson<'a>>>,
     ) -> Result<(), ParseError> {
         self.count(object.path, self.json.name_offset())?;
-        let text = match self.json.raw_value() {
-            Ok(text) => text,
-            Err(error) => return Err(self.json_error_in(error, object.path, &name)),
-        };
+        let text =
+            self.json.raw_value().map_err(|error| self.json_error_at(error, object.path.member(&name)))?;
         let mut json = RawJson::new(text);
         if self.json.take_replaced().is_some() {
             json = RawJson::new(self.json.mended(text.len()));
@@ -318,7 +271,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             return Err(self.wrong_type(path, "an object"));
         }
         let start = self.json.offset();
-        self.json.enter().map_err(|error| self.json_error_at(error, path))?;
+        self.json.enter().map_err(|error| self.json_error_at(error, path.pointer()))?;
         Ok(Object { start, path })
     }
 
@@ -331,12 +284,12 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 Err(self.error_at_name(ParseErrorKind::ReservedName, object.path, &name))
             }
             Ok(name) => Ok(name),
-            Err(error) => Err(self.json_error_at(error, object.path)),
+            Err(error) => Err(self.json_error_at(error, object.path.pointer())),
         }
     }
 
     fn begin_array(&mut self, path: Path) -> Result<(), ParseError> {
-        self.json.enter().map_err(|error| self.json_error_at(error, path))
+        self.json.enter().map_err(|error| self.json_error_at(error, path.pointer()))
     }
 
     #[inline]
@@ -349,15 +302,22 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         if self.json.peek() != Some(b'"') {
             return Err(self.wrong_type(path, "a string"));
         }
-        self.json.string().map_err(|error| self.json_error_at(error, path))
+        self.json.string().map_err(|error| self.json_error_at(error, path.pointer()))
     }
 
-    /// Reads `null` where an array or object is expected.
-    fn null(&mut self, path: Path) -> Result<Presence, ParseError> {
-        match self.json.value() {
-            Ok(_) => Ok(Presence::Null),
-            Err(error) => Err(self.json_error_at(error, path)),
+    /// Reads `null`, if it is next, where an array or object is expected.
+    #[inline]
+    fn presence(&mut self, path: Path) -> Result<Presence, ParseError> {
+        if self.json.peek() != Some(b'n') {
+            return Ok(Presence::Present);
         }
+        self.null(path)
+    }
+
+    #[cold]
+    fn null(&mut self, path: Path) -> Result<Presence, ParseError> {
+        self.json.value().map_err(|error| self.json_error_at(error, path.pointer()))?;
+        Ok(Presence::Null)
     }
 
     /// Counts an entry that is kept.
@@ -396,7 +356,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     /// Returns an error about the member whose name was read last.
     #[cold]
     fn error_at_name(&self, kind: ParseErrorKind, parent: Path, name: &str) -> ParseError {
-        self.error(kind, parent.pointer().member(name), self.json.name_offset())
+        self.error(kind, parent.member(name), self.json.name_offset())
     }
 
     #[cold]
@@ -411,9 +371,9 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         let mut names = HashSet::new();
         let _ = json.enter();
         while let Ok(Some(name)) = json.next_name() {
-            let is_field = matches!(object.path, Path::Data);
+            let is_field = object.path == Path::Data;
             if !names.insert(if is_field { self.mapped(name.clone()) } else { name.clone() }) {
-                let path = object.path.pointer().member(&name);
+                let path = object.path.member(&name);
                 return self.error(ParseErrorKind::DuplicateMember, path, json.name_offset());
             }
             let _ = json.raw_value();
@@ -423,7 +383,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
 
     #[cold]
     fn missing(&self, object: Object, name: &'static str) -> ParseError {
-        self.error(ParseErrorKind::MissingMember { name }, object.path.pointer().member(name), object.start)
+        self.error(ParseErrorKind::MissingMember { name }, object.path.member(name), object.start)
     }
 
     /// Returns the error that the next value has the wrong type, unless it is malformed.
@@ -435,7 +395,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             Some(b'[') => "array",
             _ => match self.json.value() {
                 Ok(token) => Value::new(token).type_name(),
-                Err(error) => return self.json_error_at(error, path),
+                Err(error) => return self.json_error_at(error, path.pointer()),
             },
         };
         let kind = match path {
@@ -451,18 +411,9 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         ParseError::from_json(error.kind).with_position(self.json.position(error.offset))
     }
 
-    #[cold]
-    fn json_error_at(&self, error: Error, path: Path) -> ParseError {
-        self.json_error_with(error, path.pointer())
-    }
-
-    #[cold]
-    fn json_error_in(&self, error: Error, parent: Path, name: &str) -> ParseError {
-        self.json_error_with(error, parent.pointer().member(name))
-    }
-
     /// Converts an error of the JSON reader. One of plain syntax has no path.
-    fn json_error_with(&self, error: Error, path: Pointer) -> ParseError {
+    #[cold]
+    fn json_error_at(&self, error: Error, path: Pointer) -> ParseError {
         let converted = self.json_error(error);
         match error.kind {
             ErrorKind::TooDeep | ErrorKind::ReservedName | ErrorKind::LoneSurrogate => {

@@ -28,9 +28,10 @@ use std::net::Ipv6Addr;
 use crate::document::{self, Node};
 use crate::error::ParseError;
 use crate::issue::{Issue, Rule};
+use crate::payload::Payload;
 use crate::payload::operation::Operation;
+use crate::payload::paths::Path;
 use crate::payload::value::Value;
-use crate::payload::{Payload, paths};
 
 /// The profile schema of an app: the fields that its operator defined.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +92,7 @@ impl ProfileSchema {
     #[must_use]
     pub fn check(&self, payload: &Payload<'_>) -> Vec<Issue> {
         let fields = payload.fields();
-        let issue = |rule, name| Issue::about_field(rule, paths::field(name), name);
+        let issue = |rule, name| Issue::about_field(rule, Path::Data.member(name), name);
 
         let unknown = fields.names().filter(|name| *name != "user_id" && self.field(name).is_none());
         let mut issues: Vec<Issue> = unknown.map(|name| issue(Rule::UnknownField, name)).collect();
