@@ -26,7 +26,7 @@ pub enum ParseErrorKind {
     #[error("the body is not JSON: {reason}")]
     #[non_exhaustive]
     Syntax {
-        /// What is wrong, without any text of the body.
+        /// What is wrong, without any part of the body.
         reason: &'static str,
     },
     /// `trailing_data`: more data follows the JSON object.
@@ -241,7 +241,7 @@ impl Display for ParseError {
         if let Some(path) = self.path().filter(|path| !path.is_empty()) {
             write!(f, " at {path}")?;
         }
-        // Not in serde_json's words " at line 1 column 9", which it parses out of the text of a custom error.
+        // Not in serde_json's words " at line 1 column 9", which it parses out of the message of a custom error.
         if let Some((line, column)) = self.0.position {
             write!(f, " (line {line}, column {column})")?;
         }

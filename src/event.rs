@@ -126,7 +126,7 @@ impl<'a> Event<'a> {
     ///
     /// An event has the subject and the fields, but no longer the list `redacted` or the unknown members. To queue a delivery for
     /// another process or a later version, keep the [`Payload`], which serializes as the body, or the body itself. Either one
-    /// still holds the value of a field that the user hides later, so limit how long you keep it.
+    /// still contains the value of a field that the user hides later, so limit how long you keep it.
     ///
     /// # Examples
     ///

@@ -7,7 +7,7 @@ use crate::json::pointer::Pointer;
 /// The severity of an [`Issue`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// The body is unusual.
+    /// The body is unusual, but does not contradict the page.
     Warning,
     /// The body contradicts the vendor's page.
     Error,
@@ -71,15 +71,15 @@ rules! {
     MissingRedacted "missing_redacted" Error "`redacted` is absent or null"
     WithheldValuePresent "withheld_value_present" Error "the value of a redacted field was dropped"
     UnknownOperation "unknown_operation" Warning "the operation is not known"
-    MissingUserId "missing_user_id" Warning "there is no visible user id"
-    UnlistedSentinel "unlisted_sentinel" Warning "a field that is not listed as redacted holds the sentinel"
+    MissingUserId "missing_user_id" Warning "there is no user id"
+    UnlistedSentinel "unlisted_sentinel" Warning "a field that is not listed as redacted has the sentinel as its value"
     RedactedFieldAbsent "redacted_field_absent" Warning "`data` lacks the field that is listed as redacted"
     DuplicateRedactedName "duplicate_redacted_name" Warning "a field is listed as redacted again"
     RedactedLookupValue "redacted_lookup_value" Warning "a lookup value is redacted"
     LookupExposesRedacted "lookup_exposes_redacted" Warning "a lookup value contains what its field redacts"
     LookupMismatch "lookup_mismatch" Warning "a lookup value differs from the field of its name"
     LookupValueNotText "lookup_value_not_text" Warning "a lookup value is not a string, but a number"
-    UnusableLookupValue "unusable_lookup_value" Warning "there is no usable lookup value"
+    UnusableLookupValue "unusable_lookup_value" Warning "a lookup value is not usable"
     DeleteCarriesFields "delete_carries_fields" Warning "a delete carries more than the user id"
     EmptyFieldName "empty_field_name" Warning "the name of a field is empty"
     LoneSurrogate "lone_surrogate" Warning "a lone surrogate in a value was replaced by U+FFFD"

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug, Display, Formatter};
 
-/// The number of characters of a name that are shown at most.
+/// Maximum number of characters of a name that are shown.
 const MAX_SHOWN: usize = 64;
 
 /// A name as messages show it: without control, bidi and separator characters, and cut at 64 characters.

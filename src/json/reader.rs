@@ -20,8 +20,8 @@ pub(crate) enum Token<'a> {
 
 /// A cursor in a JSON text.
 ///
-/// Methods skip white space in front of what they read, apart from `enter` and `string`, of which the first byte is next. Each
-/// stops after the last byte.
+/// Methods skip white space in front of what they read, apart from `enter` and `string`, which start at the cursor. Each stops
+/// after the last byte.
 #[derive(Clone)]
 pub(crate) struct Reader<'a> {
     text: &'a str,
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         Self { offset, replaces_surrogates: true, ..Self::new(self.text) }
     }
 
-    /// Returns a reader at the same offset, of a text that ends earlier.
+    /// Returns a reader at the same offset that ends earlier.
     pub(crate) fn up_to(&self, end: usize) -> Self {
         Self { offset: self.offset, ..Self::new(self.text.get(..end).unwrap_or(self.text)) }
     }
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// Enters an array or object, of which the opening bracket is next.
+    /// Enters the array or object at the cursor.
     #[inline]
     pub(crate) fn enter(&mut self) -> Result<(), Error> {
         if self.depth == self.max_depth {
@@ -155,19 +155,9 @@ impl<'a> Reader<'a> {
     #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
     pub(crate) fn next_name(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
-        match self.peek() {
-            Some(b'}') => {
-                self.close();
-                return Ok(None);
-            }
-            Some(b',') if !self.is_first => {
-                self.offset += 1;
-                self.peek();
-            }
-            _ if self.is_first => {}
-            _ => return Err(self.unexpected(ErrorKind::ExpectedCommaOrBrace)),
+        if !self.next(b'}', ErrorKind::ExpectedCommaOrBrace)? {
+            return Ok(None);
         }
-        self.is_first = false;
         if self.byte() != Some(b'"') {
             return Err(self.unexpected(ErrorKind::ExpectedName));
         }
@@ -180,8 +170,15 @@ impl<'a> Reader<'a> {
     /// Moves to the next element, or leaves the array and returns `false`.
     #[inline]
     pub(crate) fn next_element(&mut self) -> Result<bool, Error> {
+        self.next(b']', ErrorKind::ExpectedCommaOrBracket)
+    }
+
+    /// Moves to the next member or element, or leaves what `end` closes and returns `false`.
+    #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
+    #[inline(always)]
+    fn next(&mut self, end: u8, expected: ErrorKind) -> Result<bool, Error> {
         match self.peek() {
-            Some(b']') => {
+            Some(byte) if byte == end => {
                 self.close();
                 return Ok(false);
             }
@@ -190,7 +187,7 @@ impl<'a> Reader<'a> {
                 self.peek();
             }
             _ if self.is_first => {}
-            _ => return Err(self.unexpected(ErrorKind::ExpectedCommaOrBracket)),
+            _ => return Err(self.unexpected(expected)),
         }
         self.is_first = false;
         Ok(true)
@@ -239,7 +236,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a string, of which the opening quote is next. It is a slice of the text unless it has an escape.
+    /// Reads the string at the cursor: a slice of the text unless it has an escape.
     #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, Error> {
@@ -299,7 +296,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Skips a number, `true`, `false` or `null`, of which `first` is the first byte.
+    /// Skips a number, `true`, `false` or `null` whose first byte is `first`.
     #[inline]
     fn skip_scalar(&mut self, first: Option<u8>) -> Result<(), Error> {
         match first {
@@ -353,7 +350,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Skips digits, of which there has to be one.
+    /// Skips one or more digits.
     #[inline]
     fn skip_digits(&mut self) -> Result<(), Error> {
         let start = self.offset;
@@ -546,7 +543,7 @@ pub(crate) fn check(text: &str) -> Result<(), Error> {
     Reader::new(text).check()
 }
 
-/// Returns the text of a valid JSON string.
+/// Returns a valid JSON string without its quotes and escapes.
 pub(crate) fn unescape(string: &str) -> Cow<'_, str> {
     Reader::new(string).string().unwrap_or_default()
 }

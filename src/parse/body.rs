@@ -31,7 +31,7 @@ pub(crate) fn read<'a>(
     Ok(payload)
 }
 
-/// Reads a text that is an object of fields.
+/// Reads an object of fields.
 pub(crate) fn read_fields(text: &str) -> Result<Fields<'_>, ParseError> {
     let mut json = Reader::new(text);
     let mut reader = BodyReader::new(&mut json, &Limits::NONE, None);
@@ -364,7 +364,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         self.error_at_name(ParseErrorKind::DuplicateMember, parent, name)
     }
 
-    /// Finds the first member whose name an earlier member of the object already has.
+    /// Returns the error for the first member whose name an earlier member of the object already has.
     #[cold]
     fn first_duplicate(&self, object: Object) -> ParseError {
         let mut json = self.json.at(object.start);

@@ -16,7 +16,7 @@ use crate::payload::fields::Fields;
 use crate::settings::mapping::FieldMapping;
 use limits::Limits;
 
-/// A parser with limits and settings of your own.
+/// A configurable parser.
 ///
 /// [`from_slice`](crate::from_slice) uses the default: 2 MiB, 10 000 entries, lenient, no mapping. Build a parser once and share
 /// it: parsing takes `&self`.
@@ -50,14 +50,14 @@ impl Parser {
         Self { limits: Limits::NONE, strict: false, mapping: None }
     }
 
-    /// Sets the number of bytes that a body may have; 2 MiB by default.
+    /// Sets the maximum size of a body in bytes; 2 MiB by default.
     #[must_use]
     pub const fn max_bytes(mut self, bytes: usize) -> Self {
         self.limits.max_bytes = bytes;
         self
     }
 
-    /// Sets the number of entries that a body may have; 10 000 by default.
+    /// Sets the maximum number of entries of a body; 10 000 by default.
     ///
     /// Fields, redacted names, lookup values and members that this crate does not know count, all together. What is nested
     /// inside a field does not.
@@ -74,7 +74,7 @@ impl Parser {
         self
     }
 
-    /// Undoes the operator's renames ("Map fields"): names in payloads are then Rownd's own.
+    /// Undoes the operator's renames ("Map fields"), so that the names in payloads are Rownd's own.
     ///
     /// A payload serializes with Rownd's names. To read one again, use a parser without the mapping.
     #[must_use]
@@ -87,7 +87,8 @@ impl Parser {
     ///
     /// # Errors
     ///
-    /// Every [`ParseErrorKind`] but `DuplicateRename` and `Io`; `Invalid` only if the parser is [strict](Self::strict).
+    /// Returns an error if the body cannot be acted on: every [`ParseErrorKind`] but `DuplicateRename` and `Io`, and `Invalid` only
+    /// if the parser is [strict](Self::strict).
     pub fn parse<'a>(&self, body: &'a [u8]) -> Result<Payload<'a>, ParseError> {
         self.read(&mut Reader::new(bytes::text(body, self.limits.max_bytes)?))
     }
@@ -101,11 +102,11 @@ impl Parser {
         Ok(payload)
     }
 
-    /// Parses a body from a reader, of which it reads at most one byte more than the limit.
+    /// Parses a body from a reader. Reads at most one byte past the limit.
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse), and `Io` if the reader fails.
+    /// Returns an error as [`parse`](Self::parse) does, and `Io` if the reader fails.
     pub fn parse_reader(&self, reader: impl Read) -> Result<Payload<'static>, ParseError> {
         let mut body = Vec::new();
         reader
@@ -134,7 +135,7 @@ impl TryFrom<serde_json::Value> for Payload<'static> {
     type Error = ParseError;
 
     fn try_from(body: serde_json::Value) -> Result<Self, ParseError> {
-        // The text of the tree is parsed in full, so that every error has its path.
+        // The tree is parsed as text, so that every error has its path.
         match tree::print(&body) {
             // The place in that text would mean nothing to the caller.
             Some(text) => text.parse().map_err(ParseError::without_position),
@@ -143,7 +144,7 @@ impl TryFrom<serde_json::Value> for Payload<'static> {
     }
 }
 
-/// Parses the text of an object of fields, without limits: a stored profile may outgrow those of a body.
+/// Parses an object of fields without limits: a stored profile may outgrow those of a body.
 pub(crate) fn fields(text: &str) -> Result<Fields<'_>, ParseError> {
     body::read_fields(bytes::text(text.as_bytes(), Limits::NONE.max_bytes)?)
 }

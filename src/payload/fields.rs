@@ -16,11 +16,11 @@ use crate::redactable::Redactable;
 
 /// The fields of a profile: names and values, each visible or redacted.
 ///
-/// They hold every field that a body names, in `data` or in `redacted`. Which fields there are is the operator's choice. Common
+/// They contain every field that a body names, in `data` or in `redacted`. Which fields there are is the operator's choice. Common
 /// names are `user_id`, `email`, `phone_number` (E.164), `first_name`, `last_name`, `google_id`, `apple_id`, `anonymous_id` and
 /// `zip_code`.
 ///
-/// Fields are sorted by name, and finding one takes a binary search. Two sets of fields are equal if they have the same names
+/// Fields are sorted by name, and `get` is a binary search. Two sets of fields are equal if they have the same names
 /// and values. `Debug` shows names, types and lengths, never values. `Serialize` writes the object `data` of a body, in
 /// binary formats its JSON text, and `Deserialize` reads it without the limits of a `Parser`: a stored profile may outgrow them.
 ///
@@ -112,7 +112,7 @@ impl<'a> Fields<'a> {
 
     /// Sets a field, and returns the one that had this name before.
     ///
-    /// A value that is the sentinel is redacted. A name that serde_json reserves is ignored: no body can hold it.
+    /// A value that is the sentinel is redacted. A name that serde_json reserves is ignored: no body can contain it.
     pub fn insert(
         &mut self,
         name: impl Into<Cow<'a, str>>,
@@ -163,14 +163,14 @@ impl Default for Fields<'_> {
 impl<'a, N: Into<Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fields<'a> {
     /// Collects fields. Of two with the same name the last one wins, as in a map. A value that is the sentinel is redacted.
     ///
-    /// A field whose name serde_json reserves is left out: no body can hold one.
+    /// A field whose name serde_json reserves is left out: no body can contain one.
     fn from_iter<I: IntoIterator<Item = (N, Redactable<Value<'a>>)>>(fields: I) -> Self {
         let fields = fields.into_iter().filter_map(|(name, field)| checked((name.into(), field)));
         Self(Members::with_last(fields.collect()))
     }
 }
 
-/// Redacts a value that is the sentinel. Returns `None` for a name that no body can hold.
+/// Redacts a value that is the sentinel. Returns `None` for a name that no body can contain.
 fn checked<'a>(
     (name, field): Member<'a, Redactable<Value<'a>>>,
 ) -> Option<Member<'a, Redactable<Value<'a>>>> {

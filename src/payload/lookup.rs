@@ -1,4 +1,4 @@
-//! Lookup values, which find a user in the receiver's own store.
+//! Lookup values, which identify a user.
 
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
@@ -14,9 +14,9 @@ use crate::redactable::Redactable;
 
 /// A lookup value: the name and value of a field that identifies a user, such as an e-mail address.
 ///
-/// The vendor's payload reference promises at least one in every payload (`meta.lookup_values`). It says how to find the user:
-/// after an address change it may be the old one, and its letter case may differ from the field's. A redacted one never
-/// identifies a user.
+/// The vendor's payload reference promises at least one in every payload (`meta.lookup_values`). It identifies a user in
+/// the receiver's store: after an address change it may be the old one, and its letter case may differ from the field's. A
+/// redacted one never identifies a user.
 ///
 /// Lookup values are equal if field, value and unknown members are. `Debug` shows the field's name and the value's length.
 ///
@@ -48,7 +48,7 @@ impl<'a> LookupValue<'a> {
         &self.field
     }
 
-    /// Returns the value: the text of a string, or of a number where a number was sent.
+    /// Returns the value: the string, or the text of the number that was sent instead.
     #[must_use]
     pub fn value(&self) -> Redactable<&str> {
         self.value.as_ref().map(|value| value.text().map_or("", |text| text))

@@ -24,8 +24,8 @@ use value::{RawJson, Value};
 
 /// A parsed webhook payload.
 ///
-/// Parsing is lenient: a payload holds everything that a service can act on, and [`issues`](Self::issues) lists what is unusual
-/// about it. Use [`into_event`](Self::into_event) where you need a subject that is guaranteed to identify a user.
+/// Parsing is lenient: a payload has everything that a service can act on, and [`issues`](Self::issues) lists what is unusual about
+/// it. Use [`into_event`](Self::into_event) where you need a subject that is guaranteed to identify a user.
 ///
 /// The payload borrows from the body where possible; [`into_owned`](Self::into_owned) copies what it borrows. A field that the
 /// user has hidden is [`Redacted`](Redactable::Redacted), and a value that the body still carried for it is dropped.
@@ -171,7 +171,7 @@ impl<'a> Payload<'a> {
     }
 
     /// Returns the user's id: the field `user_id`, if it is a visible string and not empty, or else the first usable lookup value
-    /// for `user_id`, whatever the field holds.
+    /// for `user_id`, whatever the field is.
     ///
     /// ```
     /// let payload = rownd_webhooks::from_str(r#"{"data":{"user_id":"u-1"},"meta":{"operation":"delete"}}"#)?;
@@ -184,7 +184,7 @@ impl<'a> Payload<'a> {
         UserId::new(self.user_id_text()?)
     }
 
-    /// Returns the text of the user's id. It is not empty.
+    /// Returns the user's id as text, which is not empty.
     pub(crate) fn user_id_text(&self) -> Option<&Cow<'a, str>> {
         let field = match self.value("user_id") {
             Some(Value::String(text)) => Some(text),
@@ -275,7 +275,7 @@ impl<'a> Payload<'a> {
 
     /// Iterates over the members of the body that this crate does not know, sorted by name.
     ///
-    /// They may hold what a field hides: nothing in them is redacted.
+    /// They may contain what a field hides: nothing in them is redacted.
     #[must_use]
     pub fn unknown_members(
         &self,
@@ -285,7 +285,7 @@ impl<'a> Payload<'a> {
 
     /// Iterates over the members of `meta` that this crate does not know, sorted by name.
     ///
-    /// They may hold what a field hides: nothing in them is redacted.
+    /// They may contain what a field hides: nothing in them is redacted.
     #[must_use]
     pub fn unknown_meta(
         &self,
@@ -330,7 +330,7 @@ impl<'a> Payload<'a> {
         }
     }
 
-    /// Iterates over the fields that `data` holds.
+    /// Iterates over the fields in `data`.
     pub(crate) fn present_fields(&self) -> impl Iterator<Item = (&str, &Redactable<Value<'a>>)> {
         self.fields.iter().filter(|(name, _)| !self.is_absent(name))
     }

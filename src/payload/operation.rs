@@ -48,9 +48,9 @@ pub enum Operation<'a> {
     Unknown(UnknownOperation<'a>),
 }
 
-/// The word of an operation that this version of the crate does not know.
+/// The word of an unknown operation.
 ///
-/// It cannot hold one of the four known words: every conversion into an [`Operation`] turns those into their own variants.
+/// It is never one of the four known words: every conversion into an [`Operation`] turns those into their own variants.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownOperation<'a>(Cow<'a, str>);
 

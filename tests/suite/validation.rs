@@ -16,15 +16,15 @@ const CODES: [(&str, Severity, &str); 17] = [
     ("missing_redacted", Error, "`redacted` is absent or null"),
     ("withheld_value_present", Error, "the value of a redacted field was dropped"),
     ("unknown_operation", Warning, "the operation is not known"),
-    ("missing_user_id", Warning, "there is no visible user id"),
-    ("unlisted_sentinel", Warning, "a field that is not listed as redacted holds the sentinel"),
+    ("missing_user_id", Warning, "there is no user id"),
+    ("unlisted_sentinel", Warning, "a field that is not listed as redacted has the sentinel as its value"),
     ("redacted_field_absent", Warning, "`data` lacks the field that is listed as redacted"),
     ("duplicate_redacted_name", Warning, "a field is listed as redacted again"),
     ("redacted_lookup_value", Warning, "a lookup value is redacted"),
     ("lookup_exposes_redacted", Warning, "a lookup value contains what its field redacts"),
     ("lookup_mismatch", Warning, "a lookup value differs from the field of its name"),
     ("lookup_value_not_text", Warning, "a lookup value is not a string, but a number"),
-    ("unusable_lookup_value", Warning, "there is no usable lookup value"),
+    ("unusable_lookup_value", Warning, "a lookup value is not usable"),
     ("delete_carries_fields", Warning, "a delete carries more than the user id"),
     ("empty_field_name", Warning, "the name of a field is empty"),
     ("lone_surrogate", Warning, "a lone surrogate in a value was replaced by U+FFFD"),
@@ -233,7 +233,7 @@ fn the_error_says_first_that_the_payload_identifies_no_user() {
     let lookup_values = r#"[{"field":"email","value":""}]"#;
     let body = Body { data: r#"{"a":1}"#, redacted: r#"["a"]"#, lookup_values, ..Body::default() };
     let message = "the payload identifies no user: the value of a redacted field was dropped at /data/a; \
-                   there is no visible user id at /data/user_id";
+                   there is no user id at /data/user_id";
     assert_eq!(payload(body).into_event().unwrap_err().to_string(), message);
 }
 
