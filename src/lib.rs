@@ -114,7 +114,7 @@ pub use issue::{Issue, Severity, ValidationError};
 pub use parse::Parser;
 pub use payload::Payload;
 pub use payload::dates::Date;
-pub use payload::fields::{Fields, FieldsIter};
+pub use payload::fields::Fields;
 pub use payload::lookup::LookupValue;
 pub use payload::operation::{Operation, UnknownOperation};
 pub use payload::user_id::UserId;

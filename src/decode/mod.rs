@@ -225,7 +225,7 @@ impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor.visit_map(FieldAccess {
-            rest: self.fields.iter().enumerate(),
+            rest: self.fields.into_iter().enumerate(),
             current: None,
             missing: self.missing,
         })

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
-use std::iter::FusedIterator;
-use std::slice;
+use std::{iter, slice};
 
 use serde::{Serialize, Serializer};
 
@@ -88,8 +87,10 @@ impl<'a> Fields<'a> {
 
     /// Iterates over names and fields, sorted by name.
     #[must_use]
-    pub fn iter(&self) -> FieldsIter<'_, 'a> {
-        FieldsIter(self.0.as_slice().iter())
+    pub fn iter(
+        &self,
+    ) -> impl ExactSizeIterator<Item = (&str, &Redactable<Value<'a>>)> + DoubleEndedIterator + Clone {
+        self.0.iter()
     }
 
     /// Iterates over the names, sorted.
@@ -222,45 +223,17 @@ impl Serialize for Fields<'_> {
     }
 }
 
+type Entry<'a> = Member<'a, Redactable<Value<'a>>>;
+type EntryView<'f, 'a> = (&'f str, &'f Redactable<Value<'a>>);
+pub(crate) type FieldsIter<'f, 'a> =
+    iter::Map<slice::Iter<'f, Entry<'a>>, fn(&'f Entry<'a>) -> EntryView<'f, 'a>>;
+
 impl<'f, 'a> IntoIterator for &'f Fields<'a> {
-    type Item = (&'f str, &'f Redactable<Value<'a>>);
+    type Item = EntryView<'f, 'a>;
     type IntoIter = FieldsIter<'f, 'a>;
 
+    /// Iterates over names and fields, sorted by name.
     fn into_iter(self) -> Self::IntoIter {
-        self.iter()
+        self.0.as_slice().iter().map(|(name, field)| (name, field))
     }
 }
-
-/// The iterator of [`Fields::iter`]: names and fields, sorted by name.
-///
-/// `Debug` shows the names that are left.
-#[derive(Clone)]
-pub struct FieldsIter<'f, 'a>(slice::Iter<'f, Member<'a, Redactable<Value<'a>>>>);
-
-impl Debug for FieldsIter<'_, '_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone().map(|(name, _)| DebugName(name))).finish()
-    }
-}
-
-impl<'f, 'a> Iterator for FieldsIter<'f, 'a> {
-    type Item = (&'f str, &'f Redactable<Value<'a>>);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(name, field)| (&**name, field))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
-}
-
-impl DoubleEndedIterator for FieldsIter<'_, '_> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.0.next_back().map(|(name, field)| (&**name, field))
-    }
-}
-
-impl ExactSizeIterator for FieldsIter<'_, '_> {}
-impl FusedIterator for FieldsIter<'_, '_> {}

@@ -109,11 +109,8 @@ impl<'a> Operation<'a> {
     #[must_use]
     pub fn into_owned(self) -> Operation<'static> {
         match self {
-            Self::DataInsert => Operation::DataInsert,
-            Self::DataUpdate => Operation::DataUpdate,
-            Self::VisibilityUpdate => Operation::VisibilityUpdate,
-            Self::Delete => Operation::Delete,
             Self::Unknown(word) => Operation::Unknown(UnknownOperation(word.0.into_owned().into())),
+            known => Operation::from(known.label()),
         }
     }
 }

@@ -223,7 +223,7 @@ fn check_payload(payload: &Payload<'_>) {
     payload.issues().iter().chain(&issues).for_each(assert_message);
     assert_message(payload);
     assert_message(payload.operation());
-    assert_debug((payload, payload.operation(), payload.fields().iter(), payload.issues(), issues));
+    assert_debug((payload, payload.operation(), payload.fields().into_iter(), payload.issues(), issues));
     assert_debug((payload.clone().into_owned(), Received::at(DateTime::UNIX_EPOCH, payload.clone())));
     payload.lookup_values().iter().for_each(|lookup| assert_debug(lookup.value()));
     check(payload.validate());
