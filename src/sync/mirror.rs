@@ -7,6 +7,7 @@ use crate::error::ParseError;
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
 use crate::payload::operation::Operation;
+use crate::payload::user_id::UserId;
 use crate::subject::{Subject, USER_ID, comparable};
 use crate::sync::changes::{Changes, FieldChange};
 use crate::sync::decide::{Decision, Found, Reason, decide};
@@ -198,7 +199,7 @@ impl Mirror {
     }
 
     fn decision(&self, operation: &Operation<'_>, subject: &Subject<'_>) -> Decision<u64> {
-        let id = subject.user_id().map(|id| id.as_str());
+        let id = subject.user_id().map(UserId::as_str);
         let profile = id.and_then(|id| self.identified(USER_ID, id, false).next());
         let deleted = match id {
             Some(id) => self.is_deleted(USER_ID, id),

@@ -117,7 +117,7 @@ fn kept(name: &str) -> Cow<'static, str> {
 impl Debug for Profile {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profile")
-            .field("user_id", &self.user_id())
+            .field("user_id", &self.id.as_deref().and_then(UserId::new))
             .field("fields", &self.fields)
             .field("lookup_values", &self.lookup_values)
             .finish()

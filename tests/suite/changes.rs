@@ -46,6 +46,13 @@ fn each_change_has_its_kind() {
 }
 
 #[test]
+fn labels_are_words_in_lower_case() {
+    for kind in [Added, Changed, Removed, Redacted, Revealed] {
+        assert_eq!(kind.label(), format!("{kind:?}").to_lowercase());
+    }
+}
+
+#[test]
 fn changes_are_sorted_by_name() {
     let before = fields(r#"{"z":1,"m":1,"b":"<<REDACTED>>","same":[1]}"#);
     let after = fields(r#"{"same":[ 1 ],"a":1,"b":2,"m":2,"c":"<<REDACTED>>"}"#);

@@ -5,8 +5,9 @@ mod oracle;
 
 use std::time::Instant;
 
-use rownd_webhooks::sync::{Applied, ChangeKind, Decision, Mirror, Reason};
+use rownd_webhooks::sync::{Applied, Decision, Mirror, Reason};
 use rownd_webhooks::testing::{self, samples};
+use rownd_webhooks::{Payload, UserId};
 use serde_json::{Value, json};
 
 use Applied::{Ambiguous, Created, Deleted, Ignored, Unchanged, Updated};
@@ -42,7 +43,7 @@ fn mirror_after<const N: usize>(history: [(Value, Applied); N]) -> Mirror {
 
 /// The user ids of the profiles.
 fn ids(mirror: &Mirror) -> Vec<Option<&str>> {
-    mirror.iter().map(|profile| profile.user_id().map(|id| id.as_str())).collect()
+    mirror.iter().map(|profile| profile.user_id().map(UserId::as_str)).collect()
 }
 
 #[test]
@@ -58,7 +59,7 @@ fn a_delete_may_name_the_user_id_in_a_lookup_value() {
 #[test]
 fn the_letter_case_and_the_order_of_lookup_values_do_not_change_the_partition_key() {
     let key = |lookup_values: &[(&str, &str)]| {
-        let payload = rownd_webhooks::Payload::try_from(delete(json!({}), lookup_values)).unwrap();
+        let payload = Payload::try_from(delete(json!({}), lookup_values)).unwrap();
         payload.subject().unwrap().partition_key().into_owned()
     };
     let (email, phone) = (("email", "ada@example.com"), ("phone_number", "+47"));
@@ -256,10 +257,6 @@ fn an_unknown_operation_needs_no_subject() {
 fn labels_are_words_in_lower_case() {
     for applied in [Created, Updated, Deleted, Unchanged, Ambiguous, Ignored] {
         assert_eq!(applied.label(), format!("{applied:?}").to_lowercase());
-    }
-    use ChangeKind::{Added, Changed, Redacted, Removed, Revealed};
-    for kind in [Added, Changed, Removed, Redacted, Revealed] {
-        assert_eq!(kind.label(), format!("{kind:?}").to_lowercase());
     }
 }
 

@@ -54,7 +54,7 @@ impl Delivery {
         });
         let identifiers = lookup_values.iter().cloned().chain(own).collect();
         let operation = body["meta"]["operation"].as_str().unwrap().to_owned();
-        Self { operation, id, identifiers, fields, lookup_values }
+        Self { operation, id, fields, lookup_values, identifiers }
     }
 
     pub(crate) fn id(&self) -> Option<&str> {
@@ -137,6 +137,7 @@ impl Store {
     }
 
     /// The table of `sync::decide`, row by row.
+    #[expect(clippy::match_same_arms, reason = "an arm for each cell")]
     pub(crate) fn decide(&self, delivery: &Delivery) -> Decision<usize> {
         let found = self.found(delivery);
         let is_deleted_id = found.deleted && delivery.id.is_some();
