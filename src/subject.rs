@@ -33,9 +33,8 @@ pub(crate) const USER_ID: &str = "user_id";
 pub struct Subject<'a> {
     user_id: Option<Cow<'a, str>>,
     lookup_values: Vec<LookupValue<'a>>,
-    /// Sorted, each once, in comparable form, and never for `user_id`. Not pairs of texts, because `Debug` of a lookup value hides its
-    /// value.
-    identifiers: Vec<LookupValue<'a>>,
+    /// The payload's own values of fields that lookup values name, where they differ from these; one for each field.
+    own_values: Vec<LookupValue<'a>>,
 }
 
 impl<'a> Payload<'a> {
@@ -50,27 +49,19 @@ impl<'a> Payload<'a> {
             return Err(ValidationError::no_user(self.issues()).into());
         }
         let lookup_values = self.lookup_values().to_vec();
-        Ok(Subject { user_id, lookup_values, identifiers: self.identifiers() })
-    }
-
-    /// Returns the usable lookup values, and the own value of each field that one of them names: this once, however many name it.
-    fn identifiers(&self) -> Vec<LookupValue<'a>> {
-        let usable = self.lookup_values().iter().filter_map(|lookup| {
-            let text = lookup.value.visible()?.text().filter(|text| !text.is_empty())?;
-            (lookup.field() != USER_ID).then_some((&lookup.field, text))
-        });
-        let mut fields: Vec<_> = usable.clone().map(|(field, _)| field).collect();
-        fields.sort_unstable();
-        fields.dedup();
-        let own = fields.into_iter().filter_map(|field| Some((field, self.fields().identifier(field)?)));
-        let mut pairs: Vec<_> =
-            usable.chain(own).map(|(field, text)| (field, comparable_owned(field, text))).collect();
+        let mut pairs: Vec<_> = comparable_pairs(&lookup_values).collect();
         pairs.sort_unstable();
-        pairs.dedup();
-        let pairs = pairs.into_iter();
-        pairs
-            .map(|(field, text)| LookupValue::new(field.clone(), Redactable::Visible(Value::String(text))))
-            .collect()
+        // A long field is looked at once, however many lookup values name it.
+        let own_values = pairs.chunk_by(|(one, _), (other, _)| one == other).filter_map(|pairs| {
+            let (field, _) = pairs.first()?;
+            let own = self.fields().identifier(field)?;
+            let is_new = pairs.binary_search(&(field, comparable(field, own))).is_err();
+            is_new.then(|| {
+                LookupValue::new((*field).to_owned(), Redactable::Visible(Value::String(own.clone())))
+            })
+        });
+        let own_values = own_values.collect();
+        Ok(Subject { user_id, lookup_values, own_values })
     }
 }
 
@@ -118,11 +109,11 @@ impl<'a> Subject<'a> {
     /// # Ok::<(), rownd_webhooks::ParseError>(())
     /// ```
     pub fn identifiers(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        self.pairs().map(|(field, value)| (field, value.into()))
-    }
-
-    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        identifiers(&self.identifiers)
+        let all = comparable_pairs(&self.lookup_values).chain(comparable_pairs(&self.own_values));
+        let mut identifiers: Vec<_> = all.filter(|(field, _)| *field != USER_ID).collect();
+        identifiers.sort_unstable();
+        identifiers.dedup();
+        identifiers.into_iter()
     }
 
     /// Returns a text to partition a log by, so that the events of one user stay in order. It is never empty.
@@ -136,7 +127,7 @@ impl<'a> Subject<'a> {
         if let Some(user_id) = self.user_id() {
             return user_id.as_str().into();
         }
-        let keys = identifiers(&self.lookup_values).map(|(field, value)| (field, comparable(field, value)));
+        let keys = comparable_pairs(&self.lookup_values);
         // A subject without an id has such a lookup value.
         keys.min().map(|(field, value)| format!("{field}={value}")).unwrap_or_default().into()
     }
@@ -148,7 +139,7 @@ impl<'a> Subject<'a> {
         Subject {
             user_id: self.user_id.map(|id| id.into_owned().into()),
             lookup_values: owned(self.lookup_values),
-            identifiers: owned(self.identifiers),
+            own_values: owned(self.own_values),
         }
     }
 }
@@ -176,9 +167,9 @@ pub fn comparable<'v>(field: &str, value: &'v str) -> Cow<'v, str> {
     }
 }
 
-fn comparable_owned<'a>(field: &str, value: &Cow<'a, str>) -> Cow<'a, str> {
-    match value {
-        Cow::Borrowed(value) => comparable(field, value),
-        Cow::Owned(value) => comparable(field, value).into_owned().into(),
-    }
+/// Iterates over the usable lookup values in the form in which they are compared.
+fn comparable_pairs<'l>(
+    lookup_values: &'l [LookupValue<'_>],
+) -> impl Iterator<Item = (&'l str, Cow<'l, str>)> {
+    identifiers(lookup_values).map(|(field, value)| (field, comparable(field, value)))
 }

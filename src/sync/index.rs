@@ -1,7 +1,7 @@
 //! An index of profiles by what identifies them.
 
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use crate::subject::comparable;
 use crate::sync::profile::Profile;
@@ -25,7 +25,7 @@ impl Index {
     ) -> impl Iterator<Item = u64> {
         let first = self.hash(field, value, false);
         let last = first | u64::from(!are_without_id);
-        self.entries.range((first, 0)..=(last, u64::MAX)).map(|(_, number)| *number)
+        self.entries.range((first, 0)..).take_while(move |(hash, _)| *hash <= last).map(|(_, number)| *number)
     }
 
     /// Adds some keys of a profile, whose number this is.
@@ -55,6 +55,10 @@ impl Index {
     }
 
     fn hash(&self, field: &str, value: &str, has_id: bool) -> u64 {
-        self.hasher.hash_one((field, comparable(field, value))) & !1 | u64::from(has_id)
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(field.as_bytes());
+        hasher.write_u8(0xff); // no UTF-8, so that it ends the field
+        hasher.write(comparable(field, value).as_bytes());
+        hasher.finish() & !1 | u64::from(has_id)
     }
 }

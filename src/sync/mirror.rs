@@ -1,11 +1,13 @@
 //! A copy of profiles, kept in step with the deliveries.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Formatter};
 
 use crate::error::ParseError;
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
+use crate::payload::lookup::LookupValue;
 use crate::payload::operation::Operation;
 use crate::payload::user_id::UserId;
 use crate::subject::{Subject, USER_ID, comparable};
@@ -201,19 +203,18 @@ impl Mirror {
     fn decision(&self, operation: &Operation<'_>, subject: &Subject<'_>) -> Decision<u64> {
         let id = subject.user_id().map(UserId::as_str);
         let profile = id.and_then(|id| self.identified(USER_ID, id, false).next());
-        let deleted = match id {
-            Some(id) => self.is_deleted(USER_ID, id),
-            None => subject.pairs().any(|(field, value)| self.is_deleted(field, value)),
+        let is_deleted = |(field, value): &(&str, Cow<'_, str>)| {
+            self.deleted.get(*field).is_some_and(|values| values.contains(&**value))
         };
-        let mut candidates = Vec::new();
-        if profile.is_none() {
-            let mut all =
-                subject.pairs().flat_map(|(field, value)| self.identified(field, value, id.is_some()));
-            candidates.extend(all.next());
-            // One that differs is enough, however many profiles share a value.
-            let first = candidates.first().copied();
-            candidates.extend(all.find(|number| Some(*number) != first));
-        }
+        let deleted = !self.deleted.is_empty() && tombstones_of(subject).iter().any(is_deleted);
+        let identifiers: Vec<_> =
+            if profile.is_none() { subject.identifiers().collect() } else { Vec::new() };
+        let mut all =
+            identifiers.iter().flat_map(|(field, value)| self.identified(field, value, id.is_some()));
+        let first = all.next();
+        // One that differs is enough, however many profiles share a value.
+        let other = all.find(|number| Some(*number) != first);
+        let candidates = first.into_iter().chain(other).collect();
         decide(operation, subject, Found { profile, deleted, candidates })
     }
 
@@ -243,8 +244,10 @@ impl Mirror {
             return Change { applied: Applied::Unchanged, before: None, after: Some(profile) };
         }
         if before.user_id() == profile.user_id() {
+            let lookup_values: &[_] =
+                if before.lookup_values() == profile.lookup_values() { &[] } else { subject.lookup_values() };
             let fields =
-                changes.iter().map(FieldChange::field).chain(subject.pairs().map(|(field, _)| field));
+                changes.iter().map(FieldChange::field).chain(lookup_values.iter().map(LookupValue::field));
             for field in fields.filter(|field| before.key(field) != profile.key(field)) {
                 self.index.remove(number, &before, before.key(field).map(|text| (field, text)));
                 self.index.add(number, profile, profile.key(field).map(|text| (field, text)));
@@ -262,32 +265,26 @@ impl Mirror {
         if let Some(before) = &before {
             self.index.remove(number, before, before.keys());
             if let Some(id) = before.user_id() {
-                self.leave_tombstone(USER_ID, id.as_str());
+                self.deleted.entry(USER_ID.to_owned()).or_default().insert(id.into());
             }
         }
         Change { applied: Applied::Deleted, before, after: None }
     }
 
-    fn is_deleted(&self, field: &str, value: &str) -> bool {
-        self.deleted.get(field).is_some_and(|values| values.contains(value))
-    }
-
-    fn leave_tombstone(&mut self, field: &str, value: &str) {
-        self.deleted.entry(field.to_owned()).or_default().insert(value.to_owned());
-    }
-
     fn leave_tombstones(&mut self, subject: &Subject<'_>) {
-        match subject.user_id() {
-            Some(id) => self.leave_tombstone(USER_ID, id.as_str()),
-            None => subject.pairs().for_each(|(field, value)| self.leave_tombstone(field, value)),
+        for (field, value) in tombstones_of(subject) {
+            self.deleted.entry(field.to_owned()).or_default().insert(value.into_owned());
         }
     }
 
     fn end_tombstones(&mut self, subject: &Subject<'_>) {
-        let id = subject.user_id().map(|id| (USER_ID, id.as_str()));
-        for (field, value) in id.into_iter().chain(subject.pairs()) {
+        if self.deleted.is_empty() {
+            return;
+        }
+        let id = subject.user_id().map(|id| (USER_ID, id.as_str().into()));
+        for (field, value) in id.into_iter().chain(subject.identifiers()) {
             if let Some(values) = self.deleted.get_mut(field) {
-                values.remove(value);
+                values.remove(&*value);
             }
         }
     }
@@ -301,6 +298,14 @@ impl Change<'_> {
     /// A change of no profile.
     fn none(applied: Applied) -> Self {
         Self { applied, before: None, after: None }
+    }
+}
+
+/// Returns the keys of the tombstones that a delete leaves and an update meets: the user id, or else the identifiers.
+fn tombstones_of<'s>(subject: &'s Subject<'_>) -> Vec<(&'s str, Cow<'s, str>)> {
+    match subject.user_id() {
+        Some(id) => vec![(USER_ID, id.as_str().into())],
+        None => subject.identifiers().collect(),
     }
 }
 
