@@ -1,19 +1,23 @@
-//! The reason why fields do not fit a type.
+//! Errors of decoding.
 
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display, Formatter};
 
 use serde::de::{self, Expected, Unexpected};
 
+use crate::json;
 use crate::json::pointer::Pointer;
 use crate::json::printable::Printable;
 use crate::json::with_article;
 use crate::redactable::mark;
 
-/// The reason why fields do not fit a type.
+/// An error from decoding fields.
 ///
-/// `Display` and `Debug` name the field, the place inside of it, the JSON type that was found, and what the type expected. They
-/// never contain a value. [`detail`](Self::detail) may.
+/// `Display` and `Debug` name the field, the place inside it, and what is wrong: the JSON type that was found and the one that was
+/// expected, or that the type does not accept the value. They never contain a value. [`detail`](Self::detail) may.
+///
+/// What the type expected is in the words of the type: what its `Visitor::expecting` writes appears in the message. A type that
+/// writes a value there puts it into the message.
 ///
 /// # Examples
 ///
@@ -32,32 +36,52 @@ use crate::redactable::mark;
 #[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError(Box<Details>);
 
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Details {
     code: Code,
-    field: Option<Cow<'static, str>>,
-    /// A JSON Pointer, empty for the whole.
-    path: String,
+    place: Place,
     detail: Option<String>,
-    /// What was found and what the type expected.
-    mismatch: Option<(&'static str, String)>,
+    mismatch: Option<Mismatch>,
     /// The type refused a missing value, such as that of a redacted field.
     expected_value: bool,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Place {
+    field: Option<Cow<'static, str>>,
+    /// A JSON Pointer, empty for the whole.
+    path: String,
+}
+
+impl Place {
+    /// The field or member with this name.
+    fn named(name: impl Into<Cow<'static, str>>) -> Self {
+        let name = name.into();
+        Self { path: Pointer::default().member(&name).as_str().to_owned(), field: Some(name) }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Mismatch {
+    /// The type expected another type of JSON.
+    Type { expected: String, found: &'static str },
+    /// The type expected this type of JSON, and refused the value.
+    Value(&'static str),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Code {
     Redacted,
     WrongType,
     MissingField,
     UnknownField,
-    #[default]
+    Duplicate,
     Invalid,
 }
 
 impl DecodeError {
-    /// Returns the stable code: `redacted`, `wrong_type` (the field's type refuses the value), `missing_field`, `unknown_field` or
-    /// `invalid` (the type refuses the whole).
+    /// Returns the stable code: `redacted`, `wrong_type` (the type refuses a value), `missing_field`, `unknown_field` or `invalid`
+    /// (the type refuses the whole, or a name twice).
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self.0.code {
@@ -65,7 +89,7 @@ impl DecodeError {
             Code::WrongType => "wrong_type",
             Code::MissingField => "missing_field",
             Code::UnknownField => "unknown_field",
-            Code::Invalid => "invalid",
+            Code::Duplicate | Code::Invalid => "invalid",
         }
     }
 
@@ -75,7 +99,7 @@ impl DecodeError {
     /// a field that is missing or unknown may be a nested member.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
-        self.0.field.as_deref()
+        self.0.place.field.as_deref()
     }
 
     /// Returns a JSON Pointer to the value at fault, such as `/address/zip`, if it is known.
@@ -83,7 +107,7 @@ impl DecodeError {
     /// It is safe to print: names in it are escaped, and cut at 64 characters.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
-        Some(self.0.path.as_str()).filter(|path| !path.is_empty())
+        Some(self.0.place.path.as_str()).filter(|path| !path.is_empty())
     }
 
     /// Returns serde's message, if there is one. It may quote personal data.
@@ -94,82 +118,73 @@ impl DecodeError {
 
     /// Returns `true` if no further attempt can decode the fields.
     pub(super) fn is_final(&self) -> bool {
-        self.0.field.is_some() || self.0.expected_value
+        self.0.place.field.is_some() || self.0.expected_value
     }
 
     #[cold]
     fn new(code: Code, detail: impl Into<Option<String>>) -> Self {
-        Self(Box::new(Details { code, detail: detail.into(), ..Details::default() }))
+        let (place, mismatch) = (Place::default(), None);
+        Self(Box::new(Details { code, place, detail: detail.into(), mismatch, expected_value: false }))
     }
 
-    fn unexpected(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+    #[cold]
+    fn mismatch(unexpected: Unexpected<'_>, expected: &dyn Expected, is_value: bool) -> Self {
         if mark::refuse(&unexpected) {
-            return Self::new(Code::Redacted, None);
+            return Self::redacted(None);
         }
+        let (expected, found) = (expected.to_string(), json_type(&unexpected));
         let mut error = Self::new(Code::WrongType, format!("found {unexpected}, expected {expected}"));
         error.0.expected_value = unexpected == Unexpected::Option;
-        error.0.mismatch = Some((found(&unexpected), expected.to_string()));
+        error.0.mismatch = Some(if is_value || found == "number" && is_number(&expected) {
+            Mismatch::Value(found)
+        } else {
+            Mismatch::Type { expected, found }
+        });
         error
-    }
-
-    pub(super) fn json(error: &serde_json::Error) -> Self {
-        Self::new(Code::WrongType, error.to_string())
-    }
-
-    /// Adds what was found and expected, if the error does not say.
-    pub(super) fn or_mismatch(mut self, type_name: &str, expected: Option<String>) -> Self {
-        if let (None, "", Some(expected)) = (&self.0.mismatch, &*self.0.path, expected) {
-            self.0.mismatch = Some((with_article(type_name), expected));
-        }
-        self
-    }
-
-    fn in_name(mut self, code: Code, name: &str) -> Self {
-        self.0.code = code;
-        self.0.field = None;
-        self.0.expected_value = false;
-        self.0.path = Pointer::default().member(name).as_str().to_owned() + &self.0.path;
-        self
-    }
-
-    /// Locates the error in a member or element of a value.
-    pub(super) fn in_step(self, name: &str) -> Self {
-        self.in_name(Code::WrongType, name)
-    }
-
-    /// Locates the error in the name of a member of a value.
-    pub(super) fn in_member_name(self, name: &str) -> Self {
-        let is_unknown = self.0.code == Code::UnknownField;
-        let mut error = self.in_step(name);
-        if is_unknown {
-            error.0.mismatch = Some(("a member", "nothing".to_owned()));
-        }
-        error
-    }
-
-    /// Locates the error in a value that is not a field.
-    pub(super) fn outside_field(mut self) -> Self {
-        self.0.code = Code::WrongType;
-        self.0.field = None;
-        self
-    }
-
-    pub(super) fn in_field(self, name: &str) -> Self {
-        let mut error = self.in_name(Code::WrongType, name);
-        error.0.field = Some(name.to_owned().into());
-        error
-    }
-
-    /// Locates the error in the name of a field.
-    pub(super) fn in_key(self, name: &str) -> Self {
-        if self.0.code == Code::UnknownField { self } else { self.in_field(name) }
     }
 
     /// Creates the error of a field that is redacted.
-    pub(super) fn redacted(name: &str) -> Self {
-        let mut error = Self::new(Code::Redacted, None).in_field(name);
-        error.0.code = Code::Redacted;
+    #[cold]
+    pub(super) fn redacted(name: Option<&str>) -> Self {
+        let mut error = Self::new(Code::Redacted, None);
+        error.0.place = name.map(|name| Place::named(name.to_owned())).unwrap_or_default();
         error
+    }
+
+    /// Says that the error is about a value of this JSON type, unless it is about something inside it.
+    pub(super) fn in_value(mut self, found: &'static str) -> Self {
+        let details = &mut *self.0;
+        if details.place.path.is_empty() && matches!(details.code, Code::Invalid | Code::UnknownField) {
+            // A type may take the value for the name of a field.
+            details.code = Code::WrongType;
+            details.mismatch = Some(Mismatch::Value(found));
+        }
+        details.place.field = None;
+        details.expected_value = false;
+        self
+    }
+
+    /// Says that the error is about the name of a member.
+    pub(super) fn in_name(mut self, name: &str) -> Self {
+        if self.0.code != Code::UnknownField {
+            self.0.code = Code::WrongType;
+            self.0.mismatch = Some(Mismatch::Value("name"));
+        }
+        self.0.place.field = None;
+        self.within(name)
+    }
+
+    /// Adds the member or element around the place.
+    pub(super) fn within(mut self, name: &str) -> Self {
+        let path = &mut self.0.place.path;
+        *path = Pointer::default().member(name).as_str().to_owned() + path;
+        self
+    }
+
+    /// Sets the field.
+    pub(super) fn of_field(mut self, name: &str) -> Self {
+        self.0.place.field = Some(name.to_owned().into());
+        self
     }
 
     /// Attributes the error to the redacted field, if the type refused a missing value.
@@ -177,62 +192,76 @@ impl DecodeError {
     /// From a buffer, a type may take a value for the name of a field, or report a nested member. So the name is kept only if an
     /// unknown field exists, or a missing one does not.
     pub(super) fn attributed_to(mut self, redacted: Option<&str>, exists: impl Fn(&str) -> bool) -> Self {
-        if self.0.expected_value && self.0.field.is_none() {
-            return redacted.map_or_else(|| Self::new(Code::Redacted, None), Self::redacted);
+        if self.0.expected_value {
+            return Self::redacted(redacted);
         }
-        match (self.0.code, self.0.field.take()) {
-            (Code::UnknownField, Some(field)) if exists(&field) => {
-                Pointer::default().member(&field).as_str().clone_into(&mut self.0.path);
-                self.0.field = Some(field);
+        let place = &mut self.0.place;
+        if let Some(name) = place.field.clone() {
+            let (exists, named) = (exists(&name), Place::named(name));
+            match self.0.code {
+                Code::UnknownField if place.path.is_empty() => {
+                    *place = if exists { named } else { Place::default() };
+                }
+                Code::MissingField if exists && *place == named => *place = Place::default(),
+                _ => {}
             }
-            (Code::MissingField, Some(field)) if exists(&field) => self.0.path.clear(),
-            (Code::UnknownField, _) => {}
-            (_, field) => self.0.field = field,
         }
         self
     }
 }
 
 /// Returns the JSON type of what serde found.
-fn found(unexpected: &Unexpected<'_>) -> &'static str {
-    with_article(match unexpected {
+fn json_type(unexpected: &Unexpected<'_>) -> &'static str {
+    match *unexpected {
         Unexpected::Bool(_) => "boolean",
         Unexpected::Unsigned(_) | Unexpected::Signed(_) | Unexpected::Float(_) => "number",
-        Unexpected::Char(_) | Unexpected::Str(_) => "string",
+        Unexpected::Char(_) | Unexpected::Str(_) | Unexpected::UnitVariant => "string",
         Unexpected::Unit | Unexpected::Option => "null",
         Unexpected::Seq => "array",
         Unexpected::Map => "object",
-        Unexpected::Other(type_name) => type_name,
-        _ => "",
-    })
+        Unexpected::Other(name) => {
+            const NAMES: [&str; 6] = ["boolean", "number", "string", "null", "array", "object"];
+            NAMES.into_iter().find(|known| *known == name).unwrap_or("value")
+        }
+        _ => "value",
+    }
 }
 
-/// The number of characters of a path that a message shows at most.
+/// Returns `true` if a type of number is expected, such as `u8` or `a nonzero u8`, and not another type.
+fn is_number(expected: &str) -> bool {
+    let name = expected.rsplit(' ').next().unwrap_or_default();
+    let size = name.strip_prefix(['i', 'u', 'f']).unwrap_or_default();
+    size == "size" || size.parse::<u8>().is_ok()
+}
+
+/// Maximum number of characters of a path in a message.
 const MAX_PATH: usize = 256;
 
 impl Display for DecodeError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.field() {
+        let Details { code, place: Place { field, path }, mismatch, .. } = &*self.0;
+        match field {
             Some(field) => write!(f, "field `{}`", Printable(field))?,
+            None if *code == Code::Invalid => return f.write_str("the type does not accept the fields"),
             None => f.write_str("a value")?,
         }
-        f.write_str(match self.0.code {
-            Code::Redacted => return f.write_str(" is redacted"),
-            Code::MissingField => return f.write_str(" is absent"),
-            Code::UnknownField => return f.write_str(" is not expected"),
-            Code::WrongType if self.0.mismatch.is_some() => "",
-            Code::WrongType => " does not have the expected type",
-            Code::Invalid => " is refused by the type",
-        })?;
-        let is_nested = self.0.path.matches('/').count() > usize::from(self.0.field.is_some());
+        let is_nested = path.matches('/').count() > usize::from(field.is_some());
         if is_nested {
             // Each name in a path is short, but there may be many.
-            let shown = self.0.path.char_indices().nth(MAX_PATH).map(|(end, _)| self.0.path.split_at(end).0);
-            write!(f, " at {}{}", shown.unwrap_or(&self.0.path), if shown.is_some() { "…" } else { "" })?;
+            let shown = path.char_indices().nth(MAX_PATH).and_then(|(end, _)| path.get(..end));
+            write!(f, " at {}{}", shown.unwrap_or(path), if shown.is_some() { "…" } else { "" })?;
         }
-        match &self.0.mismatch {
-            Some((found, expected)) => write!(f, ": expected {}, found {found}", Printable(expected)),
-            None => Ok(()),
+        match (code, mismatch) {
+            (Code::Redacted, _) => f.write_str(" is redacted"),
+            (Code::MissingField, _) => f.write_str(" is absent"),
+            (Code::UnknownField, _) => f.write_str(" is not expected"),
+            (Code::Duplicate, _) => f.write_str(" is there twice"),
+            (_, Some(Mismatch::Type { expected, found })) => {
+                write!(f, ": expected {}, found {}", Printable(expected), with_article(found))
+            }
+            (_, Some(Mismatch::Value("null"))) => f.write_str(": the type does not accept null"),
+            (_, Some(Mismatch::Value(found))) => write!(f, ": the type does not accept this {found}"),
+            (_, None) => f.write_str(": the type does not accept it"),
         }
     }
 }
@@ -247,29 +276,43 @@ impl Debug for DecodeError {
 impl std::error::Error for DecodeError {}
 
 impl de::Error for DecodeError {
+    #[cold]
     fn custom<M: Display>(message: M) -> Self {
         Self::new(Code::Invalid, message.to_string())
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::unexpected(unexpected, expected)
+        Self::mismatch(unexpected, expected, false)
     }
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::unexpected(unexpected, expected)
+        Self::mismatch(unexpected, expected, true)
     }
 
     fn missing_field(field: &'static str) -> Self {
-        let mut error = Self::new(Code::MissingField, None).in_name(Code::MissingField, field);
-        error.0.field = Some(field.into());
-        error.0.mismatch = Some(("nothing", "a value".to_owned()));
+        let mut error = Self::new(Code::MissingField, None);
+        error.0.place = Place::named(field);
+        error
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        let mut error = Self::new(Code::Duplicate, None);
+        error.0.place = Place::named(field);
         error
     }
 
     /// A type may take a value for the name, so the error has no path until the name is known to be one.
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
         let mut error = Self::new(Code::UnknownField, None);
-        error.0.field = Some(field.to_owned().into());
+        error.0.place.field = Some(field.to_owned().into());
         error
+    }
+}
+
+/// The text has been checked before, so there is nothing to say about its errors.
+impl From<json::Error> for DecodeError {
+    #[cold]
+    fn from(_: json::Error) -> Self {
+        Self::new(Code::Invalid, None)
     }
 }

@@ -1,22 +1,22 @@
 //! A caller's own type, decoded from fields.
 
 mod error;
+mod fields;
+mod json;
+mod number;
 mod stand_in;
-mod value;
+mod text;
 
 use std::collections::BTreeSet;
-use std::iter::Enumerate;
+use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
-use serde::{Deserialize, forward_to_deserialize_any};
+use serde::Deserialize;
 
 use crate::payload::Payload;
-use crate::payload::fields::{Fields, FieldsIter};
+use crate::payload::fields::Fields;
 use crate::payload::value::{RawJson, Value};
-use crate::redactable::Redactable;
 use crate::redactable::mark::{self, Trace};
-use stand_in::StandIn;
-use value::ValueDeserializer;
+use fields::{FieldsDeserializer, read_json, read_value};
 
 pub use error::DecodeError;
 
@@ -124,13 +124,13 @@ impl Fields<'_> {
 }
 
 impl Value<'_> {
-    /// Deserializes the value into a type of your own, as serde_json would.
+    /// Deserializes the value into your own type, as serde_json would.
     ///
     /// The text of a string is not kept, so serde_json's `RawValue` of one may have other escapes, and cannot be borrowed.
     ///
     /// # Errors
     ///
-    /// `wrong_type`, without a field.
+    /// Returns a [`DecodeError`] without a field.
     ///
     /// # Examples
     ///
@@ -142,22 +142,34 @@ impl Value<'_> {
     /// # Ok::<(), rownd_webhooks::ParseError>(())
     /// ```
     pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
-        value::read(ValueDeserializer::new(self)).map_err(DecodeError::outside_field)
+        mark::watch(|| read_value(self, PhantomData)).0
     }
 }
 
 impl RawJson<'_> {
-    /// Deserializes the JSON into a type of your own, as serde_json would.
+    /// Deserializes the JSON into your own type, as serde_json would.
     ///
     /// # Errors
     ///
-    /// `wrong_type`, without a field.
+    /// Returns a [`DecodeError`] without a field.
     pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
-        value::read(ValueDeserializer::json(self.as_str())).map_err(DecodeError::outside_field)
+        mark::watch(|| read_json(self.as_str(), PhantomData)).0
     }
 }
 
-/// The number of attempts that each add one field to those shown as missing. The next attempt adds all that no `Redactable` read.
+/// How the next attempt shows redacted fields.
+enum Next {
+    /// There is none: the result stands.
+    None,
+    /// One more field is missing.
+    OneMissing(usize),
+    /// All fields that no `Redactable` has read are missing.
+    UnreadMissing,
+    /// All redacted fields are missing.
+    AllMissing,
+}
+
+/// Maximum number of attempts with one more missing field. It bounds the cost of a body in which every field is redacted.
 const ATTEMPTS: usize = 8;
 
 /// Reads a whole set of fields.
@@ -166,155 +178,47 @@ const ATTEMPTS: usize = 8;
 /// which an `Option` reads as `None`.
 fn decode_fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T, DecodeError> {
     let mut missing = BTreeSet::new();
-    let mut last = None;
-    let mut attempts = 0;
+    let mut last_missing = None;
+    let mut attempt = 0;
     loop {
-        let (decoded, trace) =
-            mark::watch(|| T::deserialize(FieldsDeserializer { fields, missing: &missing }));
-        attempts += 1;
-        let doubtful = doubtful(fields, &decoded, &trace, attempts);
-        if doubtful.is_empty() {
-            return decoded.map_err(|error| error.attributed_to(last, |name| fields.contains_key(name)));
-        }
-        last = match doubtful.as_slice() {
+        attempt += 1;
+        let deserializer = FieldsDeserializer { fields, missing: &missing };
+        let (decoded, trace) = mark::watch(|| T::deserialize(deserializer));
+        let added: Vec<usize> = match next_attempt(&decoded, &trace, attempt) {
+            Next::None => {
+                return decoded
+                    .map_err(|error| error.attributed_to(last_missing, |name| fields.contains_key(name)));
+            }
+            Next::OneMissing(index) => vec![index],
+            Next::UnreadMissing => trace.unread().collect(),
+            Next::AllMissing => {
+                let redacted = fields.iter().enumerate().filter(|(_, (_, field))| field.is_redacted());
+                redacted.map(|(index, _)| index).collect()
+            }
+        };
+        last_missing = match added.as_slice() {
             [index] => fields.iter().nth(*index).map(|(name, _)| name),
             _ => None,
         };
-        missing.extend(doubtful);
+        missing.extend(added);
     }
 }
 
-/// Returns the redacted fields, by their index, that the next attempt has to show as missing.
-fn doubtful<T>(
-    fields: &Fields<'_>,
-    decoded: &Result<T, DecodeError>,
-    trace: &Trace,
-    attempts: usize,
-) -> Vec<usize> {
-    let taken = || trace.given.difference(&trace.understood).copied();
-    let refused = trace.refused.iter().find(|index| !trace.understood.contains(index)).copied();
-    let next = match decoded {
+fn next_attempt<T>(decoded: &Result<T, DecodeError>, trace: &Trace, attempt: usize) -> Next {
+    let is_read = |index: &usize| trace.understood.contains(index);
+    let refused = trace.refused.iter().find(|index| !is_read(index));
+    let doubtful = match decoded {
         // A type that accepts any value must not keep a mark.
-        Ok(_) if refused.is_none() => return taken().collect(),
-        Ok(_) => refused,
+        Ok(_) if refused.is_none() && trace.unread().next().is_some() => return Next::UnreadMissing,
+        Ok(_) => refused.copied(),
         Err(error) if error.is_final() => None,
         // A type may refuse a mark with an error of its own. Structs read fields in order, so it is the first mark.
-        Err(_) => refused.or(trace.refused.first().copied()).or_else(|| taken().next()),
+        Err(_) => refused.or(trace.refused.first()).copied().or_else(|| trace.unread().next()),
     };
-    match next {
-        None => Vec::new(),
-        Some(next) if attempts <= ATTEMPTS => vec![next],
-        Some(next) if attempts == ATTEMPTS + 1 && !trace.understood.contains(&next) => {
-            taken().chain([next]).collect()
-        }
-        Some(_) => {
-            let redacted = fields.iter().enumerate().filter(|(_, (_, field))| field.is_redacted());
-            redacted.map(|(index, _)| index).collect()
-        }
-    }
-}
-
-struct FieldsDeserializer<'f, 'de, 'a> {
-    fields: &'de Fields<'a>,
-    /// The redacted fields that are shown as missing, by their index.
-    missing: &'f BTreeSet<usize>,
-}
-
-impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
-    type Error = DecodeError;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_map(FieldAccess {
-            rest: self.fields.into_iter().enumerate(),
-            current: None,
-            missing: self.missing,
-        })
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DecodeError> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-struct FieldAccess<'f, 'de, 'a> {
-    rest: Enumerate<FieldsIter<'de, 'a>>,
-    /// The field whose name has been read, and its index.
-    current: Option<(usize, (&'de str, &'de Redactable<Value<'a>>))>,
-    missing: &'f BTreeSet<usize>,
-}
-
-impl<'de, 'a> FieldAccess<'_, 'de, 'a> {
-    fn take(&mut self) -> Result<(usize, (&'de str, &'de Redactable<Value<'a>>)), DecodeError> {
-        self.current.take().ok_or_else(|| DecodeError::custom("a value is read twice"))
-    }
-}
-
-impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
-    type Error = DecodeError;
-
-    #[inline]
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
-        self.current = self.rest.next();
-        let Some((_, (name, _))) = self.current else { return Ok(None) };
-        let key = seed.deserialize(ValueDeserializer::name(name));
-        key.map(Some).map_err(|error| error.in_key(name))
-    }
-
-    /// A seed can be used once, so it gets a mark in one attempt, and no value in another.
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DecodeError> {
-        let (index, (name, field)) = self.take()?;
-        match field {
-            Redactable::Visible(value) => {
-                seed.deserialize(ValueDeserializer::new(value)).map_err(|error| error.in_field(name))
-            }
-            Redactable::Redacted if self.missing.contains(&index) => {
-                seed.deserialize(StandIn::Missing).map_err(|_| DecodeError::redacted(name))
-            }
-            Redactable::Redacted => seed.deserialize(StandIn::Mark(index)),
-        }
-    }
-
-    #[inline]
-    fn next_value<T: Deserialize<'de>>(&mut self) -> Result<T, DecodeError> {
-        let (index, (name, field)) = self.take()?;
-        match field {
-            Redactable::Visible(value) => {
-                value::read(ValueDeserializer::new(value)).map_err(|error| error.in_field(name))
-            }
-            Redactable::Redacted => {
-                let read = if self.missing.contains(&index) {
-                    T::deserialize(StandIn::Missing)
-                } else {
-                    stand_in::read(index)
-                };
-                read.map_err(|_| DecodeError::redacted(name))
-            }
-        }
-    }
-
-    fn next_entry<K: Deserialize<'de>, T: Deserialize<'de>>(
-        &mut self,
-    ) -> Result<Option<(K, T)>, DecodeError> {
-        match self.next_key()? {
-            Some(key) => Ok(Some((key, self.next_value()?))),
-            None => Ok(None),
-        }
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.rest.len())
+    match doubtful {
+        None => Next::None,
+        Some(index) if attempt <= ATTEMPTS => Next::OneMissing(index),
+        Some(index) if attempt == ATTEMPTS + 1 && !is_read(&index) => Next::UnreadMissing,
+        Some(_) => Next::AllMissing,
     }
 }

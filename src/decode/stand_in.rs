@@ -1,21 +1,22 @@
 //! A stand-in for a redacted field. `Redactable` reads it as `Redacted`, and a plain `Option` as `None`.
 //!
-//! `Redactable` understands a mark, and a plain `Option` a missing value. A type that reads the field directly is offered the mark
-//! first and then no value. For `flatten`, and for tagged and untagged enums, serde fills a buffer with the fields and reads the
-//! types from it later, so a trace of the marks decides about another attempt.
+//! `Redactable` asks for its door, and a plain `Option` understands a missing value. A type that reads the field directly is
+//! offered the first and then the second. For `flatten`, and for tagged and untagged enums, serde fills a buffer with the fields
+//! and reads the types from it later. It gets a mark, and the trace of the marks decides about another attempt.
 
-use serde::de::{Deserialize, Deserializer, Error, Expected, Unexpected, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
 use super::error::DecodeError;
-use crate::redactable::mark::{mark, note};
+use crate::redactable::mark::{self, DOOR};
 
-/// Reads a redacted field for a type that reads it directly: a mark first, then no value.
+/// Reads a redacted field for a type that reads it directly.
 pub(super) fn read<'de, T: Deserialize<'de>>(index: usize) -> Result<T, DecodeError> {
-    let mut refusals = 0;
-    note(|trace| refusals = trace.refused.len());
     T::deserialize(StandIn::Mark(index)).or_else(|_| {
-        note(|trace| {
-            trace.refused.truncate(refusals);
+        mark::with_trace(|trace| {
+            // Only this field has been read, so it has the last refusals.
+            while trace.refused.last() == Some(&index) {
+                trace.refused.pop();
+            }
             trace.given.remove(&index);
         });
         T::deserialize(StandIn::OnlyOption)
@@ -34,9 +35,12 @@ pub(super) enum StandIn {
 }
 
 impl StandIn {
-    fn refused(self, visitor: &dyn Expected) -> DecodeError {
+    fn refused<'de, V: Visitor<'de>>(self, visitor: &V) -> DecodeError {
         match self {
-            Self::Mark(index) => DecodeError::invalid_type(Unexpected::Bytes(&mark(index)), visitor),
+            Self::Mark(index) => {
+                mark::with_trace(|trace| trace.refused.push(index));
+                DecodeError::redacted(None)
+            }
             Self::Missing | Self::OnlyOption => DecodeError::invalid_type(Unexpected::Option, visitor),
         }
     }
@@ -55,10 +59,7 @@ impl<'de> Deserializer<'de> for StandIn {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self {
-            Self::Mark(index) => {
-                note(|trace| trace.given.extend([index]));
-                visitor.visit_byte_buf(mark(index))
-            }
+            Self::Mark(index) => visitor.visit_byte_buf(mark::give(index)),
             Self::Missing => visitor.visit_none(),
             Self::OnlyOption => Err(self.refused(&visitor)),
         }
@@ -73,10 +74,10 @@ impl<'de> Deserializer<'de> for StandIn {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        visitor.visit_newtype_struct(self)
+        if name == DOOR { visitor.visit_none() } else { visitor.visit_newtype_struct(self) }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {

@@ -105,6 +105,12 @@ impl<'a> Reader<'a> {
         self.name_offset
     }
 
+    /// Returns the number of arrays and objects that are open.
+    #[inline]
+    pub(crate) fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// Returns a reader of the same text that starts at another offset. It is meant for text that was read before.
     pub(crate) fn at(&self, offset: usize) -> Self {
         Self { offset, replaces_surrogates: true, ..Self::new(self.text) }
@@ -193,6 +199,43 @@ impl<'a> Reader<'a> {
         Ok(true)
     }
 
+    /// Leaves the array or object inside which the depth is `depth`, unless it has been left before.
+    ///
+    /// Returns `false` if something in it has not been read.
+    #[inline]
+    pub(crate) fn leave(&mut self, depth: usize) -> bool {
+        if self.depth < depth {
+            return true;
+        }
+        let is_at_end = self.depth == depth && matches!(self.peek(), Some(b']' | b'}'));
+        if is_at_end {
+            self.close();
+        }
+        is_at_end
+    }
+
+    /// Skips the string that follows if it is this text, however escaped.
+    #[inline]
+    pub(crate) fn skip_text(&mut self, text: &str) -> bool {
+        let Some(b'"') = self.peek() else { return false };
+        let start = self.offset;
+        // The first byte rules out nearly every string.
+        let second = self.text.as_bytes().get(start + 1).copied();
+        let is_equal = (second == text.as_bytes().first().copied() || second == Some(b'\\'))
+            && self.string().is_ok_and(|string| string == text);
+        if !is_equal {
+            self.offset = start;
+        }
+        is_equal
+    }
+
+    /// Returns the JSON type of the value that follows.
+    #[cold]
+    pub(crate) fn next_type(&mut self) -> &'static str {
+        self.peek();
+        type_name(self.text.get(self.offset..).unwrap_or_default())
+    }
+
     /// Reads a value of any type.
     #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
@@ -212,6 +255,21 @@ impl<'a> Reader<'a> {
             Some(b'n') => Token::Null,
             _ => Token::Number(self.text_since(start)),
         })
+    }
+
+    /// Reads `true`, `false` or `null`, which is `None`.
+    #[inline]
+    pub(crate) fn word(&mut self) -> Result<Option<bool>, Error> {
+        let first = self.byte();
+        self.skip_scalar(first)?;
+        Ok(if first == Some(b'n') { None } else { Some(first == Some(b't')) })
+    }
+
+    /// Reads a number and returns its text.
+    pub(crate) fn number(&mut self) -> Result<&'a str, Error> {
+        let start = self.offset;
+        self.skip_number()?;
+        Ok(self.text_since(start))
     }
 
     /// Reads a value of any type and returns its text.
@@ -287,8 +345,9 @@ impl<'a> Reader<'a> {
         self.is_first = false;
     }
 
+    /// Reads the colon after a name.
     #[inline]
-    fn colon(&mut self) -> Result<(), Error> {
+    pub(crate) fn colon(&mut self) -> Result<(), Error> {
         if self.peek() != Some(b':') {
             return Err(self.unexpected(ErrorKind::ExpectedColon));
         }

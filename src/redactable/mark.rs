@@ -1,20 +1,22 @@
-//! The mark that replaces a redacted field while a type is decoded, and a trace of how it was read.
+//! The protocol between `decode` and [`Redactable`](crate::Redactable).
+//!
+//! Inside `decode`, a `Redactable` asks for [`DOOR`], and this crate's deserializers answer with a visible value as `Some` or with
+//! `None`. serde's buffers do not pass that on. So a redacted field becomes a mark in them, and a trace shows how it was read.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
 
 use serde::de::Unexpected;
 
-/// The start of a mark, which is no UTF-8, so that text refuses it. The index of the field follows.
-const MARK: &[u8] = b"\xFF<<REDACTED>>";
-
-fn index(bytes: &[u8]) -> Option<usize> {
-    bytes.strip_prefix(MARK)?.try_into().ok().map(usize::from_ne_bytes)
-}
+/// The name of the newtype for which this crate's deserializers visit `Some` or `None`. Others visit a newtype.
+pub(crate) const DOOR: &str = "rownd_webhooks::Redactable";
 
 /// How the marks were read in one attempt, by the index of the field.
 #[derive(Default)]
 pub(crate) struct Trace {
+    /// The start of each mark. It is random, so that no other bytes can be taken for a mark.
+    key: Option<[u8; 16]>,
     /// Given to a type that accepts any value, such as serde's buffers.
     pub(crate) given: BTreeSet<usize>,
     /// Read by a `Redactable`.
@@ -22,6 +24,23 @@ pub(crate) struct Trace {
     /// Refused by a plain type, in this order.
     pub(crate) refused: Vec<usize>,
 }
+
+impl Trace {
+    /// Returns the fields that were given or refused, and that no `Redactable` has read.
+    pub(crate) fn unread(&self) -> impl Iterator<Item = usize> {
+        let fields = self.given.iter().chain(&self.refused).copied();
+        fields.filter(|index| !self.understood.contains(index))
+    }
+
+    /// Returns the field of which the bytes are the mark.
+    fn index(&self, bytes: &[u8]) -> Option<usize> {
+        let index = bytes.strip_prefix(&[NOT_UTF8])?.strip_prefix(&self.key?)?;
+        index.try_into().ok().map(usize::from_ne_bytes)
+    }
+}
+
+/// The first byte of a mark, so that text refuses it.
+const NOT_UTF8: u8 = 0xFF;
 
 thread_local! {
     /// The trace of the current attempt. The types in between know nothing of it, and untagged enums drop the errors of their
@@ -34,8 +53,9 @@ fn exchange(trace: Option<Trace>) -> Option<Trace> {
     TRACE.try_with(|current| current.replace(trace)).unwrap_or_default()
 }
 
-pub(crate) fn note(note: impl FnOnce(&mut Trace)) {
-    let _ = TRACE.try_with(|trace| trace.borrow_mut().as_mut().map(note));
+/// Accesses the current trace, if there is one.
+pub(crate) fn with_trace<T>(access: impl FnOnce(&mut Trace) -> T) -> Option<T> {
+    TRACE.try_with(|trace| trace.borrow_mut().as_mut().map(access)).unwrap_or_default()
 }
 
 /// Makes an attempt and traces its marks. A type may make another one inside.
@@ -61,20 +81,27 @@ pub(crate) fn is_watching() -> bool {
 
 /// Returns `true` if the bytes are a mark, which a `Redactable` has read.
 pub(crate) fn understand(bytes: &[u8]) -> bool {
-    let index = index(bytes);
-    note(|trace| trace.understood.extend(index));
-    index.is_some()
+    let understand = |trace: &mut Trace| trace.index(bytes).map(|index| trace.understood.insert(index));
+    with_trace(understand).flatten().is_some()
 }
 
 /// Returns `true` if a plain type refuses a mark.
 pub(crate) fn refuse(unexpected: &Unexpected<'_>) -> bool {
     let Unexpected::Bytes(bytes) = unexpected else { return false };
-    let index = index(bytes);
-    note(|trace| trace.refused.extend(index));
-    index.is_some()
+    let refuse = |trace: &mut Trace| trace.index(bytes).map(|index| trace.refused.push(index));
+    with_trace(refuse).flatten().is_some()
 }
 
-/// Returns the mark of a field.
-pub(crate) fn mark(index: usize) -> Vec<u8> {
-    [MARK, &index.to_ne_bytes()].concat()
+/// Returns the mark of a field, which a type that accepts any value receives.
+pub(crate) fn give(index: usize) -> Vec<u8> {
+    let mark = |trace: &mut Trace| {
+        trace.given.insert(index);
+        let key = trace.key.get_or_insert_with(|| {
+            let random = RandomState::new();
+            let halves = [random.hash_one(0), random.hash_one(1)].map(u64::to_ne_bytes);
+            std::array::from_fn(|byte| halves.as_flattened().get(byte).copied().unwrap_or_default())
+        });
+        [&[NOT_UTF8], key.as_slice(), &index.to_ne_bytes()].concat()
+    };
+    with_trace(mark).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::{Serialize, Serializer};
 
+use super::mark::DOOR;
 use super::{REDACTED, Redactable, mark, short_type_name};
 use crate::json;
 use crate::json::from_json::{self, FromJson};
@@ -45,14 +46,47 @@ impl<T: Serialize> Serialize for Redactable<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Redactable<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            from_json::deserialize(deserializer)
+        if mark::is_watching() {
+            deserializer.deserialize_newtype_struct(DOOR, DoorVisitor(PhantomData))
         } else {
-            // serde's own message would quote what was found.
-            let refused =
-                |_| D::Error::custom(format_args!("expected a redactable {}", short_type_name::<T>()));
-            Binary::deserialize(deserializer).map(Self::from).map_err(refused)
+            deserialize_anywhere(deserializer)
         }
+    }
+}
+
+/// Reads from a deserializer that is not this crate's own.
+fn deserialize_anywhere<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Redactable<T>, D::Error> {
+    if deserializer.is_human_readable() {
+        from_json::deserialize(deserializer)
+    } else {
+        // serde's own message would quote what was found.
+        let refused = |_| D::Error::custom(format_args!("expected a redactable {}", short_type_name::<T>()));
+        Binary::deserialize(deserializer).map(Redactable::from).map_err(refused)
+    }
+}
+
+/// Reads what this crate's own deserializers provide: the value itself, or nothing for a redacted one.
+struct DoorVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for DoorVisitor<T> {
+    type Value = Redactable<T>;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("a redactable value")
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        T::deserialize(deserializer).map(Redactable::Visible)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Redactable::Redacted)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserialize_anywhere(deserializer)
     }
 }
 

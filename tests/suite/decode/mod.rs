@@ -1,5 +1,6 @@
 //! Decoding fields into types of the caller, and the formats in which redactable values travel.
 
+mod agreement;
 mod buffers;
 mod errors;
 mod formats;

@@ -1,0 +1,201 @@
+//! A `Deserializer` for a whole set of fields.
+
+use std::collections::BTreeSet;
+use std::iter::Enumerate;
+use std::slice;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor};
+
+use super::error::DecodeError;
+use super::json::Variant;
+use super::stand_in::{self, StandIn};
+use super::text::{Text, visit_entry};
+use crate::json::private::RAW_VALUE;
+use crate::json::{Reader, type_name};
+use crate::payload::fields::Fields;
+use crate::payload::members::Member;
+use crate::payload::value::Value;
+use crate::redactable::Redactable;
+use crate::redactable::mark::DOOR;
+
+/// Reads a visible value.
+#[inline]
+pub(super) fn read_value<'de, S: DeserializeSeed<'de>>(
+    value: &'de Value<'_>,
+    seed: S,
+) -> Result<S::Value, DecodeError> {
+    let json = match value {
+        Value::String(text) => {
+            return seed.deserialize(Text::value(text)).map_err(|error| error.in_value("string"));
+        }
+        Value::Null => "null",
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        Value::Number(number) => number.as_str(),
+        Value::Array(json) | Value::Object(json) => json.as_str(),
+    };
+    read_json(json, seed)
+}
+
+/// Reads valid JSON text.
+#[inline]
+pub(super) fn read_json<'de, S: DeserializeSeed<'de>>(
+    json: &'de str,
+    seed: S,
+) -> Result<S::Value, DecodeError> {
+    let mut reader = Reader::new(json);
+    let value = seed.deserialize(&mut reader);
+    // A type may have ignored an error.
+    let value = value.and_then(|value| Ok(reader.end().map(|()| value)?));
+    value.map_err(|error| error.in_value(type_name(json)))
+}
+
+/// The fields as one attempt shows them.
+#[derive(Clone, Copy)]
+pub(super) struct FieldsDeserializer<'f, 'de, 'a> {
+    pub(super) fields: &'de Fields<'a>,
+    /// The redacted fields that are shown as missing, by their index.
+    pub(super) missing: &'f BTreeSet<usize>,
+}
+
+impl<'f, 'de, 'a> FieldsDeserializer<'f, 'de, 'a> {
+    fn access(self) -> FieldAccess<'f, 'de, 'a> {
+        FieldAccess {
+            rest: self.fields.0.as_slice().iter().enumerate(),
+            current: None,
+            missing: self.missing,
+        }
+    }
+}
+
+macro_rules! refuse {
+    ($($method:ident($($argument:ty),*))*) => {
+        $(fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, DecodeError> {
+            Err(DecodeError::invalid_type(Unexpected::Map, &visitor))
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
+    type Error = DecodeError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_map(self.access())
+    }
+
+    serde::forward_to_deserialize_any! { map struct }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        match name {
+            DOOR => visitor.visit_some(self),
+            // Names are strings, and everything else is valid JSON, so that writing cannot fail.
+            RAW_VALUE => {
+                visit_entry(RAW_VALUE, serde_json::to_string(self.fields).unwrap_or_default(), visitor)
+            }
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        if self.fields.len() != 1 {
+            return Err(DecodeError::custom("an enum is an object of one member"));
+        }
+        visitor.visit_enum(Variant(self.access()))
+    }
+
+    refuse! {
+        deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
+        deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128() deserialize_f32()
+        deserialize_f64() deserialize_char() deserialize_str() deserialize_string() deserialize_bytes()
+        deserialize_byte_buf() deserialize_unit() deserialize_unit_struct(&'static str) deserialize_seq()
+        deserialize_tuple(usize) deserialize_tuple_struct(&'static str, usize) deserialize_identifier()
+    }
+}
+
+struct FieldAccess<'f, 'de, 'a> {
+    rest: Enumerate<slice::Iter<'de, Member<'a, Redactable<Value<'a>>>>>,
+    /// The field whose name has been read, and its index.
+    current: Option<(usize, &'de Member<'a, Redactable<Value<'a>>>)>,
+    missing: &'f BTreeSet<usize>,
+}
+
+impl<'de, 'a> FieldAccess<'_, 'de, 'a> {
+    #[inline]
+    fn take(&mut self) -> Result<(usize, &'de Member<'a, Redactable<Value<'a>>>), DecodeError> {
+        self.current.take().ok_or_else(|| DecodeError::custom("value already taken"))
+    }
+}
+
+impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
+    type Error = DecodeError;
+
+    #[inline]
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
+        self.current = self.rest.next();
+        let Some((_, (name, _))) = self.current else { return Ok(None) };
+        let key = seed.deserialize(Text::field_name(name));
+        key.map(Some).map_err(|error| error.in_name(name).of_field(name))
+    }
+
+    /// A seed can be used once, so it gets a mark in one attempt, and no value in another.
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DecodeError> {
+        let (index, (name, field)) = self.take()?;
+        match field {
+            Redactable::Visible(value) => {
+                read_value(value, seed).map_err(|error| error.within(name).of_field(name))
+            }
+            Redactable::Redacted if self.missing.contains(&index) => {
+                seed.deserialize(StandIn::Missing).map_err(|_| DecodeError::redacted(Some(name)))
+            }
+            Redactable::Redacted => seed.deserialize(StandIn::Mark(index)),
+        }
+    }
+
+    #[inline]
+    fn next_value<T: Deserialize<'de>>(&mut self) -> Result<T, DecodeError> {
+        let (index, (name, field)) = self.take()?;
+        match field {
+            Redactable::Visible(value) => {
+                read_value(value, std::marker::PhantomData).map_err(|error| error.within(name).of_field(name))
+            }
+            Redactable::Redacted => {
+                let read = if self.missing.contains(&index) {
+                    T::deserialize(StandIn::Missing)
+                } else {
+                    stand_in::read(index)
+                };
+                read.map_err(|_| DecodeError::redacted(Some(name)))
+            }
+        }
+    }
+
+    fn next_entry<K: Deserialize<'de>, T: Deserialize<'de>>(
+        &mut self,
+    ) -> Result<Option<(K, T)>, DecodeError> {
+        match self.next_key()? {
+            Some(key) => Ok(Some((key, self.next_value()?))),
+            None => Ok(None),
+        }
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.rest.len())
+    }
+}

@@ -1,0 +1,332 @@
+//! A `Deserializer` over the crate's own JSON reader.
+//!
+//! It agrees with serde_json's about every type, and reads each byte once. An error gets its path on the way out.
+
+use std::borrow::Cow;
+
+use serde::Deserializer;
+use serde::de::{
+    DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
+};
+
+use super::error::DecodeError;
+use super::number::{self, Requested};
+use super::text::{Text, visit_raw, visit_variant};
+use crate::json::private::RAW_VALUE;
+use crate::json::{Reader, Token};
+use crate::redactable::REDACTED;
+use crate::redactable::mark::DOOR;
+
+/// Returns the error for a value of another type. A scalar is skipped, since a type may ignore the error.
+#[cold]
+fn refused<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: &V) -> DecodeError {
+    let token = match reader.peek() {
+        Some(b'[') => return DecodeError::invalid_type(Unexpected::Seq, visitor),
+        Some(b'{') => return DecodeError::invalid_type(Unexpected::Map, visitor),
+        _ => reader.value(),
+    };
+    match token {
+        Ok(Token::String(text)) => DecodeError::invalid_type(Unexpected::Str(&text), visitor),
+        Ok(Token::Bool(bool)) => DecodeError::invalid_type(Unexpected::Bool(bool), visitor),
+        Ok(Token::Null) => DecodeError::invalid_type(Unexpected::Unit, visitor),
+        Ok(_) => DecodeError::invalid_type(Unexpected::Other("number"), visitor),
+        Err(error) => error.into(),
+    }
+}
+
+#[inline]
+fn visit_string<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Result<V::Value, DecodeError> {
+    match reader.string()? {
+        Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+        Cow::Owned(text) => visitor.visit_string(text),
+    }
+}
+
+/// Enters the array or object at the cursor, visits it, and leaves it.
+///
+/// As in serde_json, it is left after an error too, which a type may ignore.
+#[inline]
+fn visit_inside<'de, T>(
+    reader: &mut Reader<'de>,
+    visit: impl FnOnce(&mut Reader<'de>) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    reader.enter()?;
+    let depth = reader.depth();
+    let value = visit(reader);
+    if reader.leave(depth) {
+        value
+    } else {
+        value.and_then(|_| Err(DecodeError::custom("not read to its end")))
+    }
+}
+
+#[inline]
+fn visit_array<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Result<V::Value, DecodeError> {
+    visit_inside(reader, |reader| {
+        let depth = reader.depth();
+        visitor.visit_seq(Elements { reader, depth, count: 0, start: 0 })
+    })
+}
+
+#[inline]
+fn visit_object<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Result<V::Value, DecodeError> {
+    visit_inside(reader, |reader| visitor.visit_map(Members::new(reader)))
+}
+
+/// Methods that accept JSON of some types, by their first byte.
+macro_rules! deserialize {
+    ($($method:ident($($argument:ty),*) { $($first:pat => $visit:expr,)+ })*) => {
+        $(#[inline]
+        fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, DecodeError> {
+            match self.peek() {
+                $(Some($first) => $visit(self, visitor),)+
+                _ => Err(refused(self, &visitor)),
+            }
+        })*
+    };
+}
+
+macro_rules! deserialize_numbers {
+    ($($method:ident: $requested:ident)*) => {
+        deserialize! { $($method() {
+            b'-' | b'0'..=b'9' => |reader, visitor| number::visit(Requested::$requested, reader, visitor),
+        })* }
+    };
+}
+
+/// Integers of 128 bits, which serde's other numbers do not include.
+macro_rules! deserialize_wide {
+    ($($method:ident: $visit:ident)*) => {
+        deserialize! { $($method() {
+            b'-' | b'0'..=b'9' => |reader: &mut Reader<'de>, visitor: V| match reader.number()?.parse() {
+                Ok(integer) => visitor.$visit(integer),
+                Err(_) => Err(number::out_of_range(&visitor)),
+            },
+        })* }
+    };
+}
+
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
+    type Error = DecodeError;
+
+    deserialize! {
+        deserialize_any() {
+            b'"' => visit_string,
+            b'{' => visit_object,
+            b'[' => visit_array,
+            b'n' | b't' | b'f' => visit_word,
+            b'-' | b'0'..=b'9' => |reader, visitor| number::visit(Requested::Any, reader, visitor),
+        }
+        deserialize_bool() { b't' | b'f' => visit_word, }
+        deserialize_unit() { b'n' => visit_word, }
+        deserialize_unit_struct(&'static str) { b'n' => visit_word, }
+        deserialize_char() { b'"' => visit_string, }
+        deserialize_str() { b'"' => visit_string, }
+        deserialize_string() { b'"' => visit_string, }
+        deserialize_identifier() { b'"' => visit_string, }
+        deserialize_bytes() { b'"' => visit_bytes, b'[' => visit_array, }
+        deserialize_byte_buf() { b'"' => visit_bytes, b'[' => visit_array, }
+        deserialize_seq() { b'[' => visit_array, }
+        deserialize_tuple(usize) { b'[' => visit_array, }
+        deserialize_tuple_struct(&'static str, usize) { b'[' => visit_array, }
+        deserialize_map() { b'{' => visit_object, }
+        deserialize_struct(&'static str, &'static [&'static str]) { b'{' => visit_object, b'[' => visit_array, }
+        deserialize_enum(&'static str, &'static [&'static str]) {
+            b'"' => |reader: &mut Reader<'de>, visitor| visit_variant(reader.string()?, visitor),
+            b'{' => |reader, visitor: V| visit_inside(reader, |reader| visitor.visit_enum(Variant(Members::new(reader)))),
+        }
+    }
+
+    deserialize_numbers! {
+        deserialize_i8: Number deserialize_i16: Number deserialize_i32: Number deserialize_i64: Number
+        deserialize_u8: Number deserialize_u16: Number deserialize_u32: Number deserialize_u64: Number
+        deserialize_f64: Number deserialize_f32: F32
+    }
+
+    deserialize_wide! { deserialize_i128: visit_i128 deserialize_u128: visit_u128 }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.raw_value()?;
+        visitor.visit_unit()
+    }
+
+    #[inline]
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if self.peek() == Some(b'n') {
+            self.word()?;
+            return visitor.visit_none();
+        }
+        visitor.visit_some(self)
+    }
+
+    #[inline]
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        match name {
+            DOOR if self.skip_text(REDACTED) => visitor.visit_none(),
+            DOOR => visitor.visit_some(self),
+            RAW_VALUE => visit_raw(self.raw_value()?, visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+}
+
+/// Visits `true`, `false` or `null`.
+#[inline]
+fn visit_word<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Result<V::Value, DecodeError> {
+    match reader.word()? {
+        Some(bool) => visitor.visit_bool(bool),
+        None => visitor.visit_unit(),
+    }
+}
+
+fn visit_bytes<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Result<V::Value, DecodeError> {
+    match reader.string()? {
+        Cow::Borrowed(text) => visitor.visit_borrowed_bytes(text.as_bytes()),
+        Cow::Owned(text) => visitor.visit_byte_buf(text.into_bytes()),
+    }
+}
+
+/// Access to the elements of an array.
+struct Elements<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    /// The depth inside the array.
+    depth: usize,
+    /// The number of elements that have been begun.
+    count: usize,
+    /// The offset of the last one.
+    start: usize,
+}
+
+impl Elements<'_, '_> {
+    #[cold]
+    fn locate(&self, error: DecodeError) -> DecodeError {
+        error.in_value(self.reader.at(self.start).next_type()).within(&(self.count - 1).to_string())
+    }
+}
+
+impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
+    type Error = DecodeError;
+
+    #[inline]
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, DecodeError> {
+        if !is_inside(self.reader, self.depth)? || !self.reader.next_element()? {
+            return Ok(None);
+        }
+        self.count += 1;
+        self.start = self.reader.offset();
+        seed.deserialize(&mut *self.reader).map(Some).map_err(|error| self.locate(error))
+    }
+}
+
+/// Access to the members of an object.
+struct Members<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    /// The depth inside the object.
+    depth: usize,
+    /// The offset of the last name.
+    name: usize,
+}
+
+impl<'r, 'de> Members<'r, 'de> {
+    #[inline]
+    fn new(reader: &'r mut Reader<'de>) -> Self {
+        Self { depth: reader.depth(), name: 0, reader }
+    }
+
+    #[cold]
+    fn locate(&self, error: DecodeError, is_in_name: bool) -> DecodeError {
+        let mut reader = self.reader.at(self.name);
+        let name = reader.string().unwrap_or_default();
+        if is_in_name {
+            return error.in_name(&name);
+        }
+        // The member has been read before, so that its colon is there.
+        let _ = reader.colon();
+        error.in_value(reader.next_type()).within(&name)
+    }
+}
+
+impl<'de> MapAccess<'de> for Members<'_, 'de> {
+    type Error = DecodeError;
+
+    #[inline]
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, DecodeError> {
+        if !is_inside(self.reader, self.depth)? {
+            return Ok(None);
+        }
+        let Some(name) = self.reader.next_name()? else { return Ok(None) };
+        self.name = self.reader.name_offset();
+        let key = seed.deserialize(Text::member_name(name, self.reader));
+        key.map(Some).map_err(|error| self.locate(error, true))
+    }
+
+    #[inline]
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DecodeError> {
+        seed.deserialize(&mut *self.reader).map_err(|error| self.locate(error, false))
+    }
+}
+
+/// Returns `true` if the reader is inside the array or object with this depth, and `false` if it has left it.
+#[inline]
+fn is_inside(reader: &Reader<'_>, depth: usize) -> Result<bool, DecodeError> {
+    if reader.depth() > depth {
+        // A type has ignored the error of a nested value.
+        return Err(DecodeError::custom("an element was not read to its end"));
+    }
+    Ok(reader.depth() == depth)
+}
+
+/// The variant of an enum: an object of one member.
+pub(super) struct Variant<A>(pub(super) A);
+
+impl<'de, A: MapAccess<'de, Error = DecodeError>> EnumAccess<'de> for Variant<A> {
+    type Error = DecodeError;
+    type Variant = Self;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<(S::Value, Self), DecodeError> {
+        let variant = self.0.next_key_seed(seed)?;
+        Ok((variant.ok_or_else(|| DecodeError::custom("no variant"))?, self))
+    }
+}
+
+impl<'de, A: MapAccess<'de, Error = DecodeError>> VariantAccess<'de> for Variant<A> {
+    type Error = DecodeError;
+
+    fn unit_variant(mut self) -> Result<(), DecodeError> {
+        self.0.next_value()
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<S::Value, DecodeError> {
+        self.0.next_value_seed(seed)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(mut self, _: usize, visitor: V) -> Result<V::Value, DecodeError> {
+        self.0.next_value_seed(Content(visitor))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        mut self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.0.next_value_seed(Content(visitor))
+    }
+}
+
+/// The content of a tuple or struct variant.
+struct Content<V>(V);
+
+impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Content<V> {
+    type Value = V::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
+        deserializer.deserialize_any(self.0)
+    }
+}

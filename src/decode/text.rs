@@ -1,0 +1,181 @@
+//! A `Deserializer` for a string that has no quotes and escapes any more.
+
+use std::borrow::Cow;
+use std::iter;
+
+use serde::Deserializer;
+use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
+use serde::de::{Error, IntoDeserializer, Unexpected, Visitor};
+
+use super::error::DecodeError;
+use crate::json::private::RAW_VALUE;
+use crate::json::{Reader, write_string};
+use crate::redactable::REDACTED;
+use crate::redactable::mark::DOOR;
+
+/// The string of a field, or a name.
+pub(super) struct Text<'r, 'de> {
+    text: Cow<'de, str>,
+    role: Role<'r, 'de>,
+}
+
+#[derive(Clone, Copy)]
+enum Role<'r, 'de> {
+    Value,
+    FieldName,
+    /// The name of a member, which this reader has just read.
+    MemberName(&'r Reader<'de>),
+}
+
+impl<'r, 'de> Text<'r, 'de> {
+    #[inline]
+    pub(super) fn value(text: &'de str) -> Self {
+        Self { text: text.into(), role: Role::Value }
+    }
+
+    #[inline]
+    pub(super) fn field_name(name: &'de str) -> Self {
+        Self { text: name.into(), role: Role::FieldName }
+    }
+
+    #[inline]
+    pub(super) fn member_name(name: Cow<'de, str>, reader: &'r Reader<'de>) -> Self {
+        Self { text: name, role: Role::MemberName(reader) }
+    }
+
+    fn is_name(&self) -> bool {
+        !matches!(self.role, Role::Value)
+    }
+
+    #[cold]
+    fn refused<V: Visitor<'de>>(&self, visitor: &V) -> DecodeError {
+        DecodeError::invalid_type(Unexpected::Str(&self.text), visitor)
+    }
+}
+
+/// Types that a string is not. serde_json gives a name to any of them, and so to visitors that accept more than they ask for.
+macro_rules! deserialize_structured {
+    ($($method:ident($($argument:ty),*))*) => {
+        $(fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, DecodeError> {
+            if self.is_name() { self.deserialize_any(visitor) } else { Err(self.refused(&visitor)) }
+        })*
+    };
+}
+
+/// Numbers and booleans, which the whole of a name may spell, but not with escapes.
+macro_rules! deserialize_spelled {
+    ($($method:ident)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+            match self.text {
+                Cow::Borrowed(text) if self.is_name() && text.trim_ascii() == text => {
+                    let mut reader = Reader::new(text);
+                    let value = reader.$method(visitor)?;
+                    Ok(reader.end().map(|()| value)?)
+                }
+                _ => Err(self.refused(&visitor)),
+            }
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Text<'_, 'de> {
+    type Error = DecodeError;
+
+    #[inline]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.text {
+            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Cow::Owned(text) => visitor.visit_string(text),
+        }
+    }
+
+    deserialize_spelled! {
+        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128 deserialize_u8 deserialize_u16
+        deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
+    }
+
+    deserialize_structured! {
+        deserialize_unit() deserialize_unit_struct(&'static str) deserialize_seq() deserialize_tuple(usize)
+        deserialize_tuple_struct(&'static str, usize) deserialize_map()
+        deserialize_struct(&'static str, &'static [&'static str])
+    }
+
+    serde::forward_to_deserialize_any! { char str string identifier }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.text {
+            Cow::Borrowed(text) => visitor.visit_borrowed_bytes(text.as_bytes()),
+            Cow::Owned(text) => visitor.visit_byte_buf(text.into_bytes()),
+        }
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_bytes(visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_unit()
+    }
+
+    #[inline]
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_some(self)
+    }
+
+    #[inline]
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        match (name, self.role) {
+            (DOOR, _) if self.text == REDACTED => visitor.visit_none(),
+            (DOOR, _) => visitor.visit_some(self),
+            (RAW_VALUE, Role::MemberName(reader)) => {
+                visit_raw(reader.at(reader.name_offset()).raw_value()?, visitor)
+            }
+            (RAW_VALUE, _) => {
+                let mut json = String::new();
+                write_string(&self.text, &mut json);
+                visit_entry(RAW_VALUE, json, visitor)
+            }
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    #[inline]
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        visit_variant(self.text, visitor)
+    }
+}
+
+/// Visits a variant that has no content.
+#[inline]
+pub(super) fn visit_variant<'de, V: Visitor<'de>>(
+    name: Cow<'de, str>,
+    visitor: V,
+) -> Result<V::Value, DecodeError> {
+    match name {
+        Cow::Borrowed(name) => visitor.visit_enum(BorrowedStrDeserializer::new(name)),
+        Cow::Owned(name) => visitor.visit_enum(name.into_deserializer()),
+    }
+}
+
+/// Visits JSON text as serde_json does for its `RawValue`.
+pub(super) fn visit_raw<'de, V: Visitor<'de>>(json: &'de str, visitor: V) -> Result<V::Value, DecodeError> {
+    visit_entry(RAW_VALUE, BorrowedStrDeserializer::new(json), visitor)
+}
+
+/// Visits a map of one entry, as serde_json does for values that serde does not know.
+pub(super) fn visit_entry<'de, T: IntoDeserializer<'de, DecodeError>, V: Visitor<'de>>(
+    name: &'static str,
+    value: T,
+    visitor: V,
+) -> Result<V::Value, DecodeError> {
+    visitor.visit_map(MapDeserializer::new(iter::once((name, value))))
+}
