@@ -76,13 +76,6 @@ pub enum ParseErrorKind {
     /// `duplicate_member`: a member or a field is named twice, so that it is unclear which one is meant.
     #[error("a member is named twice")]
     DuplicateMember,
-    /// `duplicate_member`: an entry of a [`FieldMapping`](crate::mapping::FieldMapping) renames what another one renames.
-    #[error("entry {first} already has this name")]
-    #[non_exhaustive]
-    DuplicateRename {
-        /// The index of the other entry.
-        first: usize,
-    },
     /// `reserved_name`: a member has a name that serde_json reserves.
     #[error("a member has a name that is reserved by serde_json")]
     ReservedName,
@@ -92,6 +85,14 @@ pub enum ParseErrorKind {
     Io {
         /// The kind of failure.
         kind: io::ErrorKind,
+    },
+    /// `settings`: an operator's [`mapping`](crate::mapping) or [`schema`](crate::schema) is malformed, which no body is refused
+    /// for.
+    #[error("{message}")]
+    #[non_exhaustive]
+    Settings {
+        /// What is wrong.
+        message: String,
     },
     /// `invalid`: the payload is not valid, and the parser is [strict](crate::Parser::strict), or it identifies no user.
     #[error("{0}")]
@@ -129,6 +130,11 @@ impl ParseError {
     #[cold]
     pub(crate) fn new(kind: ParseErrorKind) -> Self {
         Self(Box::new(Inner { kind, path: None, position: None }))
+    }
+
+    #[cold]
+    pub(crate) fn settings(message: impl Into<String>) -> Self {
+        Self::new(ParseErrorKind::Settings { message: message.into() })
     }
 
     /// Converts an error of the JSON reader.
@@ -194,9 +200,10 @@ impl ParseError {
             ParseErrorKind::NotAnObject { .. } => "not_an_object",
             ParseErrorKind::MissingMember { .. } => "missing_member",
             ParseErrorKind::WrongType { .. } => "wrong_type",
-            ParseErrorKind::DuplicateMember | ParseErrorKind::DuplicateRename { .. } => "duplicate_member",
+            ParseErrorKind::DuplicateMember => "duplicate_member",
             ParseErrorKind::ReservedName => "reserved_name",
             ParseErrorKind::Io { .. } => "io",
+            ParseErrorKind::Settings { .. } => "settings",
             ParseErrorKind::Invalid(_) => "invalid",
         }
     }

@@ -85,6 +85,7 @@ rules! {
     LoneSurrogate "lone_surrogate" Warning "a lone surrogate in a value was replaced by U+FFFD"
     UnknownField "unknown_field" Error "the profile schema does not have this field"
     RequiredFieldAbsent "required_field_absent" Error "a field that the profile schema requires is absent"
+    RequiredFieldUntouched "required_field_absent" Warning "an update lacks a field that the profile schema requires"
     TypeMismatch "type_mismatch" Error "a field does not have the type of the profile schema"
 }
 

@@ -86,7 +86,6 @@ mod payload;
 mod redactable;
 
 // Bytes to payload.
-mod document;
 mod parse;
 mod settings;
 mod validate;

@@ -1,25 +1,19 @@
 //! The time at which a payload arrived, since it has none of its own.
 
-use std::fmt::{self, Formatter};
-use std::marker::PhantomData;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{self, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::document::{self, Node};
 use crate::error::{ParseError, ParseErrorKind};
-use crate::json::Reader;
-use crate::parse::Parser;
-use crate::parse::bytes;
+use crate::json::{self, Reader};
+use crate::parse::{Parser, body, bytes};
 use crate::payload::Payload;
 
 /// A payload and the time at which it arrived. The vendor sends none.
 ///
 /// Arrival is not order: two deliveries may overtake one another. It serializes as an object with `received_at` (RFC 3339) and
-/// `payload`. Errors of reading one contain no values, unless those of `P` or of the format itself do.
+/// `payload`. Errors of reading one may quote what stands around the payload, and what the errors of `P` do.
 ///
 /// # Examples
 ///
@@ -32,7 +26,8 @@ use crate::payload::Payload;
 /// assert_eq!(serde_json::from_str::<Received<Payload<'static>>>(&stored)?, received);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(expecting = "an object with `received_at` and `payload`")]
 pub struct Received<P> {
     /// The time of arrival.
     pub received_at: DateTime<Utc>,
@@ -41,7 +36,9 @@ pub struct Received<P> {
 }
 
 impl<P> Received<P> {
-    /// Wraps a payload with the current system time.
+    /// Wraps a payload with the time of the system's clock.
+    ///
+    /// Panics where there is no clock, as on `wasm32-unknown-unknown`: use [`at`](Self::at) there.
     #[must_use]
     pub fn now(payload: P) -> Self {
         Self::at(SystemTime::now().into(), payload)
@@ -62,13 +59,14 @@ impl<P> Received<P> {
 impl Parser {
     /// Parses a [`Received`] payload, as `Received` serializes it, with the limits and settings of this parser.
     ///
+    /// Members beside `received_at` and `payload` are skipped. The limit of bytes is that of the payload, for which 128 bytes more
+    /// may be around it. A serialized payload may be larger than its body was, since it has the sentinel where the body had a
+    /// shorter value, so the limit should be higher than that of the receiver.
+    ///
     /// # Errors
     ///
-    /// As for [`parse`](Self::parse), with paths that begin with `/payload` for the payload, apart from those of issues; and
-    /// `MissingMember` and `WrongType` for `received_at` and `payload`.
-    ///
-    /// A serialized payload may be larger than its body was: it has the sentinel where the body had a shorter value. So let the
-    /// limit be higher than that of the receiver.
+    /// As [`parse`](Self::parse), with paths that begin with `/payload` for the payload, apart from those of issues. Returns an
+    /// error of the kind `MissingMember` or `WrongType` if `received_at` or `payload` is absent or has another type.
     ///
     /// # Examples
     ///
@@ -81,104 +79,54 @@ impl Parser {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse_received<'a>(&self, json: &'a [u8]) -> Result<Received<Payload<'a>>, ParseError> {
+        if json.len() > self.limits.max_received_bytes() {
+            return Err(ParseError::new(ParseErrorKind::TooLarge { limit: self.limits.max_bytes }));
+        }
+        self.received(bytes::text(json, usize::MAX)?)
+    }
+
+    /// Parses a line of an archive: a body, or a [`Received`] one.
+    pub(crate) fn parse_line<'a>(&self, line: &'a [u8]) -> Result<Payload<'a>, ParseError> {
+        match bytes::text(line, self.limits.max_received_bytes()) {
+            Ok(text) if is_received(text) == Ok(true) => Ok(self.received(text)?.payload),
+            Ok(text) if text.len() <= self.limits.max_bytes => self.read(&mut Reader::new(text)),
+            _ => self.parse(line),
+        }
+    }
+
+    fn received<'a>(&self, text: &'a str) -> Result<Received<Payload<'a>>, ParseError> {
         let limit = self.limits.max_bytes;
-        let too_large = || ParseError::new(ParseErrorKind::TooLarge { limit });
-        if json.len() >= self.limits.max_enclosed_bytes() {
-            return Err(too_large());
-        }
-        let root = Node::read_all(Reader::enclosed(bytes::text(json, usize::MAX)?))?;
-        let members = root.object()?;
-        let member = |name| document::member(&members, name).ok_or_else(|| root.missing(name));
-        let (time, payload) = (member("received_at")?, member("payload")?);
-        if payload.text().len() > limit {
-            return Err(too_large());
-        }
-        let received_at = time.string()?.parse().map_err(|_| time.wrong_type("a time of RFC 3339"))?;
-        let payload = self.read(&mut payload.reader()).map_err(|error| error.within("/payload"))?;
+        let (received_at, payload) = body::read_received(text, |json| {
+            json.peek();
+            let start = json.offset();
+            let payload = self.read(json)?;
+            if json.text_since(start).len() > limit {
+                return Err(ParseError::new(ParseErrorKind::TooLarge { limit }));
+            }
+            Ok(payload)
+        })?;
         Ok(Received { received_at, payload })
     }
 }
 
-impl<'de, P: Deserialize<'de>> Deserialize<'de> for Received<P> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let visitor = ReceivedVisitor(PhantomData);
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_any(visitor)
-        } else {
-            // Not every binary format says what it holds.
-            deserializer.deserialize_struct("Received", &["received_at", "payload"], visitor)
+/// Returns `true` if a line has `received_at` and `payload`, and no member of a body in front of them.
+fn is_received(line: &str) -> Result<bool, json::Error> {
+    let mut json = Reader::enclosed(line);
+    // Nearly every body begins so, and a reader would cost 3 % of a small one.
+    if line.starts_with(r#"{"data":"#) || json.peek() != Some(b'{') {
+        return Ok(false);
+    }
+    json.enter()?;
+    let (mut has_time, mut has_payload) = (false, false);
+    while let Some(name) = json.next_name()? {
+        match &*name {
+            "data" | "redacted" | "meta" => return Ok(false),
+            name => {
+                has_time |= name == "received_at";
+                has_payload |= name == "payload";
+            }
         }
+        json.raw_value()?;
     }
-}
-
-/// Refuses other types without the value, which serde's own messages would quote.
-macro_rules! refuse {
-    ($($method:ident($value:ty) $found:literal)*) => {
-        $(fn $method<E: de::Error>(self, _: $value) -> Result<Self::Value, E> {
-            Err(E::invalid_type(Unexpected::Other($found), &self))
-        })*
-    };
-}
-
-struct ReceivedVisitor<P>(PhantomData<P>);
-
-impl<'de, P: Deserialize<'de>> Visitor<'de> for ReceivedVisitor<P> {
-    type Value = Received<P>;
-
-    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with `received_at` and `payload`")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Received<P>, A::Error> {
-        Members::deserialize(MapAccessDeserializer::new(map)).map(Received::from)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Received<P>, A::Error> {
-        Members::deserialize(SeqAccessDeserializer::new(seq)).map(Received::from)
-    }
-
-    refuse! {
-        visit_bool(bool) "a boolean" visit_i64(i64) "a number" visit_i128(i128) "a number" visit_u64(u64) "a number"
-        visit_u128(u128) "a number" visit_f64(f64) "a number" visit_str(&str) "a string" visit_bytes(&[u8]) "bytes"
-    }
-}
-
-#[derive(Deserialize)]
-struct Members<P> {
-    #[serde(deserialize_with = "time")]
-    received_at: DateTime<Utc>,
-    payload: P,
-}
-
-impl<P> From<Members<P>> for Received<P> {
-    fn from(Members { received_at, payload }: Members<P>) -> Self {
-        Self { received_at, payload }
-    }
-}
-
-fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
-    if deserializer.is_human_readable() {
-        deserializer.deserialize_any(TimeVisitor)
-    } else {
-        deserializer.deserialize_str(TimeVisitor)
-    }
-}
-
-struct TimeVisitor;
-
-impl Visitor<'_> for TimeVisitor {
-    type Value = DateTime<Utc>;
-
-    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("a time, as a string of RFC 3339")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<DateTime<Utc>, E> {
-        text.parse().map_err(|_| E::invalid_value(Unexpected::Other("a string"), &self))
-    }
-
-    refuse! {
-        visit_bool(bool) "a boolean" visit_i64(i64) "a number" visit_i128(i128) "a number" visit_u64(u64) "a number"
-        visit_u128(u128) "a number" visit_f64(f64) "a number" visit_bytes(&[u8]) "bytes"
-    }
+    Ok(has_time && has_payload)
 }

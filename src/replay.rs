@@ -96,12 +96,12 @@ impl<R: BufRead> NdjsonReader<R> {
             return Some(Err(error));
         }
         let line_number = self.line_number;
-        Some(self.parser.parse(&self.line).map_err(|error| LineError::new(line_number, error)))
+        Some(self.parser.parse_line(&self.line).map_err(|error| LineError::new(line_number, error)))
     }
 
     /// Converts the reader into an iterator over payloads that own their data.
-    pub fn owned(self) -> OwnedPayloads<R> {
-        OwnedPayloads(self)
+    pub fn owned(mut self) -> impl Iterator<Item = Result<Payload<'static>, LineError>> {
+        std::iter::from_fn(move || Some(self.next_payload()?.map(Payload::into_owned)))
     }
 
     /// Parses the [`Received`] payload on the next line, as `Received` serializes it; `None` at the end of the archive.
@@ -150,7 +150,7 @@ impl<R: BufRead> NdjsonReader<R> {
         self.line.clear();
         self.line_number += 1;
         // Enough to see that the line is too long, also if it begins with a byte order mark.
-        let max = self.parser.limits.max_enclosed_bytes().saturating_add(BYTE_ORDER_MARK.len()) as u64;
+        let max = self.parser.limits.max_received_bytes().saturating_add(BYTE_ORDER_MARK.len() + 1) as u64;
         if self.reader.by_ref().take(max).read_until(b'\n', &mut self.line)? == 0 {
             self.line_number -= 1;
             return Ok(false);
@@ -170,26 +170,9 @@ impl<R: BufRead> NdjsonReader<R> {
     }
 }
 
-/// The iterator of [`NdjsonReader::owned`].
-pub struct OwnedPayloads<R>(NdjsonReader<R>);
-
-impl<R: BufRead> Iterator for OwnedPayloads<R> {
-    type Item = Result<Payload<'static>, LineError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        Some(self.0.next_payload()?.map(Payload::into_owned))
-    }
-}
-
 impl<R> Debug for NdjsonReader<R> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("NdjsonReader").field("line_number", &self.line_number).finish_non_exhaustive()
-    }
-}
-
-impl<R> Debug for OwnedPayloads<R> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("OwnedPayloads").field(&self.0).finish()
     }
 }
 

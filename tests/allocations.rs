@@ -6,7 +6,10 @@ mod body;
 
 use allocation_counter::measure;
 use body::Body;
+use rownd_webhooks::Parser;
+use rownd_webhooks::mapping::FieldMapping;
 use rownd_webhooks::replay::NdjsonReader;
+use rownd_webhooks::schema::ProfileSchema;
 use rownd_webhooks::testing::samples;
 
 fn list(count: usize, item: impl Fn(usize) -> String) -> String {
@@ -127,4 +130,45 @@ fn an_archive_takes_as_much_memory_as_its_longest_line() {
     let few = most_bytes(10);
     assert!(few > 0);
     assert_eq!(most_bytes(20_000), few);
+}
+
+/// What is not kept takes no memory, however much of it there is.
+#[test]
+fn memory_of_settings_and_envelopes_follows_what_is_kept() {
+    fn mapping(json: &str) {
+        drop(FieldMapping::from_slice(json.as_bytes()).unwrap());
+    }
+    fn schema(json: &str) {
+        drop(ProfileSchema::from_slice(json.as_bytes()).unwrap());
+    }
+    fn received(json: &str) {
+        drop(Parser::new().max_entries(1).parse_received(json.as_bytes()).unwrap());
+    }
+    let junk = list(50_000, |index| format!(r#""x{index}":[{{}}]"#));
+    let entries = list(50_000, |_| "{}".to_owned());
+    let envelope = r#""received_at":"2025-01-27T16:44:05Z","payload":{"meta":{"operation":"delete"}}"#;
+    for (read, json) in [
+        (mapping as fn(&str), format!("[{entries}]")),
+        (mapping, format!("[{{{junk}}}]")),
+        (mapping, format!(r#"{{{junk},"data_type_map":[]}}"#)),
+        (schema, format!(r#"{{"a":{{"type":"any","validation_rules":[{entries}]}}}}"#)),
+        (schema, format!(r#"{{"a":{{"type":"any",{junk}}}}}"#)),
+        (schema, format!(r#"{{{junk},"schema":{{}}}}"#)),
+        (schema, format!(r#"{{"app":{{{junk},"schema":{{}}}}}}"#)),
+        (received, format!("{{{junk},{envelope}}}")),
+    ] {
+        let bytes = measure(|| read(&json)).bytes_max;
+        assert!(bytes < 1_000, "{bytes} bytes for {}", &json[..40]);
+    }
+
+    // Kept: two strings, or a string and the schema of a field.
+    let renames =
+        list(10_000, |index| format!(r#"{{"rownd_field":"a{index}","connection_field":"b{index}"}}"#));
+    let fields = list(10_000, |index| {
+        format!(r#""f{index}":{{"type":"string","display_name":"A field","required":true}}"#)
+    });
+    for (read, json) in [(mapping as fn(&str), format!("[{renames}]")), (schema, format!("{{{fields}}}"))] {
+        let bytes = measure(|| read(&json)).bytes_max;
+        assert!(bytes < 4 * json.len() as u64, "{bytes} bytes for {}", json.len());
+    }
 }

@@ -1,4 +1,5 @@
-//! Law: each line of an archive parses as it does alone, and an archive of `Received` is read back unchanged.
+//! Law: each line of an archive parses as it does alone, as a body or as a `Received`, and an archive of `Received` is read back
+//! unchanged.
 #![no_main]
 
 use std::io::BufReader;
@@ -11,8 +12,8 @@ const MAX_BYTES: usize = 200;
 
 type Parsed = Result<Payload<'static>, (u64, &'static str)>;
 
-/// Parses each line of the archive on its own.
-fn expected(archive: &[u8], parser: &Parser) -> Vec<Parsed> {
+/// Parses each line of the archive on its own, as a body and as a `Received`.
+fn expected(archive: &[u8], parser: &Parser) -> Vec<[Parsed; 2]> {
     let archive = archive.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(archive);
     // A carriage return belongs to the end of the line only in front of a line feed.
     let lines = archive.split_inclusive(|byte| *byte == b'\n').map(|line| match line.strip_suffix(b"\n") {
@@ -24,7 +25,9 @@ fn expected(archive: &[u8], parser: &Parser) -> Vec<Parsed> {
         .zip(1..)
         .filter(|(line, _)| line.len() > MAX_BYTES || !is_blank(line))
         .map(|(line, number)| {
-            parser.parse(line).map(Payload::into_owned).map_err(|error| (number, error.code()))
+            let received = parser.parse_received(line).map(|received| received.payload);
+            [parser.parse(line), received]
+                .map(|parsed| parsed.map(Payload::into_owned).map_err(|error| (number, error.code())))
         })
         .collect()
 }
@@ -36,16 +39,22 @@ fuzz_target!(|archive: &[u8]| {
     let expected = expected(archive, &parser);
     let owned: Vec<Parsed> =
         reader().owned().map(|next| next.map_err(|error| (error.line_number(), error.code()))).collect();
-    assert_eq!(owned, expected);
+    assert_eq!(owned.len(), expected.len());
+    for (owned, [body, received]) in owned.iter().zip(&expected) {
+        assert!(owned == body || body.is_err() && owned == received, "{owned:?}, not {body:?} or {received:?}");
+    }
 
     let mut lines = 0;
     let mut received = reader();
-    while received.next_received().is_some() {
+    while let Some(next) = received.next_received() {
+        let next = next.map(|received| received.payload.into_owned());
+        let next = next.map_err(|error| (error.line_number(), error.code()));
+        assert_eq!(next, expected[lines][1]);
         lines += 1;
     }
     assert_eq!(lines, expected.len());
 
-    let received: Vec<_> = expected.into_iter().flatten().map(Received::now).collect();
+    let received: Vec<_> = expected.into_iter().filter_map(|[body, _]| body.ok()).map(Received::now).collect();
     let archive: String =
         received.iter().map(|received| serde_json::to_string(received).unwrap() + "\n").collect();
     // The limit applies to the body alone.

@@ -116,11 +116,6 @@ impl<'a> Reader<'a> {
         Self { offset, replaces_surrogates: true, ..Self::new(self.text) }
     }
 
-    /// Returns a reader at the same offset that ends earlier.
-    pub(crate) fn up_to(&self, end: usize) -> Self {
-        Self { offset: self.offset, ..Self::new(self.text.get(..end).unwrap_or(self.text)) }
-    }
-
     /// Returns the text from `start` to the current offset.
     pub(crate) fn text_since(&self, start: usize) -> &'a str {
         self.text.get(start..self.offset).unwrap_or_default()
@@ -286,10 +281,11 @@ impl<'a> Reader<'a> {
         self.end()
     }
 
-    /// Checks that nothing but white space follows.
+    /// Checks that nothing but white space follows, unless an array or object is still open.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         match self.peek() {
             None => Ok(()),
+            Some(_) if self.depth > 0 => Ok(()),
             Some(_) => Err(self.error(ErrorKind::TrailingData)),
         }
     }

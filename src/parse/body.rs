@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
+
 use super::limits::Limits;
 use super::redact::redact_listed;
 use crate::error::{ParseError, ParseErrorKind};
@@ -29,6 +31,38 @@ pub(crate) fn read<'a>(
     let mut payload = reader.payload;
     redact_listed(&mut payload);
     Ok(payload)
+}
+
+/// Reads a body with the time of its arrival: an object with `received_at` and `payload`, whose other members are skipped.
+pub(crate) fn read_received<'a>(
+    text: &'a str,
+    read_payload: impl Fn(&mut Reader<'a>) -> Result<Payload<'a>, ParseError>,
+) -> Result<(DateTime<Utc>, Payload<'a>), ParseError> {
+    let mut json = Reader::enclosed(text);
+    let mut reader = BodyReader::new(&mut json, &Limits::NONE, None);
+    let received = reader.object(Path::Body)?;
+    let (mut received_at, mut payload) = (None, None);
+    while let Some(name) = reader.name(received)? {
+        match &*name {
+            "received_at" if received_at.is_none() => received_at = Some(reader.time(Path::ReceivedAt)?),
+            "payload" if payload.is_none() => {
+                // Only what is skipped may have lone surrogates anywhere.
+                reader.json.replace_surrogates(false);
+                reader.json.take_replaced();
+                payload = Some(read_payload(reader.json).map_err(|error| error.within("/payload"))?);
+                reader.json.replace_surrogates(true);
+            }
+            "received_at" | "payload" => return Err(reader.duplicate(Path::Body, &name)),
+            _ => {
+                let skipped = reader.json.raw_value();
+                skipped.map_err(|error| reader.json_error_at(error, Path::Body.member(&name)))?;
+            }
+        }
+    }
+    reader.json.end().map_err(|error| reader.json_error(error))?;
+    let received_at = received_at.ok_or_else(|| reader.missing(received, "received_at"))?;
+    let payload = payload.ok_or_else(|| reader.missing(received, "payload"))?;
+    Ok((received_at, payload))
 }
 
 /// Reads an object of fields.
@@ -303,6 +337,13 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             return Err(self.wrong_type(path, "a string"));
         }
         self.json.string().map_err(|error| self.json_error_at(error, path.pointer()))
+    }
+
+    fn time(&mut self, path: Path) -> Result<DateTime<Utc>, ParseError> {
+        self.json.peek();
+        let start = self.json.offset();
+        let kind = ParseErrorKind::WrongType { expected: "a time of RFC 3339", found: "string" };
+        self.string(path)?.parse().map_err(|_| self.error(kind, path.pointer(), start))
     }
 
     /// Reads `null`, if it is next, where an array or object is expected.

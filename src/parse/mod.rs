@@ -1,6 +1,6 @@
 //! Bytes to payload.
 
-mod body;
+pub(crate) mod body;
 pub(crate) mod bytes;
 mod deserialize;
 mod limits;

@@ -13,6 +13,8 @@ pub(crate) enum Path {
     Operation,
     LookupValues,
     LookupValue(usize),
+    /// Beside a body, in a `Received`.
+    ReceivedAt,
 }
 
 impl Path {
@@ -26,6 +28,7 @@ impl Path {
             Self::Meta => "/meta",
             Self::Operation => "/meta/operation",
             Self::LookupValues => "/meta/lookup_values",
+            Self::ReceivedAt => "/received_at",
             Self::LookupValue(index) => return Self::LookupValues.pointer().element(index),
         })
     }

@@ -18,101 +18,130 @@
 //! ```
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::fmt::{self, Debug, Formatter};
 
-use crate::document::{self, Node};
+use serde::de::{Deserialize, Deserializer};
+
+use super::node::{self, Node};
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::is_reserved;
 use crate::json::pointer::Pointer;
-use crate::json::printable::DebugName;
-use crate::payload::value::RawJson;
 
 /// The operator's renames: from the field names of a webhook to Rownd's.
 ///
 /// No name occurs twice on either side: two fields would become one, or one field two.
-#[derive(Clone, PartialEq, Eq)]
+///
+/// A mapping may be a part of a service's own settings, in any format that serde reads. It has the shapes that
+/// [`from_slice`](Self::from_slice) reads:
+///
+/// ```
+/// use rownd_webhooks::mapping::FieldMapping;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Settings {
+///     port: u16,
+///     renames: FieldMapping,
+/// }
+///
+/// let settings: Settings = serde_json::from_str(
+///     r#"{"port":8080,"renames":[{"rownd_field":"email","connection_field":"mail"}]}"#,
+/// )?;
+/// assert_eq!((settings.port, settings.renames.rownd_field("mail")), (8080, Some("email")));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldMapping {
-    /// By the name that arrives.
-    renames: BTreeMap<String, Rename>,
+    /// Sorted by the name that arrives.
+    renames: Vec<Rename>,
 }
 
 /// One rename: a field's name in Rownd and in the webhook.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Rename {
-    rownd_field: String,
-    connection_field: String,
-    transformer: Option<RawJson<'static>>,
-}
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rename([String; 2]);
 
 impl FieldMapping {
-    /// Reads the vendor's own JSON: a `data_type_map`, or an object that holds one, such as a connection.
+    /// Reads the vendor's own JSON: a `data_type_map`, or an object that has one, such as a connection.
     ///
-    /// A `data_type_map` is an array of objects with the members `rownd_field`, `connection_field` and `transformer`. An entry
-    /// without one of the two names, or with an empty one, renames nothing. Other members are ignored, and so is a byte order
-    /// mark at the start.
+    /// A `data_type_map` is an array of objects with the members `rownd_field` and `connection_field`. An entry without one of the
+    /// two names, or with an empty one, renames nothing. Other members are ignored, and so is a byte order mark at the start.
     ///
     /// # Errors
     ///
-    /// - the errors of JSON text, such as `syntax` and `too_deep`
-    /// - `wrong_type` and `missing_member` (`data_type_map`)
-    /// - `duplicate_member`: a member or a name occurs twice
-    /// - `reserved_name`: no body can hold the name
+    /// Returns an error if the text is larger than 2 MiB or is not JSON as in a body, if there is no `data_type_map` or an entry
+    /// is malformed, and if a name occurs twice on one side or is reserved by serde_json.
     pub fn from_slice(json: &[u8]) -> Result<Self, ParseError> {
-        let root = Node::from_slice(json)?;
-        let list = if root.is_object() {
-            let members = root.object()?;
-            document::member(&members, "data_type_map")
-                .cloned()
-                .ok_or_else(|| root.missing("data_type_map"))?
-        } else {
-            root
-        };
-        let mut mapping = Builder::default();
-        for (index, entry) in list.array()?.iter().enumerate() {
-            let members = entry.object()?;
-            let sides = ["rownd_field", "connection_field"].map(|name| document::member(&members, name));
-            let [rownd_field, connection_field] =
-                sides.map(|name| name.map_or(Ok(Cow::default()), Node::string));
-            let names = [&*rownd_field?, &*connection_field?];
-            let transformer = document::member(&members, "transformer");
-            let transformer = transformer.map(|transformer| RawJson::new(transformer.text()).into_owned());
-            mapping
-                .push(index, names, transformer)
-                .map_err(|(kind, side)| sides.get(side).copied().flatten().unwrap_or(entry).error(kind))?;
-        }
-        Ok(Self { renames: mapping.renames })
+        node::from_slice(json, Self::read)
     }
 
     /// Creates a mapping from pairs of Rownd's name and the webhook's. A pair with an empty name renames nothing.
     ///
     /// # Errors
     ///
-    /// - `duplicate_member`: a name occurs twice on one side
-    /// - `reserved_name`: no body can hold the name
+    /// Returns an error if a name occurs twice on one side or is reserved by serde_json.
     pub fn from_pairs<R: Into<String>, C: Into<String>>(
         pairs: impl IntoIterator<Item = (R, C)>,
     ) -> Result<Self, ParseError> {
-        let mut mapping = Builder::default();
-        for (index, (rownd_field, connection_field)) in pairs.into_iter().enumerate() {
-            let names = [&*rownd_field.into(), &*connection_field.into()];
-            mapping.push(index, names, None).map_err(|(kind, side)| {
-                ParseError::new(kind).with_path(Pointer::default().element(index).element(side))
-            })?;
+        let entries = pairs.into_iter().map(|(rownd, connection)| Ok([rownd.into(), connection.into()]));
+        Self::new(entries, &Pointer::default())
+    }
+
+    fn read(root: &Node<'_>) -> Result<Self, ParseError> {
+        if root.is_object() {
+            return root.get("data_type_map", Self::read_list)?.ok_or_else(|| root.missing("data_type_map"));
         }
-        Ok(Self { renames: mapping.renames })
+        Self::read_list(root)
+    }
+
+    fn read_list(list: &Node<'_>) -> Result<Self, ParseError> {
+        let entries = list.elements()?.map(|entry| {
+            let name = |side| entry.get(side, Node::string).map(|name| name.unwrap_or_default().into_owned());
+            Ok([name("rownd_field")?, name("connection_field")?])
+        });
+        Self::new(entries, &list.path)
+    }
+
+    /// Creates a mapping from the entries of a list, each with the name in Rownd and the one in the webhook.
+    fn new(
+        entries: impl Iterator<Item = Result<[String; 2], ParseError>>,
+        list: &Pointer,
+    ) -> Result<Self, ParseError> {
+        let mut renames = Vec::new();
+        for (index, names) in entries.enumerate() {
+            let rename = Rename(names?);
+            if !rename.rownd_field().is_empty() && !rename.connection_field().is_empty() {
+                renames.push((index, rename));
+            }
+        }
+        let rownd_field: fn(&Rename) -> &str = Rename::rownd_field;
+        for (side, name) in [("rownd_field", rownd_field), ("connection_field", Rename::connection_field)] {
+            let refuse =
+                |error: ParseError, index| Err(error.with_path(list.clone().element(index).member(side)));
+            if let Some((index, _)) = renames.iter().find(|(_, rename)| is_reserved(name(rename))) {
+                return refuse(ParseError::new(ParseErrorKind::ReservedName), *index);
+            }
+            renames.sort_unstable_by(|(index, one), (other_index, other)| {
+                (name(one), index).cmp(&(name(other), other_index))
+            });
+            for ((first, one), (second, other)) in renames.iter().zip(renames.iter().skip(1)) {
+                if name(one) == name(other) {
+                    let message = format!("entry {first} already has this name");
+                    return refuse(ParseError::settings(message), *second);
+                }
+            }
+        }
+        Ok(Self { renames: renames.into_iter().map(|(_, rename)| rename).collect() })
     }
 
     /// Returns Rownd's name of a field that arrives as `connection_field`, if it is renamed.
     #[must_use]
     pub fn rownd_field(&self, connection_field: &str) -> Option<&str> {
-        self.renames.get(connection_field).map(Rename::rownd_field)
+        let index = self.renames.binary_search_by(|rename| rename.connection_field().cmp(connection_field));
+        self.renames.get(index.ok()?).map(Rename::rownd_field)
     }
 
     /// Iterates over the renames, sorted by the name that arrives.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Rename> + DoubleEndedIterator + Clone {
-        self.renames.values()
+        self.renames.iter()
     }
 
     /// Returns Rownd's name of a field.
@@ -124,71 +153,24 @@ impl FieldMapping {
     }
 }
 
-/// Collects renames, and refuses a name that occurs twice on one side.
-#[derive(Default)]
-struct Builder {
-    renames: BTreeMap<String, Rename>,
-    /// For each side, the entry that a name is in.
-    entries: [BTreeMap<String, usize>; 2],
-}
-
-impl Builder {
-    /// Adds an entry: Rownd's name and the webhook's. An error says on which side it is.
-    fn push(
-        &mut self,
-        entry: usize,
-        names: [&str; 2],
-        transformer: Option<RawJson<'static>>,
-    ) -> Result<(), (ParseErrorKind, usize)> {
-        if names.contains(&"") {
-            return Ok(());
-        }
-        for (side, (name, entries)) in names.into_iter().zip(&mut self.entries).enumerate() {
-            if is_reserved(name) {
-                return Err((ParseErrorKind::ReservedName, side));
-            }
-            if let Some(first) = entries.insert(name.to_owned(), entry) {
-                return Err((ParseErrorKind::DuplicateRename { first }, side));
-            }
-        }
-        let [rownd_field, connection_field] = names.map(str::to_owned);
-        self.renames.insert(connection_field.clone(), Rename { rownd_field, connection_field, transformer });
-        Ok(())
-    }
-}
-
 impl Rename {
     /// Returns Rownd's own name of the field.
     #[must_use]
     pub fn rownd_field(&self) -> &str {
-        &self.rownd_field
+        let [rownd_field, _] = &self.0;
+        rownd_field
     }
 
     /// Returns the field's name in the webhook.
     #[must_use]
     pub fn connection_field(&self) -> &str {
-        &self.connection_field
-    }
-
-    /// Returns the transformer that the operator configured for the value, if any. This crate does not undo it.
-    #[must_use]
-    pub fn transformer(&self) -> Option<&RawJson<'static>> {
-        self.transformer.as_ref()
+        let [_, connection_field] = &self.0;
+        connection_field
     }
 }
 
-impl Debug for FieldMapping {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("FieldMapping ")?;
-        f.debug_set().entries(self.iter()).finish()
-    }
-}
-
-impl Debug for Rename {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rename")
-            .field("rownd_field", &DebugName(&self.rownd_field))
-            .field("connection_field", &DebugName(&self.connection_field))
-            .finish_non_exhaustive()
+impl<'de> Deserialize<'de> for FieldMapping {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        node::deserialize(deserializer, Self::read)
     }
 }

@@ -16,64 +16,68 @@
 //!
 //! let body = r#"{"data":{"email":7,"shoe_size":42},"meta":{"operation":"data_insert"}}"#;
 //! let issues = schema.check(&rownd_webhooks::from_str(body)?);
-//! assert_eq!((issues[0].code(), issues[0].path()), ("unknown_field", "/data/shoe_size"));
-//! assert_eq!((issues[1].code(), issues[1].path()), ("type_mismatch", "/data/email"));
+//! assert_eq!((issues[0].code(), issues[0].path()), ("type_mismatch", "/data/email"));
+//! assert_eq!((issues[1].code(), issues[1].path()), ("unknown_field", "/data/shoe_size"));
 //! # Ok::<(), rownd_webhooks::ParseError>(())
 //! ```
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::net::Ipv6Addr;
+use serde::de::{Deserialize, Deserializer};
 
-use crate::document::{self, Node};
+use super::node::{self, Node};
 use crate::error::ParseError;
 use crate::issue::{Issue, Rule};
 use crate::payload::Payload;
+use crate::payload::fields::Fields;
 use crate::payload::operation::Operation;
 use crate::payload::paths::Path;
 use crate::payload::value::Value;
 
 /// The profile schema of an app: the fields that its operator defined.
+///
+/// A schema may be a part of a service's own settings, in any format that serde reads. It has the shapes that
+/// [`from_slice`](Self::from_slice) reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileSchema {
-    fields: BTreeMap<String, FieldSchema>,
+    /// Sorted by name.
+    fields: Vec<(String, FieldSchema)>,
 }
-
-type Members<'a> = [(Cow<'a, str>, Node<'a>)];
 
 impl ProfileSchema {
     /// Reads the vendor's own JSON: the object of fields, alone, or in `{"schema": …}`, or in `{"app": {"schema": …}}`.
     ///
-    /// A field is an object with at least one of the members that the vendor's API gives a field, such as `type`. Types,
-    /// categories and owners that this crate does not know are kept. Members that it does not know are ignored, and so is a
-    /// byte order mark at the start.
+    /// A field is an object with at least one of the members that the vendor's API gives a field, such as `type`. Any member may
+    /// be `null`. A type that this crate does not know is kept. Other members are ignored, and so are rules that this crate does
+    /// not know, whatever stands beside the schema, and a byte order mark at the start.
     ///
     /// # Errors
     ///
-    /// - the errors of JSON text, such as `syntax` and `too_deep`
-    /// - `wrong_type`: the text, a field or one of its members has another type
-    /// - `missing_member`: there is no schema in the object, or an object that should be a field has none of its members
-    /// - `duplicate_member` and `reserved_name`
+    /// Returns an error if the text is larger than 2 MiB or is not JSON as in a body, if it has no schema or a field is malformed,
+    /// and if a name occurs twice or is reserved by serde_json.
     pub fn from_slice(json: &[u8]) -> Result<Self, ParseError> {
-        let root = Node::from_slice(json)?;
-        let members = root.object()?;
-        let fields = match (enclosed(&members, "schema")?, enclosed(&members, "app")?) {
-            (Some(schema), _) => schema.object()?,
-            (None, Some(app)) => {
-                let members = app.object()?;
-                document::member(&members, "schema").ok_or_else(|| app.missing("schema"))?.object()?
+        node::from_slice(json, Self::read)
+    }
+
+    fn read(root: &Node<'_>) -> Result<Self, ParseError> {
+        let schema = enclosed(root)?;
+        let mut fields = Vec::new();
+        for (name, field) in schema.members()? {
+            fields.push((name.into_owned(), FieldSchema::read(&field)?));
+        }
+        fields.sort_unstable_by(|(name, _), (other, _)| name.cmp(other));
+        for ((name, _), (other, _)) in fields.iter().zip(fields.iter().skip(1)) {
+            if name == other {
+                // Finds the place of the second one.
+                schema.get(name, |_| Ok(()))?;
             }
-            (None, None) => members,
-        };
-        let fields =
-            fields.into_iter().map(|(name, field)| Ok((name.into_owned(), FieldSchema::read(&field)?)));
-        Ok(Self { fields: fields.collect::<Result<_, ParseError>>()? })
+        }
+        Ok(Self { fields })
     }
 
     /// Returns the schema of a field, or `None` if the schema lacks the field.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldSchema> {
-        self.fields.get(name)
+        let index = self.fields.binary_search_by(|(other, _)| (**other).cmp(name));
+        self.fields.get(index.ok()?).map(|(_, field)| field)
     }
 
     /// Iterates over the fields, sorted by name.
@@ -82,71 +86,89 @@ impl ProfileSchema {
         self.fields.iter().map(|(name, field)| (name.as_str(), field))
     }
 
-    /// Returns an issue for each place where a payload contradicts the schema: `unknown_field`, `required_field_absent` or
+    /// Returns an issue for each field that contradicts the schema, sorted by name: `unknown_field`, `required_field_absent` or
     /// `type_mismatch`.
     ///
-    /// `user_id` is always known. A redacted field matches every type and counts as present. `null` matches only the types
-    /// [`Any`](FieldType::Any) and [`Null`](FieldType::Null). A string matches only if its length is in the
-    /// range of the schema. An [encrypted](FieldSchema::is_encrypted) field matches any string, and the values of its own type. A
-    /// delete, which carries no profile, lacks nothing.
+    /// `user_id` is always known. A redacted field matches every type and counts as present. So does a field that its user
+    /// cleared: `""`, and `null` unless the field is required. A string matches only if its length is in the range of the schema.
+    /// An [encrypted](FieldSchema::is_encrypted) field matches any string, and the values of its own type. Rules with regular
+    /// expressions are not checked.
+    ///
+    /// An absent field is an `Error` in a `data_insert` and a `Warning` in an update, which may be partial. A delete, which
+    /// carries no profile, lacks nothing.
     #[must_use]
     pub fn check(&self, payload: &Payload<'_>) -> Vec<Issue> {
-        let fields = payload.fields();
-        let issue = |rule, name| Issue::about_field(rule, Path::Data.member(name), name);
+        let absent = match payload.operation() {
+            Operation::DataInsert => Some(Rule::RequiredFieldAbsent),
+            Operation::Delete => None,
+            _ => Some(Rule::RequiredFieldUntouched),
+        };
+        self.issues(payload.fields(), absent)
+    }
 
-        let unknown = fields.names().filter(|name| *name != "user_id" && self.field(name).is_none());
-        let mut issues: Vec<Issue> = unknown.map(|name| issue(Rule::UnknownField, name)).collect();
+    /// Returns the issues of a whole profile, such as a stored one. An absent field is an `Error`.
+    #[must_use]
+    pub fn check_fields(&self, fields: &Fields<'_>) -> Vec<Issue> {
+        self.issues(fields, Some(Rule::RequiredFieldAbsent))
+    }
 
-        if *payload.operation() != Operation::Delete {
-            let absent =
-                self.iter().filter(|(name, field)| field.is_required() && !fields.contains_key(name));
-            issues.extend(absent.map(|(name, _)| issue(Rule::RequiredFieldAbsent, name)));
+    fn issues(&self, fields: &Fields<'_>, absent: Option<Rule>) -> Vec<Issue> {
+        let mut issues = Vec::new();
+        let mut report = |rule, name| issues.push(Issue::about_field(rule, Path::Data.member(name), name));
+        // Both lists are sorted by name, so one walk along them is enough.
+        let mut schema = self.iter().peekable();
+        for next in fields.iter().map(Some).chain([None]) {
+            let is_before = |expected: &str| next.is_none_or(|(name, _)| expected < name);
+            while let Some((lacking, expected)) = schema.next_if(|(expected, _)| is_before(expected)) {
+                if let (true, Some(rule)) = (expected.required, absent) {
+                    report(rule, lacking);
+                }
+            }
+            let Some((name, field)) = next else { break };
+            match schema.next_if(|(expected, _)| *expected == name) {
+                Some((_, expected)) => {
+                    if field.visible().is_some_and(|value| !expected.accepts(value)) {
+                        report(Rule::TypeMismatch, name);
+                    }
+                }
+                None if name == "user_id" => {}
+                None => report(Rule::UnknownField, name),
+            }
         }
-
-        let mistyped = fields.iter().filter(|(name, field)| match (self.field(name), field.visible()) {
-            (Some(schema), Some(value)) => !schema.matches(value),
-            _ => false,
-        });
-        issues.extend(mistyped.map(|(name, _)| issue(Rule::TypeMismatch, name)));
         issues
     }
 }
 
+impl<'de> Deserialize<'de> for ProfileSchema {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        node::deserialize(deserializer, Self::read)
+    }
+}
+
 /// The members that the vendor's API gives a field.
-const FIELD_MEMBERS: [&str; 11] = [
-    "type",
-    "display_name",
-    "data_category",
-    "owned_by",
-    "required",
-    "unique",
-    "user_visible",
-    "read_only",
-    "verified",
-    "encryption",
-    "validation_rules",
+#[rustfmt::skip]
+const FIELD_MEMBERS: [&str; 13] = [
+    "type", "display_name", "data_category", "owned_by", "required", "unique", "user_visible", "read_only", "verified",
+    "verified_by", "example", "encryption", "validation_rules",
 ];
 
-/// Returns the member in which to look for a schema: it is present, and it is not a field that has this name.
-fn enclosed<'a>(members: &Members<'a>, name: &str) -> Result<Option<Node<'a>>, ParseError> {
-    let Some(node) = document::member(members, name).filter(|node| node.is_object()) else {
-        return Ok(None);
-    };
-    // The fields of a schema are objects, and may have the name of such a member, too.
-    let is_field =
-        node.object()?.iter().any(|(name, value)| FIELD_MEMBERS.contains(&&**name) && !value.is_object());
-    Ok((!is_field).then(|| node.clone()))
+/// Returns the object of fields, which the root is or encloses.
+fn enclosed<'a>(root: &Node<'a>) -> Result<Node<'a>, ParseError> {
+    if let Some(schema) = root.object("schema")? {
+        // Every field is an object, so that one of these members with another value belongs to a field of the name `schema`.
+        if schema.members()?.all(|(name, member)| member.is_object() || !FIELD_MEMBERS.contains(&&*name)) {
+            return Ok(schema);
+        }
+    }
+    let schema = root.object("app")?.map_or(Ok(None), |app| app.object("schema"))?;
+    Ok(schema.unwrap_or_else(|| root.clone()))
 }
 
 /// The schema of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldSchema {
     field_type: FieldType,
-    display_name: Option<String>,
-    data_category: Option<DataCategory>,
     required: bool,
-    owned_by: Option<Owner>,
-    user_visible: Option<bool>,
     encrypted: bool,
     min_length: Option<u64>,
     max_length: Option<u64>,
@@ -154,27 +176,39 @@ pub struct FieldSchema {
 
 impl FieldSchema {
     fn read(field: &Node<'_>) -> Result<Self, ParseError> {
-        let members = field.object()?;
-        if !members.iter().any(|(name, _)| FIELD_MEMBERS.contains(&&**name)) {
+        if !field.members()?.any(|(name, _)| FIELD_MEMBERS.contains(&&*name)) {
             return Err(field.missing("type"));
         }
-        let string = |name| document::member(&members, name).map(Node::string).transpose();
-        let boolean = |name| document::member(&members, name).map(Node::boolean).transpose();
-        let object = |name| document::member(&members, name).map_or(Ok(Vec::new()), Node::object);
-        let encryption = object("encryption")?;
-        let state = document::member(&encryption, "state").map(Node::string).transpose()?;
-        let rules = object("validation_rules")?;
-        Ok(Self {
-            field_type: string("type")?.map_or(FieldType::Null, |word| FieldType::from_word(&word)),
-            display_name: string("display_name")?.map(Cow::into_owned),
-            data_category: string("data_category")?.map(|word| DataCategory::from_word(&word)),
-            required: boolean("required")?.unwrap_or(false),
-            owned_by: string("owned_by")?.map(|word| Owner::from_word(&word)),
-            user_visible: boolean("user_visible")?,
+        let word = field.get("type", Node::string)?;
+        let state = field.get("encryption", |encryption| encryption.get("state", Node::string))?.flatten();
+        let mut schema = Self {
+            field_type: word.map_or(FieldType::Null, |word| FieldType::from_word(&word)),
+            required: field.get("required", Node::boolean)?.unwrap_or(false),
             encrypted: state.is_some_and(|state| state == "enabled"),
-            min_length: document::member(&rules, "min_length").and_then(Node::unsigned),
-            max_length: document::member(&rules, "max_length").and_then(Node::unsigned),
-        })
+            min_length: None,
+            max_length: None,
+        };
+        field.get("validation_rules", |rules| {
+            rules.elements()?.for_each(|rule| schema.add(&rule));
+            Ok(())
+        })?;
+        Ok(schema)
+    }
+
+    /// Adds a rule. An unknown one, and an unusable value, is ignored; of two values, the stricter one counts.
+    fn add(&mut self, rule: &Node<'_>) {
+        let name = rule.get("rule_name", Node::string);
+        // A string or a number.
+        let value = rule.get("rule_value", |value| Ok(value.text.trim_matches('"').parse::<u64>().ok()));
+        match (name, value) {
+            (Ok(Some(name)), Ok(Some(Some(value)))) if name == "min_length" => {
+                self.min_length = self.min_length.max(Some(value));
+            }
+            (Ok(Some(name)), Ok(Some(Some(value)))) if name == "max_length" => {
+                self.max_length = Some(self.max_length.map_or(value, |max| max.min(value)));
+            }
+            _ => {}
+        }
     }
 
     /// Returns the field's type (`type`), or [`Null`](FieldType::Null) if it is absent.
@@ -183,77 +217,57 @@ impl FieldSchema {
         &self.field_type
     }
 
-    /// Returns the name that people see (`display_name`).
-    #[must_use]
-    pub fn display_name(&self) -> Option<&str> {
-        self.display_name.as_deref()
-    }
-
-    /// Returns the category of the data (`data_category`).
-    #[must_use]
-    pub fn data_category(&self) -> Option<&DataCategory> {
-        self.data_category.as_ref()
-    }
-
     /// Returns `true` if every profile has to have the field (`required`).
     #[must_use]
     pub fn is_required(&self) -> bool {
         self.required
     }
 
-    /// Returns the owner of the field (`owned_by`).
-    #[must_use]
-    pub fn owned_by(&self) -> Option<&Owner> {
-        self.owned_by.as_ref()
-    }
-
-    /// Returns `true` if users see the field (`user_visible`).
-    #[must_use]
-    pub fn is_user_visible(&self) -> Option<bool> {
-        self.user_visible
-    }
-
-    /// Returns `true` if the field is encrypted (`encryption.state` is `enabled`). Its value may then be any text.
+    /// Returns `true` if the field is encrypted (`encryption.state` is `enabled`). Its value may then be any string.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {
         self.encrypted
     }
 
-    /// Returns the smallest length of a text (`validation_rules.min_length`), in UTF-16 code units as in JavaScript.
-    ///
-    /// Rules with regular expressions are not checked: that would take another dependency.
+    /// Returns the smallest length of a string (the rule `min_length`), in UTF-16 code units as in JavaScript.
     #[must_use]
     pub fn min_length(&self) -> Option<u64> {
         self.min_length
     }
 
-    /// Returns the largest length of a text (`validation_rules.max_length`), in UTF-16 code units as in JavaScript.
+    /// Returns the largest length of a string (the rule `max_length`), in UTF-16 code units as in JavaScript.
     #[must_use]
     pub fn max_length(&self) -> Option<u64> {
         self.max_length
     }
 
-    fn matches(&self, value: &Value<'_>) -> bool {
-        let Some(text) = value.as_str() else { return self.field_type.matches(value) };
-        let length = text.encode_utf16().count() as u64;
-        let fits = self.min_length.is_none_or(|min| min <= length)
-            && self.max_length.is_none_or(|max| length <= max);
-        self.encrypted || fits && self.field_type.matches(value)
+    fn accepts(&self, value: &Value<'_>) -> bool {
+        match value {
+            Value::Null if !self.required => true,
+            Value::String(text) if self.encrypted || text.is_empty() => true,
+            Value::String(text) => self.allows_length(text) && self.field_type.accepts(value),
+            _ => self.field_type.accepts(value),
+        }
+    }
+
+    fn allows_length(&self, text: &str) -> bool {
+        let (min, max) = (self.min_length.unwrap_or(0), self.max_length.unwrap_or(u64::MAX));
+        // Most fields have no limits, so that nothing has to be counted.
+        (min, max) == (0, u64::MAX) || (min..=max).contains(&(text.encode_utf16().count() as u64))
     }
 }
 
-/// Defines an open set of words: the known ones, and any other unchanged.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal)* }) => {
-        $(#[$doc])*
+    ($($(#[$doc:meta])* $variant:ident = $word:literal)*) => {
+        /// The type of a field in a profile schema.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
+        pub enum FieldType {
+            $($(#[$doc])* $variant,)*
             /// A word that this version of the crate does not know.
             Unknown(String),
         }
 
-        impl $name {
+        impl FieldType {
             /// Returns the word of the schema.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -274,63 +288,30 @@ macro_rules! words {
 }
 
 words! {
-    /// The type of a field in a profile schema.
-    FieldType {
-        /// `string`.
-        String = "string"
-        /// `number`.
-        Number = "number"
-        /// `boolean`.
-        Boolean = "boolean"
-        /// `image`: an absolute http or https URL.
-        Image = "image"
-        /// `document`: an absolute http or https URL.
-        Document = "document"
-        /// `date`: a string that [`as_datetime`](crate::Value::as_datetime) or [`as_date`](crate::Value::as_date) reads.
-        Date = "date"
-        /// `object`: any object.
-        Object = "object"
-        /// `array`: any array.
-        Array = "array"
-        /// `any`: any value.
-        Any = "any"
-        /// `null`, as a word or as the value, or no type at all: any value.
-        Null = "null"
-    }
-}
-
-words! {
-    /// The category of the data in a field.
-    DataCategory {
-        /// `pii_basic`: data that identifies a person, such as a name or an e-mail address.
-        PiiBasic = "pii_basic"
-        /// `pii_advanced`: data that identifies a person and needs more care.
-        PiiAdvanced = "pii_advanced"
-        /// `demographic`.
-        Demographic = "demographic"
-        /// `location`.
-        Location = "location"
-        /// `history`.
-        History = "history"
-        /// `app_basic`.
-        AppBasic = "app_basic"
-        /// `custom`.
-        Custom = "custom"
-    }
-}
-
-words! {
-    /// The owner of a field.
-    Owner {
-        /// `user`: the user may hide the field.
-        User = "user"
-        /// `app`.
-        App = "app"
-    }
+    /// `string`.
+    String = "string"
+    /// `number`.
+    Number = "number"
+    /// `boolean`.
+    Boolean = "boolean"
+    /// `image`: an http or https URL.
+    Image = "image"
+    /// `document`: an http or https URL.
+    Document = "document"
+    /// `date`: a string that [`as_date`](crate::Value::as_date) or [`as_datetime`](crate::Value::as_datetime) reads.
+    Date = "date"
+    /// `object`: any object.
+    Object = "object"
+    /// `array`: any array.
+    Array = "array"
+    /// `any`: any value.
+    Any = "any"
+    /// `null`, as a word or as the value, or no type at all: any value.
+    Null = "null"
 }
 
 impl FieldType {
-    fn matches(&self, value: &Value<'_>) -> bool {
+    fn accepts(&self, value: &Value<'_>) -> bool {
         match self {
             Self::String => matches!(value, Value::String(_)),
             Self::Number => matches!(value, Value::Number(_)),
@@ -344,35 +325,9 @@ impl FieldType {
     }
 }
 
-/// Returns `true` for an absolute http or https URL: a scheme, a host, and no character that a URL cannot have.
-fn is_web_url(url: &str) -> bool {
-    let Some((scheme, rest)) = url.split_once("://") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    let (host, port) = match host_and_port.rsplit_once(':') {
-        // The colons of an IPv6 address are inside brackets.
-        Some((host, port)) if !port.ends_with(']') => (host, port),
-        _ => (host_and_port, ""),
-    };
-    (scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
-        && is_host(host)
-        && (port.is_empty() || port.parse::<u16>().is_ok_and(|_| !port.starts_with('+')))
-        && !url.contains(|character: char| {
-            character.is_whitespace()
-                || character.is_control()
-                || is_bidi_control(character)
-                || "\"<>\\^`{|}".contains(character)
-        })
-}
-
-fn is_host(host: &str) -> bool {
-    match host.strip_prefix('[') {
-        Some(address) => address.strip_suffix(']').is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()),
-        None => !host.is_empty() && !host.contains(['[', ']']),
-    }
-}
-
-/// Returns `true` if the character changes the direction of text, so that an address could look like another one.
-fn is_bidi_control(character: char) -> bool {
-    matches!(character, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+fn is_web_url(text: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| {
+        text.len() > scheme.len()
+            && text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    })
 }

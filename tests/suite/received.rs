@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use rownd_webhooks::testing::samples;
-use rownd_webhooks::{Payload, Received};
+use rownd_webhooks::{Parser, Payload, Received};
 use serde_json::{Value, json};
 
-use crate::support::payload;
+use crate::support::{payload, update_body};
 
 type Stored = Received<Payload<'static>>;
 
@@ -43,47 +43,26 @@ fn any_time_zone_and_unknown_members_are_read() {
     assert_eq!(serde_json::from_value::<Received<u8>>(tree).unwrap(), Received::at(time(), 7));
 }
 
-/// Every kind of value in the place of the object, of the time and of the payload.
 #[test]
-fn errors_contain_no_values() {
-    const VALUES: [&str; 9] = [
-        r#""7f3a5550199""#,
-        "-5550199",
-        "5550199",
-        "5550199.5",
-        "55501990000000000000000000000000000000",
-        "true",
-        "null",
-        r#"["7f3a",5550199]"#,
-        r#"{"x":"7f3a"}"#,
-    ];
-    let in_each_place = |value: &str| {
-        [
-            value.to_owned(),
-            format!(r#"{{"received_at":{value},{PAYLOAD}}}"#),
-            format!(r#"{{{TIME},"payload":{value}}}"#),
-            format!(r#"{{{TIME},"payload":{{"data":[{value}],"meta":{{"operation":"delete"}}}}}}"#),
-            format!("{{{TIME},{PAYLOAD}}} {value}"),
-        ]
-    };
-    for stored in VALUES.into_iter().flat_map(in_each_place) {
-        // A tree cannot hold what follows an object.
-        let tree = serde_json::from_str::<Value>(&stored).map(serde_json::from_value::<Stored>);
-        let text = [serde_json::from_str::<Stored>(&stored), serde_json::from_reader(stored.as_bytes())];
-        for read in text.into_iter().chain(tree) {
-            let error = read.expect_err(&stored);
-            let text = format!("{error} {error:?}");
-            assert!(!text.contains("7f3a") && !text.contains("5550199"), "{text}: {stored}");
+fn an_error_of_the_payload_contains_no_value() {
+    for value in [r#""7f3a""#, "-7313", "7313.5", "true", "null", r#"["7f3a",7313]"#, r#"{"x":"7f3a"}"#] {
+        for payload in [value.to_owned(), format!(r#"{{"data":[{value}],"meta":{{"operation":"delete"}}}}"#)]
+        {
+            let stored = format!(r#"{{{TIME},"payload":{payload}}}"#);
+            let tree: Value = serde_json::from_str(&stored).unwrap();
+            for read in [serde_json::from_str::<Stored>(&stored), serde_json::from_value(tree)] {
+                let error = read.expect_err(&stored);
+                let text = format!("{error} {error:?}");
+                assert!(!text.contains("7f3a") && !text.contains("7313"), "{text}: {stored}");
+            }
         }
     }
 }
 
 #[test]
-fn an_error_names_the_member_or_the_expected_type() {
+fn an_error_of_serde_names_the_member_or_the_expected_type() {
     for (stored, expected) in [
-        ("7".to_owned(), "a number, expected an object with `received_at` and `payload`"),
-        (r#"{"received_at":7}"#.to_owned(), "a number, expected a time"),
-        (r#"{"received_at":"yesterday"}"#.to_owned(), "a string, expected a time"),
+        ("7".to_owned(), "expected an object with `received_at` and `payload`"),
         (format!("{{{TIME}}}"), "missing field `payload`"),
         (format!("{{{PAYLOAD}}}"), "missing field `received_at`"),
         (format!("{{{TIME},{PAYLOAD},{TIME}}}"), "duplicate field `received_at`"),
@@ -92,7 +71,87 @@ fn an_error_names_the_member_or_the_expected_type() {
         let message = serde_json::from_str::<Stored>(&stored).unwrap_err().to_string();
         assert!(message.contains(expected), "{message}");
     }
-    for stored in ["", "{", r#"{"received_at":"2025"#, &format!(r#"{{{TIME},"payload":{{"#)] {
-        assert!(serde_json::from_str::<Stored>(stored).unwrap_err().is_eof(), "{stored}");
+}
+
+/// The code, path and column of the error of `parse_received`.
+#[track_caller]
+fn refused(parser: &Parser, json: &str) -> (&'static str, Option<String>, Option<usize>) {
+    let error = parser.parse_received(json.as_bytes()).expect_err(json);
+    (error.code(), error.path().map(str::to_owned), error.column())
+}
+
+#[test]
+fn members_are_read_in_any_order_and_others_are_skipped() {
+    let expected = Received::at(time(), payload(r#"{"meta":{"operation":"delete"}}"#));
+    for json in [
+        format!("{{{TIME},{PAYLOAD}}}"),
+        format!(" {{ {PAYLOAD} , {TIME} }}\n"),
+        format!(r#"{{"note":["\ud83d"],{PAYLOAD},"meta":5,{TIME},"data":{{"data":7}}}}"#),
+    ] {
+        let parsed = Parser::new().max_entries(0).parse_received(json.as_bytes()).expect(&json);
+        assert_eq!(parsed, expected, "{json}");
     }
+}
+
+#[test]
+fn an_error_of_parse_received_has_a_path_from_the_whole() {
+    let delete = r#""meta":{"operation":"delete"}"#;
+    let deep = "[".repeat(126) + &"]".repeat(126);
+    for (members, code, path) in [
+        (r#""received_at":¦7"#, "wrong_type", "/received_at"),
+        (r#""received_at":¦"yesterday""#, "wrong_type", "/received_at"),
+        (r#""payload":¦7"#, "not_an_object", "/payload"),
+        (r#""payload":¦{}"#, "missing_member", "/payload/meta"),
+        (r#""payload":{"meta":¦5}"#, "wrong_type", "/payload/meta"),
+        (r#""payload":{"data":{"a":1,¦"a":2},D}"#, "duplicate_member", "/payload/data/a"),
+        (
+            r#""payload":{"data":{¦"$serde_json::private::x":1},D}"#,
+            "reserved_name",
+            "/payload/data/$serde_json::private::x",
+        ),
+        (r#""payload":{"data":{"a":{¦"$serde_json::private::x":1}},D}"#, "reserved_name", "/payload/data/a"),
+        (r#""payload":{"data":{"a":S¦[]E},D}"#, "too_deep", "/payload/data/a"),
+        (r#""x":S[[¦[]]]E"#, "too_deep", "/x"),
+        (r#""x":{¦"$serde_json::private::x":1}"#, "reserved_name", "/x"),
+        (r#"¦"$serde_json::private::x":1"#, "reserved_name", "/$serde_json::private::x"),
+        (&format!(r#"{TIME},¦"received_at":1"#), "duplicate_member", "/received_at"),
+        (&format!(r#"{PAYLOAD},¦"payload":1"#), "duplicate_member", "/payload"),
+    ] {
+        let json = format!("{{{members}}}").replace('D', delete);
+        let json = json.replace('S', &deep[..125]).replace('E', &deep[127..]);
+        let column = json.find('¦').map(|at| at + 1);
+        let expected = (code, Some(path.to_owned()), column);
+        assert_eq!(refused(&Parser::new(), &json.replace('¦', "")), expected, "{json}");
+    }
+    let strict = Parser::new().strict(true);
+    assert_eq!(refused(&strict, &format!("{{{TIME},{PAYLOAD}}}")).0, "invalid");
+    for (json, code) in
+        [("{", "syntax"), (" ", "empty"), ("7", "not_an_object"), ("\u{feff}{}", "byte_order_mark")]
+    {
+        assert_eq!(refused(&Parser::new(), json).0, code);
+    }
+    assert_eq!(refused(&Parser::new(), &format!("{{{TIME},{PAYLOAD}}} {{}}")).0, "trailing_data");
+    for (json, path) in [(TIME, "/payload"), (PAYLOAD, "/received_at")] {
+        let expected = ("missing_member", Some(path.to_owned()), Some(1));
+        assert_eq!(refused(&Parser::new(), &format!("{{{json}}}")), expected);
+    }
+}
+
+#[test]
+fn the_limits_are_those_of_the_payload() {
+    let body = update_body(r#""a":[[]],"b":2"#, r#""c""#);
+    let json = serde_json::to_string(&Received::at(time(), payload(&*body))).unwrap();
+    let length = serde_json::to_string(&payload(&*body)).unwrap().len();
+    assert!(Parser::new().max_entries(5).parse_received(json.as_bytes()).is_ok());
+    let entries = refused(&Parser::new().max_entries(4), &json);
+    assert_eq!((entries.0, entries.1.as_deref()), ("too_many_entries", Some("/payload/meta/lookup_values")));
+    assert!(Parser::new().max_bytes(length).parse_received(json.as_bytes()).is_ok());
+    for parser in [Parser::new().max_bytes(length - 1), Parser::new().max_bytes(7)] {
+        assert_eq!(refused(&parser, &json).0, "too_large");
+    }
+    // White space, or members that are skipped.
+    assert_eq!(
+        refused(&Parser::new().max_bytes(length), &format!("{json}{}", " ".repeat(129))).0,
+        "too_large"
+    );
 }

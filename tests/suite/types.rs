@@ -7,7 +7,7 @@ use std::sync::mpsc::{SendError, Sender, channel};
 
 use rownd_webhooks::mapping::{FieldMapping, Rename};
 use rownd_webhooks::replay::{LineError, NdjsonReader};
-use rownd_webhooks::schema::{DataCategory, FieldSchema, FieldType, Owner, ProfileSchema};
+use rownd_webhooks::schema::{FieldSchema, FieldType, ProfileSchema};
 use rownd_webhooks::sync::{
     Applied, Change, ChangeKind, Changes, Decision, FieldChange, Found, Mirror, Profile, Reason,
 };
@@ -32,7 +32,7 @@ fn every_type_has_the_common_traits() {
         Payload<'static> Operation<'static> Event<'static> DataInsert<'static> DataUpdate<'static> VisibilityUpdate<'static>
         Delete<'static> Subject<'static> UserId<'static> Fields<'static> Value<'static> Number<'static> RawJson<'static>
         LookupValue<'static> Date Redactable<String> Received<Payload<'static>> Parser ParseErrorKind Issue Severity
-        FieldMapping Rename ProfileSchema FieldSchema FieldType DataCategory Owner
+        FieldMapping Rename ProfileSchema FieldSchema FieldType
         Changes<'static> FieldChange<'static> ChangeKind Found<u64> Decision<u64> Reason Mirror Change<'static> Profile Applied
         PayloadBuilder
     }
@@ -100,7 +100,7 @@ fn every_debug_output_names_its_type() {
         (shown(&odd), "Unknown x trace number"),
         (shown(&odd.issues()), "Issue unknown_operation"),
         (shown(&odd.validate()), "ValidationError"),
-        (shown(&ProfileSchema::from_slice(schema)), "ProfileSchema email String PiiBasic User"),
+        (shown(&ProfileSchema::from_slice(schema)), "ProfileSchema email String"),
         (shown(&Parser::new().field_mapping(mapping.clone())), "Parser FieldMapping email mail"),
         (shown(&archive), "NdjsonReader 1"),
         (shown(&line_error), "LineError line 1"),

@@ -4,91 +4,137 @@ mod mapping;
 mod schema;
 
 use rownd_webhooks::mapping::FieldMapping;
-use rownd_webhooks::schema::ProfileSchema;
+use rownd_webhooks::schema::{FieldType, ProfileSchema};
+use rownd_webhooks::{ParseError, ParseErrorKind};
+use serde::Deserialize;
 
-/// Reads settings with this JSON in a member without meaning, as a schema and as a mapping, and returns the codes of the errors.
-fn codes(before: &str, json: &str, after: &[u8]) -> [Option<&'static str>; 2] {
+/// Reads settings with this JSON in a member without meaning, as a schema and as a mapping.
+fn read(before: &str, json: &str, after: &[u8]) -> [Result<(), ParseError>; 2] {
     let mapping = r#"[{"rownd_field":"email","connection_field":"mail","transformer":"#;
     let [schema, mapping] = [
         format!(r#"{before}{{"schema":{{"email":{{"type":"string","x":{json}}}}}}}"#),
         format!(r#"{before}{{"data_type_map":{mapping}{json}}}]}}"#),
     ]
     .map(|file| [file.as_bytes(), after].concat());
-    [ProfileSchema::from_slice(&schema).err(), FieldMapping::from_slice(&mapping).err()]
-        .map(|error| error.map(|error| error.code()))
+    [ProfileSchema::from_slice(&schema).map(drop), FieldMapping::from_slice(&mapping).map(drop)]
 }
 
 #[test]
-fn settings_follow_the_rules_of_a_body() {
+fn settings_are_json_as_strict_as_a_body() {
     let text = |megabytes: usize| format!("\"{}\"", "x".repeat(megabytes << 20));
     let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
     for (before, json, after, expected) in [
-        ("", r#"["\u00e9",-1.5e3,null,{}]"#, " \n", None),
-        ("", &*text(1), "", None),
-        ("", &text(3), "", Some("too_large")),
-        ("", &nested(120), "", None),
-        ("", &nested(130), "", Some("too_deep")),
-        ("", "x", "", Some("syntax")),
-        ("", r#""\ud83d""#, "", Some("syntax")),
-        ("", r#"{"$serde_json::private::Number":"1"}"#, "", Some("reserved_name")),
-        ("", "1", " {}", Some("trailing_data")),
+        ("", r#"["\u00e9",-1.5e3,null,{}]"#, &b" \n"[..], Ok(())),
+        ("", &*text(1), b"", Ok(())),
+        ("", &text(3), b"", Err("settings")),
+        ("", &nested(120), b"", Ok(())),
+        ("", &nested(130), b"", Err("too_deep")),
+        ("", "x", b"", Err("settings")),
+        ("", r#""\ud83d""#, b"", Err("settings")),
+        ("", r#"{"$serde_json::private::Number":"1"}"#, b"", Err("reserved_name")),
+        ("", "1", b" {}", Err("trailing_data")),
+        ("", "1", b"\xFF", Err("settings")),
         // A file may begin with a byte order mark, unlike a body.
-        ("\u{feff}", "1", "", None),
-        ("\u{feff}\u{feff}", "1", "", Some("byte_order_mark")),
+        ("\u{feff}", "1", b"", Ok(())),
+        ("\u{feff}\u{feff}", "1", b"", Err("settings")),
     ] {
-        assert_eq!(codes(before, json, after.as_bytes()), [expected; 2], "{expected:?}");
-    }
-    assert_eq!(codes("", "1", b"\xFF"), [Some("not_utf8"); 2]);
-    for blank in ["", " \n", "\u{feff}"].map(str::as_bytes) {
-        assert_eq!(ProfileSchema::from_slice(blank).unwrap_err().code(), "empty", "{blank:?}");
-        assert_eq!(FieldMapping::from_slice(blank).unwrap_err().code(), "empty", "{blank:?}");
+        for read in read(before, json, after) {
+            assert_eq!(read.map_err(|error| error.code()), expected);
+        }
     }
 }
 
 #[test]
-fn invalid_settings_are_rejected_with_a_path() {
-    let schema_rows = [
-        // Responses of the API without a schema.
-        (r#"{"error":{"code":"E_UNAUTHORIZED"}}"#, "missing_member", "/error/type"),
-        (r#"{"statusCode":401,"message":"x"}"#, "wrong_type", "/statusCode"),
-        (r#"{"email":{"type":"string","type":"number"}}"#, "duplicate_member", "/email/type"),
-        (r#"{"schema":{"email":{},"em\u0061il":{}}}"#, "duplicate_member", "/schema/email"),
-        (r#"{"app":{"id":"1"}}"#, "missing_member", "/app/schema"),
-        (r#"{"app":{"schema":7}}"#, "wrong_type", "/app/schema"),
-        (r#"{"schema":null}"#, "wrong_type", "/schema"),
-        ("[]", "wrong_type", ""),
-        (r#"{"a/b":"string"}"#, "wrong_type", "/a~1b"),
-        (r#"{"email":{"x":1}}"#, "missing_member", "/email/type"),
-        (r#"{"email":{"type":7}}"#, "wrong_type", "/email/type"),
-        (r#"{"email":{"required":"yes"}}"#, "wrong_type", "/email/required"),
-        (r#"{"schema":{"email":{"owned_by":{}}}}"#, "wrong_type", "/schema/email/owned_by"),
-        (r#"{"schema":{"email":{"display_name":7}}}"#, "wrong_type", "/schema/email/display_name"),
-        (r#"{"app":{"schema":{"a":{"user_visible":0}}}}"#, "wrong_type", "/app/schema/a/user_visible"),
-        (r#"{"email":{"type":"string","encryption":"enabled"}}"#, "wrong_type", "/email/encryption"),
-        (r#"{"email":{"type":"string","encryption":{"state":1}}}"#, "wrong_type", "/email/encryption/state"),
-    ];
-    let mapping_rows = [
-        (r#"{"error":{"code":"E_UNAUTHORIZED"}}"#, "missing_member", "/data_type_map"),
-        (r#"{"data_type_map":null}"#, "missing_member", "/data_type_map"),
-        (r#"{"data_type_map":{}}"#, "wrong_type", "/data_type_map"),
-        (r#"{"data_type_map":["x"]}"#, "wrong_type", "/data_type_map/0"),
-        (r#""x""#, "wrong_type", ""),
-        (r#"[{},{"rownd_field":7}]"#, "wrong_type", "/1/rownd_field"),
-        (
-            r#"[{"rownd_field":"$serde_json::private::","connection_field":"b"}]"#,
-            "reserved_name",
-            "/0/rownd_field",
-        ),
-        (r#"[{"rownd_field":"a","connection_field":["x"]}]"#, "wrong_type", "/0/connection_field"),
-    ];
-    let errors = schema_rows.map(|row| (ProfileSchema::from_slice(row.0.as_bytes()).err(), row)).into_iter();
-    for (error, (json, code, path)) in
-        errors.chain(mapping_rows.map(|row| (FieldMapping::from_slice(row.0.as_bytes()).err(), row)))
-    {
-        let error = error.expect(json);
-        assert_eq!((error.code(), error.path()), (code, Some(path)), "{json}");
+fn an_error_of_the_text_speaks_of_settings_and_has_a_position() {
+    for (settings, message) in [
+        (&b""[..], "the settings are not JSON: unexpected end (line 1, column 1)"),
+        (b"\xEF\xBB\xBF \n", "the settings are not JSON: unexpected end (line 2, column 1)"),
+        (b"{\n\"a\":?}", "the settings are not JSON: expected a value (line 2, column 5)"),
+        (b"{\"a\":\n\"\xFF\"}", "the settings are not UTF-8 (line 2, column 2)"),
+        (&[b' '; (2 << 20) + 1], "the settings have more than 2097152 bytes"),
+    ] {
+        let errors = [ProfileSchema::from_slice(settings).err(), FieldMapping::from_slice(settings).err()];
+        for error in errors.map(Option::unwrap) {
+            assert!(matches!(error.kind(), ParseErrorKind::Settings { .. }));
+            assert_eq!(error.to_string(), message);
+        }
     }
-    let error = ProfileSchema::from_slice(b"{\"schema\":\n{\"email\":7}}").unwrap_err();
-    let message = "expected an object, found a number at /schema/email (line 2, column 10)";
-    assert_eq!(error.to_string(), message);
+}
+
+#[test]
+fn every_truncated_text_is_an_error() {
+    let connection = r#"{"data_type_map":[{"rownd_field":"a","connection_field":"b"}]}"#;
+    let app = r#"{"app":{"schema":{"a":{"type":"string","validation_rules":[{"rule_name":"max_length"}]}}}}"#;
+    for end in 0..connection.len() {
+        assert!(FieldMapping::from_slice(&connection.as_bytes()[..end]).is_err(), "{}", &connection[..end]);
+    }
+    for end in 0..app.len() {
+        assert!(ProfileSchema::from_slice(&app.as_bytes()[..end]).is_err(), "{}", &app[..end]);
+    }
+}
+
+/// A service's own settings.
+#[derive(Deserialize, Debug, PartialEq)]
+struct Settings {
+    port: u16,
+    renames: FieldMapping,
+    profile: ProfileSchema,
+}
+
+#[track_caller]
+fn assert_settings(settings: &Settings) {
+    assert_eq!(settings.renames, FieldMapping::from_pairs([("email", "mail")]).unwrap());
+    let score = settings.profile.field("score").unwrap();
+    assert_eq!((score.field_type(), score.is_required()), (&FieldType::Number, true));
+    assert_eq!((score.min_length(), score.max_length()), (Some(1), Some(3)));
+}
+
+#[test]
+fn settings_stand_in_a_json_file() {
+    let json = r#"{"port":1,"renames":{"data_type_map":[{"rownd_field":"email","connection_field":"mail"}]},
+        "profile":{"schema":{"score":{"type":"number","required":true,"validation_rules":[
+            {"rule_name":"min_length","rule_value":1},{"rule_name":"max_length","rule_value":"3"}]}}}}"#;
+    assert_settings(&serde_json::from_str(json).unwrap());
+    let tree = serde_json::from_str(json).unwrap();
+    assert_settings(&serde_json::from_value(tree).unwrap());
+}
+
+#[test]
+fn settings_stand_in_a_yaml_file() {
+    let yaml = "
+port: 1
+renames:
+  - rownd_field: email
+    connection_field: mail
+profile:
+  score:
+    type: number
+    required: true
+    encryption: ~
+    validation_rules:
+      - {rule_name: min_length, rule_value: 1}
+      - {rule_name: max_length, rule_value: '3'}
+";
+    assert_settings(&serde_yaml_ng::from_str(yaml).unwrap());
+    let error = serde_yaml_ng::from_str::<Settings>(&yaml.replace("number", "7")).unwrap_err().to_string();
+    assert!(error.contains("expected a string, found a number at /score/type"), "{error}");
+}
+
+#[test]
+fn settings_stand_in_a_toml_file() {
+    let toml = "
+port = 1
+
+[[renames]]
+rownd_field = 'email'
+connection_field = 'mail'
+
+[profile.app.schema.score]
+type = 'number'
+required = true
+validation_rules = [{rule_name = 'min_length', rule_value = 1}, {rule_name = 'max_length', rule_value = '3'}]
+";
+    assert_settings(&toml::from_str(toml).unwrap());
+    let error = toml::from_str::<Settings>(&toml.replace("'mail'", "7")).unwrap_err().to_string();
+    assert!(error.contains("expected a string, found a number at /0/connection_field"), "{error}");
 }

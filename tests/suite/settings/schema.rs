@@ -1,19 +1,25 @@
 //! `ProfileSchema`: the shapes of the vendor's API, and payloads checked against them.
 
-use rownd_webhooks::schema::{DataCategory, FieldType, Owner, ProfileSchema};
-use rownd_webhooks::testing::samples;
-use rownd_webhooks::{Payload, Severity};
+use rownd_webhooks::Severity::{Error, Warning};
+use rownd_webhooks::schema::{FieldType, ProfileSchema};
+use rownd_webhooks::testing::{self, PayloadBuilder, samples};
+use rownd_webhooks::{Fields, Severity};
 
-use crate::support::{Body, payload};
+use crate::support::{Body, list, payload, summarize};
 
 /// The fields of the documented bodies, with every member that the vendor's API gives a field.
 const FIELDS: &str = r#"{
     "user_id":{"type":"string","display_name":"User id","data_category":"pii_basic","owned_by":"app","user_visible":false,"unique":true,"read_only":true},
-    "email":{"type":"string","display_name":"Email","data_category":"pii_basic","owned_by":"user","required":true,"user_visible":true,"opt_out_warning":"x","verified":true},
-    "first_name":{"type":"string","display_name":"First name","data_category":"pii_basic","owned_by":"user","encryption":{"state":"disabled","method":"server"}},
-    "last_name":{"type":"string","display_name":"Last name","data_category":"pii_basic","owned_by":"user","validation_rules":{"min_length":2,"max_length":80}},
+    "email":{"type":"string","display_name":"Email","data_category":"pii_basic","owned_by":"user","required":true,"user_visible":true,"opt_out_warning":"x","verified":true,"verified_by":["email"]},
+    "first_name":{"type":"string","display_name":"First name","data_category":"pii_basic","owned_by":"user","example":"Juliet",
+        "encryption":{"state":"disabled","method":"server","plaintext_viewers":["app","user"]}},
+    "last_name":{"type":"string","display_name":"Last name","data_category":"pii_basic","owned_by":"user","validation_rules":[
+        {"rule_name":"min_length","rule_value":2,"rule_identifier":"length"},
+        {"rule_name":"match_regex","rule_value":"^[a-z]+$","rule_identifier":"only_include"},
+        {"rule_name":"max_length","rule_value":"80","rule_identifier":"length"}]},
     "country":{"type":"string","display_name":"Country","data_category":"location","owned_by":"user","required":true},
-    "free":{"type":null,"display_name":"Free","data_category":"custom","owned_by":"app"}
+    "free":{"type":null,"display_name":null,"data_category":null,"owned_by":null,"required":null,"unique":null,"user_visible":null,"read_only":null,
+        "verified":null,"verified_by":null,"example":null,"encryption":null,"validation_rules":null}
 }"#;
 
 #[track_caller]
@@ -21,20 +27,12 @@ fn schema(json: &str) -> ProfileSchema {
     ProfileSchema::from_slice(json.as_bytes()).unwrap_or_else(|error| panic!("{error}: {json}"))
 }
 
-/// The code and path of each issue. All of them are errors.
-#[track_caller]
-fn check(schema: &ProfileSchema, payload: &Payload<'_>) -> String {
-    let issues = schema.check(payload);
-    assert!(issues.iter().all(|issue| issue.severity() == Severity::Error), "{issues:?}");
-    issues.iter().map(|issue| format!("{} {}", issue.code(), issue.path())).collect::<Vec<_>>().join(", ")
-}
-
 /// Returns `true` if a field with this schema accepts the value.
 #[track_caller]
 fn accepts(field: &str, value: &str) -> bool {
-    let body = Body::field(value);
-    let issues = check(&schema(&format!(r#"{{"f":{field}}}"#)), &rownd_webhooks::from_str(&body).unwrap());
-    assert!(issues.is_empty() || issues == "type_mismatch /data/f", "{issues}");
+    let schema = schema(&format!(r#"{{"f":{field}}}"#));
+    let issues = summarize(&schema.check(&payload(Body::field(value))));
+    assert!(issues.is_empty() || issues == [("type_mismatch", "/data/f".to_owned(), Error)], "{issues:?}");
     issues.is_empty()
 }
 
@@ -44,78 +42,109 @@ fn each_shape_of_the_api_is_a_schema() {
     for shape in [
         format!(r#"{{"schema":{FIELDS}}}"#),
         format!(r#"{{"updated_at":"2025-01-27","schema":{FIELDS},"error":null,"app":{{"schema":7}}}}"#),
-        format!(r#"{{"app":{{"id":"1","config":{{"a":[1]}},"schema":{FIELDS},"name":"x"}},"hub":{{}}}}"#),
+        format!(r#"{{"app":{{"id":"1","type":"web","config":{{"a":[1]}},"schema":{FIELDS}}},"hub":{{}}}}"#),
     ] {
         assert_eq!(schema(&shape), bare, "{shape}");
     }
     let names = ["country", "email", "first_name", "free", "last_name", "user_id"];
     assert!(bare.iter().map(|(name, _)| name).eq(names));
-    for sample in [samples::DATA_UPDATE, samples::VISIBILITY_UPDATE, samples::DELETE] {
-        assert_eq!(check(&bare, &payload(sample)), "");
-    }
-    assert_eq!(check(&bare, &payload(samples::DATA_INSERT)), "required_field_absent /data/country");
+    assert_eq!(bare.field("Email"), None);
 }
 
 #[test]
 fn the_members_of_a_field_are_read() {
     let schema = schema(FIELDS);
     let email = schema.field("email").unwrap();
-    assert_eq!((email.field_type(), email.display_name()), (&FieldType::String, Some("Email")));
-    let (category, owner) = (email.data_category(), email.owned_by());
-    assert_eq!((category, owner), (Some(&DataCategory::PiiBasic), Some(&Owner::User)));
-    assert_eq!((email.is_required(), email.is_user_visible()), (true, Some(true)));
+    assert_eq!((email.field_type(), email.is_required()), (&FieldType::String, true));
     let free = schema.field("free").unwrap();
-    let read = (free.field_type(), free.is_required(), free.is_user_visible());
-    assert_eq!(read, (&FieldType::Null, false, None));
+    assert_eq!(
+        (free.field_type(), free.is_required(), free.is_encrypted()),
+        (&FieldType::Null, false, false)
+    );
     let last_name = schema.field("last_name").unwrap();
     assert_eq!((last_name.min_length(), last_name.max_length()), (Some(2), Some(80)));
-    assert_eq!(schema.field("Email"), None);
 }
 
 #[test]
-fn a_schema_may_be_empty_and_a_field_may_have_the_name_of_a_member() {
+fn a_schema_may_be_empty() {
     for json in [r#"{"schema":{}}"#, r#"{"app":{"schema":{}}}"#, "{}"] {
         assert_eq!(schema(json).iter().len(), 0, "{json}");
     }
-    let one = r#"{"schema":{"type":"object","display_name":"Schema","required":true}}"#;
-    assert_eq!(schema(one).field("schema").unwrap().field_type(), &FieldType::Object);
-    assert_eq!(schema(&format!(r#"{{"schema":{one}}}"#)), schema(one));
-    let two = r#"{"app":{"type":"string"},"schema":{"type":"string"},"email":{"type":"string"}}"#;
-    assert_eq!(schema(two).iter().len(), 3);
-    let members = r#"{"schema":{"encryption":{"type":"string"},"validation_rules":{"type":"array"}}}"#;
-    assert_eq!(schema(members).iter().len(), 2);
 }
 
 #[test]
-fn unknown_words_are_kept() {
-    let types = "string number boolean image document date object array any null";
-    let categories = "pii_basic pii_advanced demographic location history app_basic custom";
-    for (member, words) in [types, categories, "user app"].into_iter().enumerate() {
-        for word in words.split(' ') {
-            for (word, known) in [(word, Some(member)), (&word.to_uppercase(), None)] {
-                let field = format!(r#"{{"type":"{word}","data_category":"{word}","owned_by":"{word}"}}"#);
-                let schema = schema(&format!(r#"{{"x":{field}}}"#));
-                let field = schema.field("x").unwrap();
-                let (category, owner) = (field.data_category().unwrap(), field.owned_by().unwrap());
-                assert_eq!([field.field_type().as_str(), category.as_str(), owner.as_str()], [word; 3]);
-                let is_unknown = [
-                    matches!(field.field_type(), FieldType::Unknown(_)),
-                    matches!(category, DataCategory::Unknown(_)),
-                    matches!(owner, Owner::Unknown(_)),
-                ];
-                assert_eq!(is_unknown, [0, 1, 2].map(|member| Some(member) != known), "{word}");
-            }
+fn a_field_may_have_the_name_of_a_member() {
+    let one = r#"{"schema":{"type":"object","display_name":"Schema","required":true}}"#;
+    assert_eq!(schema(one).field("schema").unwrap().field_type(), &FieldType::Object);
+    assert_eq!(schema(&format!(r#"{{"schema":{one}}}"#)), schema(one));
+    for (json, names) in [
+        (r#"{"app":{"type":"string"},"schema":{"type":"string"}}"#, ["app", "schema"]),
+        (
+            r#"{"schema":{"encryption":{"type":"string"},"validation_rules":{"type":"array"}}}"#,
+            ["encryption", "validation_rules"],
+        ),
+        (r#"{"app":{"schema":{"type":{"type":"any"},"example":{"type":"any"}}}}"#, ["example", "type"]),
+    ] {
+        assert!(schema(json).iter().map(|(name, _)| name).eq(names), "{json}");
+    }
+}
+
+#[test]
+fn a_malformed_schema_is_an_error_with_a_path() {
+    for (json, code, path) in [
+        // Responses of the API without a schema.
+        (r#"{"error":{"code":"E_UNAUTHORIZED"}}"#, "missing_member", "/error/type"),
+        (r#"{"message":"Not found"}"#, "wrong_type", "/message"),
+        (r#"{"app":{"id":"1"}}"#, "missing_member", "/app/type"),
+        (r#"{"schema":null}"#, "wrong_type", "/schema"),
+        ("[]", "wrong_type", ""),
+        (r#"{"a/b":"string"}"#, "wrong_type", "/a~1b"),
+        (r#"{"email":{}}"#, "missing_member", "/email/type"),
+        (r#"{"email":{"x":1}}"#, "missing_member", "/email/type"),
+        (r#"{"email":{"type":7}}"#, "wrong_type", "/email/type"),
+        (r#"{"email":{"required":"yes"}}"#, "wrong_type", "/email/required"),
+        (r#"{"schema":{"email":{"encryption":"enabled"}}}"#, "wrong_type", "/schema/email/encryption"),
+        (r#"{"email":{"encryption":{"state":1}}}"#, "wrong_type", "/email/encryption/state"),
+        (
+            r#"{"app":{"schema":{"a":{"validation_rules":{"min_length":2}}}}}"#,
+            "wrong_type",
+            "/app/schema/a/validation_rules",
+        ),
+        (r#"{"email":{"type":"string","type":"number"}}"#, "duplicate_member", "/email/type"),
+        (
+            r#"{"schema":{"b":{"type":"any"},"a":{"type":"any"},"\u0062":{"type":"any"}}}"#,
+            "duplicate_member",
+            "/schema/b",
+        ),
+        (r#"{"schema":{},"schema":{}}"#, "duplicate_member", "/schema"),
+    ] {
+        let error = ProfileSchema::from_slice(json.as_bytes()).expect_err(json);
+        assert_eq!((error.code(), error.path()), (code, Some(path)), "{json}");
+    }
+    let error = ProfileSchema::from_slice(b"{\"schema\":\n{\"email\":7}}").unwrap_err();
+    assert_eq!(error.to_string(), "expected an object, found a number at /schema/email (line 2, column 10)");
+}
+
+#[test]
+fn an_unknown_type_is_kept() {
+    for word in "string number boolean image document date object array any null".split(' ') {
+        for (word, is_known) in [(word, true), (&*word.to_uppercase(), false)] {
+            let schema = schema(&format!(r#"{{"x":{{"type":"{word}"}}}}"#));
+            let field_type = schema.field("x").unwrap().field_type();
+            assert_eq!(field_type.as_str(), word);
+            assert_eq!(matches!(field_type, FieldType::Unknown(_)), !is_known, "{word}");
         }
     }
 }
 
 #[test]
-fn each_type_accepts_its_own_values_and_an_encrypted_field_any_text() {
+fn each_type_accepts_its_own_values_and_an_encrypted_field_any_string() {
     const TEXT: &str = r#""text""#;
     const URL: &str = r#""https://example.com/a.png""#;
     const DATE: &str = r#""2025-01-27""#;
     const TIME: &str = r#""2025-01-27T16:44:05.191Z""#;
-    let values = [TEXT, URL, DATE, TIME, "7", "-1.5e300", "true", "[1]", r#"{"a":1}"#, "null"];
+    // `null` and the empty string are what is left of a field that its user cleared.
+    let values = [TEXT, URL, DATE, TIME, "7", "-1.5e300", "true", "[1]", r#"{"a":1}"#, "null", r#""""#];
     let rows: [(&str, &[&str]); 12] = [
         (r#""string""#, &[TEXT, URL, DATE, TIME]),
         (r#""number""#, &["7", "-1.5e300"]),
@@ -133,7 +162,7 @@ fn each_type_accepts_its_own_values_and_an_encrypted_field_any_text() {
     for (encryption, is_encrypted) in [
         (r#"{"state":"enabled","method":"device"}"#, true),
         (r#"{"state":"disabled","method":"device"}"#, false),
-        (r#"{"method":"device"}"#, false),
+        (r#"{"state":null}"#, false),
         ("null", false),
     ] {
         for (field_type, accepted) in rows {
@@ -141,7 +170,9 @@ fn each_type_accepts_its_own_values_and_an_encrypted_field_any_text() {
             let schema = schema(&format!(r#"{{"f":{field}}}"#));
             assert_eq!(schema.field("f").unwrap().is_encrypted(), is_encrypted, "{field}");
             for value in values {
-                let expected = accepted.contains(&value) || is_encrypted && value.starts_with('"');
+                let is_cleared = matches!(value, "null" | r#""""#);
+                let expected =
+                    is_cleared || accepted.contains(&value) || is_encrypted && value.starts_with('"');
                 assert_eq!(accepts(&field, value), expected, "{field} and {value}");
             }
         }
@@ -149,66 +180,144 @@ fn each_type_accepts_its_own_values_and_an_encrypted_field_any_text() {
 }
 
 #[test]
+fn a_required_field_may_be_empty_but_not_null() {
+    let field =
+        r#"{"type":"number","required":true,"validation_rules":[{"rule_name":"min_length","rule_value":2}]}"#;
+    assert!(accepts(field, r#""""#));
+    assert!(!accepts(field, "null"));
+    assert!(accepts(r#"{"type":"any","required":true}"#, "null"));
+}
+
+#[test]
 fn the_length_of_a_string_is_checked() {
-    let both = r#""type":"string","validation_rules":{"min_length":2,"max_length":3}"#;
-    let encrypted = r#""type":"string","validation_rules":{"max_length":1},"encryption":{"state":"enabled"}"#;
+    let rule = |name: &str, value: &str| format!(r#"{{"rule_name":"{name}","rule_value":{value}}}"#);
+    let (min, max) = (rule("min_length", "2"), rule("max_length", r#""3""#));
+    let both = &*format!(r#""type":"string","validation_rules":[{min},{max}]"#);
+    let stricter =
+        &*format!(r#""type":"string","validation_rules":[{max},{},{max}]"#, rule("max_length", "1"));
     for (rules, value, expected) in [
         (both, r#""a""#, false),
         (both, r#""ab""#, true),
         (both, r#""éàü""#, true),
         // A length counts UTF-16 code units, as in JavaScript.
         (both, r#""😀""#, true),
+        (both, r#""😀😀""#, false),
         (both, r#""abcd""#, false),
-        (r#""type":"string","validation_rules":{"max_length":null,"regex":"^x$"}"#, r#""ab""#, true),
+        (stricter, r#""ab""#, false),
         // Only a string has a length, and that of an encrypted one has no meaning.
-        (r#""type":"array","validation_rules":{"min_length":2}"#, "[1]", true),
-        (encrypted, r#""v1:0aF9==""#, true),
+        (&format!(r#""type":"array","validation_rules":[{min}]"#), "[1]", true),
+        (&format!(r#"{both},"encryption":{{"state":"enabled"}}"#), r#""v1:0aF9==""#, true),
     ] {
         assert_eq!(accepts(&format!("{{{rules}}}"), value), expected, "{rules} and {value}");
     }
 }
 
 #[test]
-fn a_url_is_absolute_and_of_the_web() {
-    let good = "http://example.com HTTPS://EXAMPLE.COM/A.PNG https://example.com:8443/a?b=c#d https://example.com/%20a
-        https://user:secret@example.com/a https://[2001:db8::1]:443/ http://[::1]/ http://127.0.0.1/ https://bücher.example/ https://example.com?x";
-    let bad = "a.png /a.png //example.com/a example.com/a.png https: https:// https:///a http:example.com
-        https//example.com https://?a https://:443/ https://user@/ ftp://example.com/a data:image/png;base64,AAAA
-        javascript:alert(1)//https://example.com https://example.com/<b> https://example.com:99999/ https://example.com:port/
-        http://[ http://]/ http://[]/ http://[::g]/ http://a[::1]/ http://h:+80/ http://h:-1/ https://example.com/\0
-        https://example.com/\u{202E}gpj.a https://\u{2066}example.com/ https://\u{200E}example.com/ https://example.com/\u{61C}";
-    let spaced = ["", " https://example.com", "https://exa mple.com", "https://example.com/\n"];
-    let rows = good.split_whitespace().map(|url| (url, true));
-    for (url, expected) in rows.chain(bad.split_whitespace().chain(spaced).map(|url| (url, false))) {
-        let value = serde_json::to_string(url).unwrap();
-        assert_eq!(accepts(r#"{"type":"image"}"#, &value), expected, "{url:?}");
+fn an_unknown_rule_or_unusable_value_is_ignored() {
+    for rule in [
+        "null",
+        "7",
+        "[]",
+        "{}",
+        r#"{"rule_name":null,"rule_value":null,"rule_identifier":null}"#,
+        r#"{"rule_name":"match_regex","rule_value":"^x$","rule_identifier":"custom"}"#,
+        r#"{"rule_name":"MAX_LENGTH","rule_value":1}"#,
+        r#"{"rule_name":7,"rule_value":1}"#,
+        r#"{"rule_name":"max_length"}"#,
+        r#"{"rule_name":"max_length","rule_value":null}"#,
+        r#"{"rule_name":"max_length","rule_value":-1}"#,
+        r#"{"rule_name":"max_length","rule_value":1.5}"#,
+        r#"{"rule_name":"max_length","rule_value":"one"}"#,
+        r#"{"rule_name":"max_length","rule_value":""}"#,
+        r#"{"rule_name":"max_length","rule_value":[1]}"#,
+        r#"{"rule_name":"max_length","rule_value":18446744073709551616}"#,
+    ] {
+        let schema = schema(&format!(r#"{{"f":{{"type":"string","validation_rules":[{rule}]}}}}"#));
+        let field = schema.field("f").unwrap();
+        assert_eq!((field.min_length(), field.max_length()), (None, None), "{rule}");
     }
 }
 
 #[test]
-fn unknown_absent_and_mistyped_fields_are_reported_in_the_order_of_their_names() {
-    let schema = schema(
-        r#"{"email":{"type":"string","validation_rules":{"min_length":3}},"n":{"type":"number"},"b":{"required":true},"a":{"required":true},"c":{"required":false}}"#,
-    );
-    let absent = "required_field_absent /data/a, required_field_absent /data/b";
-    for (data, redacted, expected) in [
-        ("null", "[]", absent),
-        (r#"{"a":"","b":null}"#, "[]", ""),
-        // A redacted field matches every type and length, and is present.
-        (r#"{"a":"<<REDACTED>>","n":"<<REDACTED>>","email":7}"#, r#"["b","email"]"#, ""),
-        // The user id is always known.
-        (
-            r#"{"user_id":7,"b/c":1,"a":"<<REDACTED>>","b":1,"Email":"x"}"#,
-            r#"["gone"]"#,
-            "unknown_field /data/Email, unknown_field /data/b~1c, unknown_field /data/gone",
-        ),
-        (
-            r#"{"x":"<<REDACTED>>","n":"7","b":1,"email":7}"#,
-            "[]",
-            "unknown_field /data/x, required_field_absent /data/a, type_mismatch /data/email, type_mismatch /data/n",
-        ),
+fn a_url_has_the_scheme_of_the_web() {
+    for (url, expected) in [
+        ("http://example.com", true),
+        ("HTTPS://EXAMPLE.COM/A.PNG", true),
+        ("https://[2001:db8::1]:443/ä?b=c#d", true),
+        ("https://", false),
+        ("https:/example.com", false),
+        ("//example.com", false),
+        ("a.png", false),
+        (" https://example.com", false),
+        ("ftp://example.com", false),
+        ("data:image/png;base64,https://", false),
     ] {
-        assert_eq!(check(&schema, &payload(Body { data, redacted, ..Body::default() })), expected, "{data}");
+        assert_eq!(accepts(r#"{"type":"image"}"#, &format!("\"{url}\"")), expected, "{url}");
     }
-    assert_eq!(check(&schema, &payload(Body::delete())), "", "a delete has no profile");
+}
+
+/// The issues of a payload with these fields, checked against a schema of two required fields and two others.
+fn issues(builder: PayloadBuilder) -> Vec<(&'static str, String, Severity)> {
+    let required = r#"{"type":"string","required":true}"#;
+    let schema =
+        schema(&format!(r#"{{"a":{required},"c":{required},"n":{{"type":"number"}},"z":{{"type":null}}}}"#));
+    summarize(&schema.check(&builder.build()))
+}
+
+#[test]
+fn issues_are_sorted_by_the_name_of_the_field() {
+    let body = testing::data_insert().field("n", "7").field("b/c", 1).field("Z", 1).redact("gone");
+    let expected = [
+        ("unknown_field", "/data/Z", Error),
+        ("required_field_absent", "/data/a", Error),
+        ("unknown_field", "/data/b~1c", Error),
+        ("required_field_absent", "/data/c", Error),
+        ("unknown_field", "/data/gone", Error),
+        ("type_mismatch", "/data/n", Error),
+    ];
+    assert_eq!(issues(body), expected.map(|(code, path, severity)| (code, path.to_owned(), severity)));
+}
+
+#[test]
+fn an_issue_names_its_field() {
+    let issues = schema(FIELDS).check(&testing::data_insert().field("a/b", 1).build());
+    assert_eq!(issues[0].field(), Some("a/b"));
+}
+
+#[test]
+fn a_redacted_field_matches_every_type_and_is_present() {
+    assert_eq!(issues(testing::data_insert().redact("a").redact("c").redact("n")), []);
+}
+
+#[test]
+fn an_update_may_lack_a_required_field_and_a_delete_any() {
+    let absent = |severity| [("required_field_absent", "/data/c".to_owned(), severity)];
+    assert_eq!(issues(testing::data_insert().field("a", "x")), absent(Error));
+    for builder in [testing::data_update(), testing::visibility_update(), testing::operation("user_merge")] {
+        assert_eq!(issues(builder.field("a", "x")), absent(Warning));
+    }
+    assert_eq!(issues(testing::delete()), []);
+}
+
+#[test]
+fn a_documented_payload_matches_its_schema() {
+    for sample in [samples::DATA_UPDATE, samples::VISIBILITY_UPDATE, samples::DELETE] {
+        assert_eq!(schema(FIELDS).check(&payload(sample)), []);
+    }
+}
+
+#[test]
+fn a_stored_profile_is_checked_as_a_whole() {
+    let fields: Fields<'static> =
+        serde_json::from_str(r#"{"user_id":"u","email":"","x":1,"free":null}"#).unwrap();
+    let issues = summarize(&schema(FIELDS).check_fields(&fields));
+    let expected = [("required_field_absent", "/data/country", Error), ("unknown_field", "/data/x", Error)];
+    assert_eq!(issues, expected.map(|(code, path, severity)| (code, path.to_owned(), severity)));
+}
+
+#[test]
+fn many_fields_are_checked() {
+    let json = format!("{{{}}}", list(3_000, |index| format!(r#""f{index}":{{"type":"number"}}"#)));
+    let data = format!("{{{}}}", list(3_000, |index| format!(r#""f{index}":{index}"#)));
+    assert_eq!(schema(&json).check(&payload(Body::with_data(&data))), []);
 }
