@@ -76,6 +76,13 @@ pub enum ParseErrorKind {
     /// `duplicate_member`: a member or a field is named twice, so that it is unclear which one is meant.
     #[error("a member is named twice")]
     DuplicateMember,
+    /// `duplicate_member`: an entry of a [`FieldMapping`](crate::mapping::FieldMapping) renames what another one renames.
+    #[error("entry {first} already has this name")]
+    #[non_exhaustive]
+    DuplicateRename {
+        /// The index of the other entry.
+        first: usize,
+    },
     /// `reserved_name`: a member has a name that serde_json reserves.
     #[error("a member has a name that is reserved by serde_json")]
     ReservedName,
@@ -85,14 +92,6 @@ pub enum ParseErrorKind {
     Io {
         /// The kind of failure.
         kind: io::ErrorKind,
-    },
-    /// `settings`: an operator's [`mapping`](crate::mapping) or [`schema`](crate::schema) is malformed, which no body is refused
-    /// for.
-    #[error("{message}")]
-    #[non_exhaustive]
-    Settings {
-        /// What is wrong.
-        message: String,
     },
     /// `invalid`: the payload is not valid, and the parser is [strict](crate::Parser::strict), or it identifies no user.
     #[error("{0}")]
@@ -124,17 +123,14 @@ struct Inner {
     kind: ParseErrorKind,
     path: Option<Pointer>,
     position: Option<(usize, usize)>,
+    /// The text is that of an operator's settings, and not a body.
+    is_settings: bool,
 }
 
 impl ParseError {
     #[cold]
     pub(crate) fn new(kind: ParseErrorKind) -> Self {
-        Self(Box::new(Inner { kind, path: None, position: None }))
-    }
-
-    #[cold]
-    pub(crate) fn settings(message: impl Into<String>) -> Self {
-        Self::new(ParseErrorKind::Settings { message: message.into() })
+        Self(Box::new(Inner { kind, path: None, position: None, is_settings: false }))
     }
 
     /// Converts an error of the JSON reader.
@@ -174,6 +170,11 @@ impl ParseError {
         self
     }
 
+    pub(crate) fn in_settings(mut self) -> Self {
+        self.0.is_settings = true;
+        self
+    }
+
     pub(crate) fn without_position(mut self) -> Self {
         self.0.position = None;
         self
@@ -200,10 +201,9 @@ impl ParseError {
             ParseErrorKind::NotAnObject { .. } => "not_an_object",
             ParseErrorKind::MissingMember { .. } => "missing_member",
             ParseErrorKind::WrongType { .. } => "wrong_type",
-            ParseErrorKind::DuplicateMember => "duplicate_member",
+            ParseErrorKind::DuplicateMember | ParseErrorKind::DuplicateRename { .. } => "duplicate_member",
             ParseErrorKind::ReservedName => "reserved_name",
             ParseErrorKind::Io { .. } => "io",
-            ParseErrorKind::Settings { .. } => "settings",
             ParseErrorKind::Invalid(_) => "invalid",
         }
     }
@@ -244,7 +244,11 @@ impl ParseError {
 
 impl Display for ParseError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        Display::fmt(self.kind(), f)?;
+        if self.0.is_settings {
+            f.write_str(&self.kind().to_string().replace("the body", "the text of the settings"))?;
+        } else {
+            Display::fmt(self.kind(), f)?;
+        }
         if let Some(path) = self.path().filter(|path| !path.is_empty()) {
             write!(f, " at {path}")?;
         }

@@ -113,18 +113,17 @@ impl FieldMapping {
         }
         let rownd_field: fn(&Rename) -> &str = Rename::rownd_field;
         for (side, name) in [("rownd_field", rownd_field), ("connection_field", Rename::connection_field)] {
-            let refuse =
-                |error: ParseError, index| Err(error.with_path(list.clone().element(index).member(side)));
+            let error =
+                |kind, index| Err(ParseError::new(kind).with_path(list.clone().element(index).member(side)));
             if let Some((index, _)) = renames.iter().find(|(_, rename)| is_reserved(name(rename))) {
-                return refuse(ParseError::new(ParseErrorKind::ReservedName), *index);
+                return error(ParseErrorKind::ReservedName, *index);
             }
             renames.sort_unstable_by(|(index, one), (other_index, other)| {
                 (name(one), index).cmp(&(name(other), other_index))
             });
             for ((first, one), (second, other)) in renames.iter().zip(renames.iter().skip(1)) {
                 if name(one) == name(other) {
-                    let message = format!("entry {first} already has this name");
-                    return refuse(ParseError::settings(message), *second);
+                    return error(ParseErrorKind::DuplicateRename { first: *first }, *second);
                 }
             }
         }

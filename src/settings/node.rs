@@ -28,10 +28,12 @@ pub(super) fn from_slice<T>(
 ) -> Result<T, ParseError> {
     let json = json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json);
     if json.len() > MAX_BYTES {
-        return Err(ParseError::settings(format!("the settings have more than {MAX_BYTES} bytes")));
+        return Err(ParseError::new(ParseErrorKind::TooLarge { limit: MAX_BYTES }).in_settings());
     }
     let text = std::str::from_utf8(json).map_err(|error| {
-        ParseError::settings("the settings are not UTF-8").with_position(position(json, error.valid_up_to()))
+        let error =
+            ParseError::new(ParseErrorKind::NotUtf8).with_position(position(json, error.valid_up_to()));
+        error.in_settings()
     })?;
     Node::new(text).and_then(|root| read(&root))
 }
@@ -51,14 +53,8 @@ impl<'a> Node<'a> {
     /// Checks the whole text.
     fn new(settings: &'a str) -> Result<Self, ParseError> {
         json::check(settings).map_err(|error| {
-            let refused = ParseError::from_json(error.kind);
-            let refused = match refused.kind() {
-                ParseErrorKind::Syntax { reason } => {
-                    ParseError::settings(format!("the settings are not JSON: {reason}"))
-                }
-                _ => refused,
-            };
-            refused.with_position(position(settings.as_bytes(), error.offset))
+            let position = position(settings.as_bytes(), error.offset);
+            ParseError::from_json(error.kind).with_position(position).in_settings()
         })?;
         Ok(Self { settings, text: settings.trim_ascii(), path: Pointer::default() })
     }

@@ -154,8 +154,8 @@ fn two_names_for_one_field_are_an_error_with_both_places() {
     let error = FieldMapping::from_slice(list.as_bytes()).unwrap_err();
     assert_eq!(error.to_string(), "entry 0 already has this name at /2/connection_field");
     for (pairs, code, path) in [
-        (&[("a", "x"), ("b", "y"), ("a", "z")][..], "settings", "/2/rownd_field"),
-        (&[("a", "x"), ("", "x"), ("b", "x")], "settings", "/2/connection_field"),
+        (&[("a", "x"), ("b", "y"), ("a", "z")][..], "duplicate_member", "/2/rownd_field"),
+        (&[("a", "x"), ("", "x"), ("b", "x")], "duplicate_member", "/2/connection_field"),
         (&[("a", "$serde_json::private::x")], "reserved_name", "/0/connection_field"),
     ] {
         let error = FieldMapping::from_pairs(pairs.iter().copied()).unwrap_err();
