@@ -109,7 +109,7 @@ impl Parser {
     }
 }
 
-/// Returns `true` if a line has `received_at` and `payload`, and no member of a body in front of them.
+/// Returns `true` if a line has `received_at` and `payload`, and none of the members of a body.
 fn is_received(line: &str) -> Result<bool, json::Error> {
     let mut json = Reader::enclosed(line);
     // Nearly every body begins so, and a reader would cost 3 % of a small one.

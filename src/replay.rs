@@ -4,8 +4,8 @@
 //! to find out what went wrong. [`NdjsonReader`] does so in constant memory. A bad line is an error with its number, and never
 //! ends the archive.
 //!
-//! The reader needs one body per line. A body as received may contain line breaks, as the vendor's samples do, so append
-//! `serde_json::to_string(&payload)` to an archive, and not the body.
+//! A body as received may contain line breaks, as the vendor's samples do, so append `serde_json::to_string(&payload)` to an
+//! archive, or a [`Received`] payload, which has the time of arrival as well.
 //!
 //! # Examples
 //!
@@ -32,7 +32,7 @@ use crate::parse::bytes::{self, BYTE_ORDER_MARK};
 use crate::payload::Payload;
 use crate::received::Received;
 
-/// A reader of archives with one body on each line, which uses one buffer for all lines.
+/// A reader of archives with one body, or one [`Received`] body, on each line. It uses one buffer for all lines.
 ///
 /// Lines end with `\n` or `\r\n`. Lines of white space are skipped, and so is a byte order mark at the start of the archive. A line
 /// that is longer than the parser's [`max_bytes`](Parser::max_bytes) is skipped to its end and is an error of the code `too_large`.
@@ -51,7 +51,7 @@ impl<R: BufRead> NdjsonReader<R> {
         Self::with_parser(reader, Parser::new())
     }
 
-    /// Creates a reader with limits and settings of your own.
+    /// Creates a reader with a configured [`Parser`].
     pub fn with_parser(reader: R, parser: Parser) -> Self {
         Self { reader, parser, line: Vec::new(), line_number: 0, has_failed: false }
     }
@@ -69,10 +69,11 @@ impl<R: BufRead> NdjsonReader<R> {
         &self.line
     }
 
-    /// Parses the body on the next line; `None` at the end of the archive.
+    /// Parses the next line, a body or a [`Received`] one; `None` at the end of the archive.
     ///
-    /// The payload borrows from the reader's buffer. Use [`owned`](Self::owned) or [`into_owned`](Payload::into_owned) for one
-    /// that outlives the next call:
+    /// A line with `received_at` and `payload` is `Received`, unless it has `data`, `redacted` or `meta`, too. The payload borrows
+    /// from the reader's buffer. Use [`owned`](Self::owned) or [`into_owned`](Payload::into_owned) for one that outlives the next
+    /// call:
     ///
     /// ```compile_fail,E0499
     /// use rownd_webhooks::replay::NdjsonReader;
@@ -92,11 +93,7 @@ impl<R: BufRead> NdjsonReader<R> {
     /// println!("{first:?} {second:?}");
     /// ```
     pub fn next_payload(&mut self) -> Option<Result<Payload<'_>, LineError>> {
-        if let Err(error) = self.next_line()? {
-            return Some(Err(error));
-        }
-        let line_number = self.line_number;
-        Some(self.parser.parse_line(&self.line).map_err(|error| LineError::new(line_number, error)))
+        self.next(Parser::parse_line)
     }
 
     /// Converts the reader into an iterator over payloads that own their data.
@@ -116,20 +113,22 @@ impl<R: BufRead> NdjsonReader<R> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn next_received(&mut self) -> Option<Result<Received<Payload<'_>>, LineError>> {
-        if let Err(error) = self.next_line()? {
-            return Some(Err(error));
-        }
-        let line_number = self.line_number;
-        Some(self.parser.parse_received(&self.line).map_err(|error| LineError::new(line_number, error)))
+        self.next(Parser::parse_received)
     }
 
-    /// Reads the next line that is not blank.
-    fn next_line(&mut self) -> Option<Result<(), LineError>> {
+    /// Parses the next line that is not blank.
+    fn next<'s, T>(
+        &'s mut self,
+        parse: impl FnOnce(&'s Parser, &'s [u8]) -> Result<T, ParseError>,
+    ) -> Option<Result<T, LineError>> {
         while !self.has_failed {
             match self.read_line() {
                 Ok(false) => return None,
                 Ok(true) if self.is_blank() => {}
-                Ok(true) => return Some(Ok(())),
+                Ok(true) => {
+                    let parsed = parse(&self.parser, &self.line);
+                    return Some(parsed.map_err(|error| LineError::new(self.line_number, error)));
+                }
                 Err(error) => {
                     self.has_failed = true;
                     let error = ParseError::new(ParseErrorKind::Io { kind: error.kind() });
