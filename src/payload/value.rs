@@ -41,7 +41,7 @@ pub enum Value<'a> {
     Bool(bool),
     /// A number, as its text.
     Number(Number<'a>),
-    /// A string with its escapes resolved: a slice of the body if it had none.
+    /// A string with its escapes resolved: a slice of the body if it had none. A lone surrogate is U+FFFD.
     String(Cow<'a, str>),
     /// An array, as its text.
     Array(RawJson<'a>),
