@@ -3,19 +3,16 @@
 use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
+use actix_web::rt::time::timeout;
 use actix_web::{HttpRequest, HttpResponse, web};
-use receiver_store::{MAX_BYTES, METRICS_CONTENT_TYPE, Refusal, Store};
-use subtle::ConstantTimeEq;
-
-struct Receiver {
-    secret: String,
-    store: Arc<Store>,
-}
+use receiver_store::{BODY_TIMEOUT, MAX_BYTES, METRICS_CONTENT_TYPE, Receiver, Refusal};
 
 /// Returns what [`App::configure`](actix_web::App::configure) takes: deliveries at `/hooks/{secret}`, by any method, since the operator
 /// chooses it, and counters at `/metrics`.
-pub fn hooks(secret: String, store: Arc<Store>) -> impl Fn(&mut web::ServiceConfig) + Clone {
-    let receiver = web::Data::new(Receiver { secret, store });
+///
+/// A body that has not arrived after [`BODY_TIMEOUT`] is refused with 408. actix-web limits the time for the head of a request.
+pub fn hooks(receiver: Arc<Receiver>) -> impl Fn(&mut web::ServiceConfig) + Clone {
+    let receiver = web::Data::from(receiver);
     move |config| {
         config.app_data(receiver.clone());
         config.service(web::resource("/hooks/{secret}").to(receive));
@@ -25,15 +22,17 @@ pub fn hooks(secret: String, store: Arc<Store>) -> impl Fn(&mut web::ServiceConf
 
 // `web::Payload` and not `web::Bytes`, which would read or refuse the body before the secret is checked.
 async fn receive(receiver: web::Data<Receiver>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    // The vendor signs nothing. The secret in the path is what authenticates the sender, and without it there is no such path.
-    let secret = request.match_info().query("secret");
-    if !bool::from(secret.as_bytes().ct_eq(receiver.secret.as_bytes())) {
+    if !receiver.has_secret(request.match_info().query("secret")) {
         return HttpResponse::NotFound().finish();
     }
-    let result = match payload.to_bytes_limited(MAX_BYTES).await {
-        Ok(Ok(body)) => receiver.store.receive(&body),
-        Ok(Err(_)) => Err(receiver.store.refuse(Refusal::INCOMPLETE)),
-        Err(_) => Err(receiver.store.refuse(Refusal::TOO_LARGE)),
+    let result = match timeout(BODY_TIMEOUT, payload.to_bytes_limited(MAX_BYTES)).await {
+        // SQLite blocks, so it gets a thread that serves no other requests. A panic there stores nothing.
+        Ok(Ok(Ok(body))) => {
+            web::block(move || receiver.receive(&body)).await.unwrap_or(Err(Refusal::UNAVAILABLE))
+        }
+        Ok(Ok(Err(_))) => Err(receiver.refuse(Refusal::INCOMPLETE)),
+        Ok(Err(_)) => Err(receiver.refuse(Refusal::TOO_LARGE)),
+        Err(_) => Err(receiver.refuse(Refusal::TIMEOUT)),
     };
     match result {
         Ok(_) => HttpResponse::NoContent().finish(),
@@ -51,5 +50,5 @@ fn refuse(refusal: &Refusal) -> HttpResponse {
 }
 
 async fn metrics(receiver: web::Data<Receiver>) -> HttpResponse {
-    HttpResponse::Ok().content_type(METRICS_CONTENT_TYPE).body(receiver.store.metrics())
+    HttpResponse::Ok().content_type(METRICS_CONTENT_TYPE).body(receiver.metrics())
 }

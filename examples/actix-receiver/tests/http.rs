@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use actix_receiver::hooks;
 use actix_web::{App, HttpServer};
-use receiver_store::Store;
+use receiver_store::Receiver;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_actix-receiver");
 
 #[actix_web::main]
-async fn serve(listener: TcpListener, secret: String, store: Arc<Store>) {
-    let hooks = hooks(secret, store);
+async fn serve(listener: TcpListener, receiver: Arc<Receiver>) {
+    let hooks = hooks(receiver);
     let server = HttpServer::new(move || App::new().configure(hooks.clone()));
     server.workers(1).disable_signals().listen(listener).unwrap().run().await.unwrap();
 }

@@ -9,21 +9,20 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
-use receiver_store::{MAX_BYTES, METRICS_CONTENT_TYPE, Refusal, Store};
-use subtle::ConstantTimeEq;
+use receiver_store::{BODY_TIMEOUT, MAX_BYTES, METRICS_CONTENT_TYPE, Receiver, Refusal};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
-struct Receiver {
-    secret: String,
-    store: Arc<Store>,
-}
-
-/// The service: deliveries at `/hooks/{secret}`, by any method, since the operator chooses it, and counters at `/metrics`.
-pub fn app(secret: String, store: Arc<Store>) -> Router {
+/// Returns the routes: deliveries at `/hooks/{secret}`, by any method, since the operator chooses it, and counters at `/metrics`.
+///
+/// A body that has not arrived after [`BODY_TIMEOUT`] is refused with 408. `axum::serve` waits for the head of a request
+/// without a limit, so put a proxy with one before it.
+pub fn app(receiver: Arc<Receiver>) -> Router {
     Router::new()
         .route("/hooks/{secret}", any(receive))
         .route("/metrics", get(metrics))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
-        .with_state(Arc::new(Receiver { secret, store }))
+        .with_state(receiver)
 }
 
 async fn receive(
@@ -31,17 +30,20 @@ async fn receive(
     secret: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    // The vendor signs nothing. The secret in the path is what authenticates the sender, and without it there is no such path.
-    if !secret.is_ok_and(|Path(secret)| secret.as_bytes().ct_eq(receiver.secret.as_bytes()).into()) {
+    if !secret.is_ok_and(|Path(secret)| receiver.has_secret(&secret)) {
         return StatusCode::NOT_FOUND.into_response();
     }
     // `Bytes` as an argument would be read before the secret is checked.
-    let result = match Bytes::from_request(request, &()).await {
-        Ok(body) => receiver.store.receive(&body),
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(receiver.store.refuse(Refusal::TOO_LARGE))
+    let result = match timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await {
+        // SQLite blocks, so it gets a thread that serves no other requests. A panic there stores nothing.
+        Ok(Ok(body)) => {
+            spawn_blocking(move || receiver.receive(&body)).await.unwrap_or(Err(Refusal::UNAVAILABLE))
         }
-        Err(_) => Err(receiver.store.refuse(Refusal::INCOMPLETE)),
+        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Err(receiver.refuse(Refusal::TOO_LARGE))
+        }
+        Ok(Err(_)) => Err(receiver.refuse(Refusal::INCOMPLETE)),
+        Err(_) => Err(receiver.refuse(Refusal::TIMEOUT)),
     };
     match result {
         Ok(_) => StatusCode::NO_CONTENT.into_response(),
@@ -58,5 +60,5 @@ fn refuse(refusal: &Refusal) -> Response {
 }
 
 async fn metrics(State(receiver): State<Arc<Receiver>>) -> Response {
-    ([(header::CONTENT_TYPE, METRICS_CONTENT_TYPE)], receiver.store.metrics()).into_response()
+    ([(header::CONTENT_TYPE, METRICS_CONTENT_TYPE)], receiver.metrics()).into_response()
 }

@@ -1,40 +1,22 @@
 //! A receiver of Rownd's webhooks on AWS Lambda.
 
-use std::sync::Arc;
-
 use lambda_http::http::{HeaderValue, Response, StatusCode, header};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
-use receiver_store::{Refusal, Store};
+use receiver_store::{Receiver, Refusal};
 use serde_json::json;
-use subtle::ConstantTimeEq;
 
-/// Answers requests.
-pub struct Receiver {
-    secret: String,
-    store: Arc<Store>,
-}
-
-impl Receiver {
-    /// Creates a receiver of deliveries at `/hooks/{secret}`.
-    #[must_use]
-    pub fn new(secret: String, store: Arc<Store>) -> Self {
-        Self { secret, store }
+/// Answers a request of any method, since the operator chooses it.
+#[must_use]
+pub fn answer(receiver: &Receiver, request: &Request) -> Response<Body> {
+    if !receiver.has_secret(secret(request).unwrap_or_default()) {
+        return respond(StatusCode::NOT_FOUND);
     }
-
-    /// Answers a request of any method, since the operator chooses it.
-    #[must_use]
-    pub fn answer(&self, request: &Request) -> Response<Body> {
-        // The vendor signs nothing. The secret in the path is what authenticates the sender, and without it there is no such path.
-        let secret = secret(request).unwrap_or_default();
-        if !bool::from(secret.as_bytes().ct_eq(self.secret.as_bytes())) {
-            return respond(StatusCode::NOT_FOUND);
-        }
-        // Lambda has already read the body and decoded base64; the store limits its size.
-        match self.store.receive(request.body()) {
-            Ok(_) => respond(StatusCode::NO_CONTENT),
-            Err(refusal) => refuse(&refusal),
-        }
+    // Lambda has already read the body and decoded base64; the receiver limits its size. Blocking is fine, because an
+    // instance of a function gets one request at a time.
+    match receiver.receive(request.body()) {
+        Ok(_) => respond(StatusCode::NO_CONTENT),
+        Err(refusal) => refuse(&refusal),
     }
 }
 

@@ -11,7 +11,7 @@ use tracing::{Level, info, warn};
 
 use crate::refusal::Refusal;
 
-/// The content type of [`Store::metrics`](crate::Store::metrics).
+/// The content type of [`Receiver::metrics`](crate::Receiver::metrics).
 pub const METRICS_CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Both labels have few values, whatever is sent.

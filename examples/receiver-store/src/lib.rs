@@ -1,10 +1,12 @@
-//! The shared part of the example receivers: a store of profiles in memory, a log line and a counter for every delivery.
+//! The shared part of the example receivers: a store of profiles in SQLite, and a log line and a counter for every delivery.
 
 pub mod cases;
 mod deliveries;
+mod receiver;
 mod refusal;
 mod store;
 
 pub use deliveries::{METRICS_CONTENT_TYPE, log_to_stdout};
+pub use receiver::{BODY_TIMEOUT, MAX_BYTES, Receiver, address};
 pub use refusal::Refusal;
-pub use store::{MAX_BYTES, Store};
+pub use store::{Profile, Store};

@@ -1,6 +1,6 @@
 //! The HTTP response to a delivery that is refused.
 
-use rownd_webhooks::{ParseError, ValidationError};
+use rownd_webhooks::{ParseError, ParseErrorKind};
 use serde::Serialize;
 
 /// The reason why a delivery is refused.
@@ -18,11 +18,14 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// The body is larger than [`MAX_BYTES`](crate::MAX_BYTES).
+    /// The body is larger than the receiver accepts.
     pub const TOO_LARGE: Self = Self { status: 413, code: "too_large", path: None };
 
     /// The body could not be read to its end.
     pub const INCOMPLETE: Self = Self { status: 400, code: "io", path: None };
+
+    /// The body did not arrive in time.
+    pub const TIMEOUT: Self = Self { status: 408, code: "timeout", path: None };
 
     /// The store is unavailable. The sender should retry.
     pub const UNAVAILABLE: Self = Self { status: 503, code: "unavailable", path: None };
@@ -36,17 +39,28 @@ impl Refusal {
 
 impl From<ParseError> for Refusal {
     fn from(error: ParseError) -> Self {
-        Self { status: error.http_status(), code: error.code(), path: error.path().map(str::to_owned) }
+        let (mut code, mut path) = (error.code(), error.path());
+        // No user is identified. The first issue says why.
+        if let ParseErrorKind::Invalid(invalid) = error.kind() {
+            if let Some(issue) = invalid.issues().first() {
+                (code, path) = (issue.code(), Some(issue.path()));
+            }
+        }
+        Self { status: error.http_status(), code, path: path.map(str::to_owned) }
     }
 }
 
-/// No user is identified. The payload's first issue says why.
-impl From<ValidationError> for Refusal {
-    fn from(error: ValidationError) -> Self {
-        let (code, path) = error
-            .issues()
-            .first()
-            .map_or(("invalid", None), |issue| (issue.code(), Some(issue.path().to_owned())));
-        Self { status: 400, code, path }
+/// Whatever goes wrong in the database, nothing was stored, and the delivery has to be sent again.
+impl From<rusqlite::Error> for Refusal {
+    fn from(error: rusqlite::Error) -> Self {
+        tracing::error!(code = ?error.sqlite_error_code(), "the store is unavailable");
+        Self::UNAVAILABLE
+    }
+}
+
+impl From<serde_json::Error> for Refusal {
+    fn from(_: serde_json::Error) -> Self {
+        tracing::error!("a profile cannot be written as JSON");
+        Self::UNAVAILABLE
     }
 }

@@ -1,95 +1,274 @@
-//! The store in memory. A service with a database replaces this file.
+//! A store of profiles in SQLite: it looks, [`decide`] decides, it writes. Copy this file and adapt its columns.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use rownd_webhooks::sync::{Applied, Mirror, Profile};
-use rownd_webhooks::{Parser, Payload};
+use rownd_webhooks::sync::{Applied, Decision, Found, Reason, comparable, decide};
+use rownd_webhooks::{Fields, Operation, Payload, Redactable, Subject, UserId, Value};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
-use crate::deliveries::Deliveries;
 use crate::refusal::Refusal;
 
-/// The largest body that the receivers accept.
-pub const MAX_BYTES: usize = 256 * 1024;
+/// A body does not name its app, and user ids are unique within one app: give each app a webhook URL and tables of its own.
+const SCHEMA: &str = "
+    -- In a power failure, a delivery that was acknowledged stays on disk.
+    pragma synchronous = extra;
 
-/// Profiles in memory.
-pub struct Store {
-    parser: Parser,
-    mirror: Mutex<Mirror>,
-    is_unavailable: AtomicBool,
-    deliveries: Deliveries,
+    create table if not exists profiles (
+        number       integer primary key,
+        -- The user id, once a delivery has named it.
+        user_id      text unique,
+        -- Fields with columns. They are null unless the field is a visible text: see TYPED.
+        email        text,
+        first_name   text,
+        -- All other fields, as a JSON object. The value of a field that the user has hidden is erased and its name
+        -- stays: {\"country\": \"<<REDACTED>>\"}.
+        other_fields text not null,
+        -- The latest lookup value for each field that has no visible text or number, as a JSON object.
+        remembered   text not null
+    );
+    -- What the profiles are found by: their visible texts and numbers, and what is remembered. It is derived from
+    -- `profiles`. If you know which fields lookup values name, index only these.
+    create table if not exists identifiers (
+        field text not null, value text not null, profile integer not null, primary key (field, value, profile)
+    ) without rowid;
+    create index if not exists identifiers_of on identifiers (profile);
+    -- Deleted users: the field `user_id` and the id, or an identifier if the delete named no id. An insert removes
+    -- them. How long to keep them depends on how late an update can arrive.
+    create table if not exists tombstones (
+        field text not null, value text not null, primary key (field, value)
+    ) without rowid;";
+
+/// The fields that have a column. If such a field is hidden, `null` or not a text, it is in `other_fields`.
+const TYPED: [&str; 2] = ["email", "first_name"];
+
+const SELECT: &str = "select user_id, other_fields, remembered, email, first_name from profiles";
+
+/// Profiles in SQLite.
+pub struct Store(Mutex<Connection>);
+
+/// A stored profile.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Profile {
+    /// The user id, once a delivery has named it.
+    pub user_id: Option<String>,
+    /// The fields, visible or redacted.
+    pub fields: Fields<'static>,
+    /// The latest lookup value for each field that has no visible text or number.
+    pub remembered: BTreeMap<String, String>,
 }
 
 impl Store {
-    /// Creates an empty store.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            parser: Parser::new().max_bytes(MAX_BYTES),
-            mirror: Mutex::default(),
-            is_unavailable: AtomicBool::new(false),
-            deliveries: Deliveries::new(),
-        }
-    }
-
-    /// Parses a body and applies it to the profiles. Writes a log line and counts the delivery.
-    ///
-    /// Respond to `Ok` with success, even if nothing was done: a retry would have the same result.
+    /// Opens a database, and creates it if there is none. Without a path it is in memory.
     ///
     /// # Errors
     ///
-    /// Returns a [`Refusal`] if the body cannot be parsed or identifies no user, or if the store is unavailable.
-    pub fn receive(&self, body: &[u8]) -> Result<Applied, Refusal> {
-        let payload = self.parser.parse(body).map_err(|error| self.refuse(error.into()))?;
-        let result = self.apply(&payload);
-        self.deliveries.record(Some(&payload), &result);
-        result
+    /// Returns an error if the file cannot be opened or written.
+    pub fn open(path: Option<&Path>) -> rusqlite::Result<Self> {
+        let connection = path.map_or_else(Connection::open_in_memory, Connection::open)?;
+        // While another process writes, wait for it. Then the store is unavailable.
+        connection.busy_timeout(Duration::from_secs(1))?;
+        connection.execute_batch(SCHEMA)?;
+        Ok(Self(Mutex::new(connection)))
     }
 
-    /// Refuses a delivery whose body the service could not read. Writes a log line and counts the delivery.
-    pub fn refuse(&self, refusal: Refusal) -> Refusal {
-        self.deliveries.record(None, &Err(refusal.clone()));
-        refusal
-    }
-
-    fn apply(&self, payload: &Payload<'_>) -> Result<Applied, Refusal> {
-        if self.is_unavailable.load(Ordering::Relaxed) {
-            return Err(Refusal::UNAVAILABLE);
+    /// Applies a delivery in one transaction. Once this returns, the delivery is on disk.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Refusal`] if the delivery identifies no user or the store is unavailable. Then nothing has changed.
+    pub fn apply(&self, payload: &Payload<'_>) -> Result<Applied, Refusal> {
+        if let Operation::Unknown(_) = payload.operation() {
+            return Ok(Applied::Ignored);
         }
-        Ok(self.mirror().apply(payload)?)
+        let subject = payload.subject()?;
+        let mut connection = self.connection();
+        // Takes the lock for writing at once: nothing that `look` has found may change before `write`.
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let found = look(&transaction, &subject)?;
+        let decision = decide(payload.operation(), &subject, found);
+        let applied = write(&transaction, decision, payload, &subject)?;
+        transaction.commit()?;
+        Ok(applied)
     }
 
-    /// Returns the profile with this user id.
-    #[must_use]
-    pub fn profile(&self, user_id: &str) -> Option<Profile> {
-        self.mirror().get(user_id).cloned()
+    /// Returns all profiles, in the order of their creation.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Refusal`] if the store is unavailable.
+    pub fn profiles(&self) -> Result<Vec<Profile>, Refusal> {
+        let connection = self.connection();
+        let mut select = connection.prepare(&format!("{SELECT} order by number"))?;
+        Ok(select.query_map((), profile)?.collect::<Result<_, _>>()?)
     }
 
-    /// Returns all profiles.
-    #[must_use]
-    pub fn profiles(&self) -> Vec<Profile> {
-        self.mirror().iter().cloned().collect()
-    }
-
-    /// Makes the store unavailable, as in an outage of a database, or available again.
-    pub fn set_available(&self, is_available: bool) {
-        self.is_unavailable.store(!is_available, Ordering::Relaxed);
-    }
-
-    /// Returns the number of deliveries by operation and outcome, in the text format of Prometheus.
-    #[must_use]
-    pub fn metrics(&self) -> String {
-        self.deliveries.metrics()
-    }
-
-    /// A panic while the lock was held would have left the mirror between two states, but `Mirror` does not panic.
-    fn mirror(&self) -> MutexGuard<'_, Mirror> {
-        self.mirror.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A panic while the connection was locked has rolled its transaction back.
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Default for Store {
-    fn default() -> Self {
-        Self::new()
+/// Finds what [`decide`] has to know.
+fn look(store: &Transaction<'_>, subject: &Subject<'_>) -> rusqlite::Result<Found<i64>> {
+    let id = subject.user_id().map(UserId::as_str);
+    let mut by_id = store.prepare_cached("select number from profiles where user_id = ?")?;
+    let profile = by_id.query_row([id], |row| row.get(0)).optional()?;
+
+    let mut is_tombstone = store.prepare_cached("select 1 from tombstones where field = ? and value = ?")?;
+    let mut deleted = false;
+    for name in names(subject) {
+        deleted |= is_tombstone.exists(name)?;
     }
+
+    // A profile that has another user id is another user.
+    let mut by_identifier = store.prepare_cached(
+        "select number from identifiers join profiles on number = profile
+         where field = ? and value = ? and (? is null or user_id is null) limit 2",
+    )?;
+    let mut candidates = Vec::new();
+    for (field, value) in subject.identifiers() {
+        for number in by_identifier.query_map((field, value, id), |row| row.get(0))? {
+            candidates.push(number?);
+        }
+    }
+    Ok(Found { profile, deleted, candidates })
+}
+
+fn write(
+    store: &Transaction<'_>,
+    decision: Decision<i64>,
+    payload: &Payload<'_>,
+    subject: &Subject<'_>,
+) -> Result<Applied, Refusal> {
+    let mut tombstones: Vec<(&str, Cow<'_, str>)> = names(subject);
+    let applied = match decision {
+        Decision::Create => {
+            let mut profile = Profile::default();
+            profile.update(payload, subject);
+            put(store, None, &profile)?;
+            Applied::Created
+        }
+        Decision::Update(number) => {
+            let before = load(store, number)?;
+            let mut after = before.clone();
+            after.update(payload, subject);
+            if after != before {
+                put(store, Some(number), &after)?;
+            }
+            if after == before { Applied::Unchanged } else { Applied::Updated }
+        }
+        Decision::Delete(number) => {
+            tombstones.extend(load(store, number)?.user_id.map(|id| ("user_id", id.into())));
+            store.execute("delete from profiles where number = ?", [number])?;
+            store.execute("delete from identifiers where profile = ?", [number])?;
+            Applied::Deleted
+        }
+        Decision::Nothing(Reason::NotFound) => Applied::Unchanged,
+        Decision::Nothing(Reason::Ambiguous) => Applied::Ambiguous,
+        Decision::Nothing(Reason::Deleted | Reason::UnknownOperation) => Applied::Ignored,
+    };
+    // Whatever was decided, a delete leaves tombstones and an insert removes them.
+    let tombstone = match payload.operation() {
+        Operation::Delete => "insert or ignore into tombstones (field, value) values (?, ?)",
+        Operation::DataInsert => {
+            tombstones.extend(subject.identifiers());
+            "delete from tombstones where field = ? and value = ?"
+        }
+        _ => return Ok(applied),
+    };
+    for name in tombstones {
+        store.prepare_cached(tombstone)?.execute(name)?;
+    }
+    Ok(applied)
+}
+
+/// Returns what names a deleted user: the user id, or the identifiers if there is none.
+fn names<'s>(subject: &'s Subject<'_>) -> Vec<(&'s str, Cow<'s, str>)> {
+    match subject.user_id() {
+        Some(id) => vec![("user_id", id.as_str().into())],
+        None => subject.identifiers().collect(),
+    }
+}
+
+impl Profile {
+    /// Writes visible fields, erases redacted ones, leaves all others alone, and remembers lookup values.
+    fn update(&mut self, payload: &Payload<'_>, subject: &Subject<'_>) {
+        self.user_id = self.user_id.take().or_else(|| subject.user_id().map(String::from));
+        self.fields.merge(payload.fields().clone().into_owned());
+        for lookup in subject.lookup_values().iter().filter(|lookup| lookup.field() != "user_id") {
+            if let Some(value) = lookup.identifier() {
+                let value = comparable(lookup.field(), value).into_owned();
+                self.remembered.insert(lookup.field().to_owned(), value);
+            }
+        }
+        self.remembered.retain(|field, _| text(self.fields.get(field)).is_none());
+    }
+
+    /// Returns what the profile is found by: at most one value for each field, in comparable form.
+    fn identifiers(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let fields = self.fields.iter().filter(|(name, _)| *name != "user_id");
+        let fields = fields.filter_map(|(name, field)| Some((name, comparable(name, text(Some(field))?))));
+        fields.chain(self.remembered.iter().map(|(field, value)| (field.as_str(), value.as_str().into())))
+    }
+}
+
+/// Returns the value of a field that identifies a user: a visible text or number that is not empty.
+fn text<'f>(field: Option<&'f Redactable<Value<'_>>>) -> Option<&'f str> {
+    match field?.visible()? {
+        Value::String(text) => Some(text).map(|text| &**text).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.as_str()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn load(store: &Transaction<'_>, number: i64) -> rusqlite::Result<Profile> {
+    store.prepare_cached(&format!("{SELECT} where number = ?"))?.query_row([number], profile)
+}
+
+/// Reads a row of [`SELECT`].
+fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
+    let mut fields: Fields<'static> = json(row, 1)?;
+    for (column, name) in (3..).zip(TYPED) {
+        if let Some(text) = row.get::<_, Option<String>>(column)? {
+            fields.insert(name, Redactable::Visible(Value::from(text)));
+        }
+    }
+    Ok(Profile { user_id: row.get(0)?, fields, remembered: json(row, 2)? })
+}
+
+fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    let text = row.get_ref(column)?.as_str()?;
+    serde_json::from_str(text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, error.into())
+    })
+}
+
+/// Writes a profile and what it is found by. Without a number it is a new profile.
+fn put(store: &Transaction<'_>, number: Option<i64>, profile: &Profile) -> Result<(), Refusal> {
+    let mut others = profile.fields.clone();
+    let typed = TYPED.map(|name| {
+        let text = profile.fields.value(name).and_then(Value::as_str);
+        text.inspect(|_| _ = others.remove(name))
+    });
+    let (others, remembered) = (serde_json::to_string(&others)?, serde_json::to_string(&profile.remembered)?);
+    let mut put = store.prepare_cached(
+        "insert into profiles (number, user_id, other_fields, remembered, email, first_name)
+         values (?, ?, ?, ?, ?, ?)
+         on conflict (number) do update set user_id = excluded.user_id, other_fields = excluded.other_fields,
+             remembered = excluded.remembered, email = excluded.email, first_name = excluded.first_name
+         returning number",
+    )?;
+    let row = (number, &profile.user_id, others, remembered, typed[0], typed[1]);
+    let number: i64 = put.query_row(row, |row| row.get(0))?;
+    store.prepare_cached("delete from identifiers where profile = ?")?.execute([number])?;
+    let mut find =
+        store.prepare_cached("insert into identifiers (field, value, profile) values (?, ?, ?)")?;
+    for (field, value) in profile.identifiers() {
+        find.execute((field, value, number))?;
+    }
+    Ok(())
 }

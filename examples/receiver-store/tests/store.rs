@@ -1,21 +1,17 @@
 //! The store without a web framework.
 
-use receiver_store::{MAX_BYTES, Refusal, Store, cases};
+use receiver_store::{MAX_BYTES, Receiver, Refusal, Store};
 use rownd_webhooks::sync::Applied;
 use rownd_webhooks::testing::{self, samples};
+use rusqlite::Connection;
 
-#[test]
-fn the_store_follows_the_rules_of_a_receivers_copy() {
-    for case in cases::cases() {
-        let store = Store::new();
-        case.deliver(|body| store.receive(body.as_bytes()).map_or_else(|refusal| refusal.status, |_| 204));
-        case.check(store.profiles().iter().map(cases::to_json).collect());
-    }
+fn receiver() -> Receiver {
+    Receiver::new("", Store::open(None).unwrap())
 }
 
 #[test]
 fn refusals_have_the_code_and_path_of_the_first_issue() {
-    let store = Store::new();
+    let receiver = receiver();
     for (body, status, code, path) in [
         ("", 400, "empty", None),
         (r#"{"data":{}}"#, 400, "missing_member", Some("/meta")),
@@ -33,42 +29,82 @@ fn refusals_have_the_code_and_path_of_the_first_issue() {
         ),
     ] {
         let path = path.map(str::to_owned);
-        assert_eq!(store.receive(body.as_bytes()), Err(Refusal { status, code, path }), "{body}");
+        assert_eq!(receiver.receive(body.as_bytes()), Err(Refusal { status, code, path }), "{body}");
     }
     let body = testing::data_update().field("text", "x".repeat(MAX_BYTES)).body();
-    assert_eq!(store.receive(body.as_bytes()), Err(Refusal::TOO_LARGE));
+    assert_eq!(receiver.receive(body.as_bytes()), Err(Refusal::TOO_LARGE));
 }
 
 #[test]
-fn an_unavailable_store_keeps_its_profiles_and_refuses_for_a_while() {
-    let store = Store::new();
-    assert_eq!(store.receive(samples::DATA_INSERT.as_bytes()), Ok(Applied::Created));
-    store.set_available(false);
-    let refusal = store.receive(samples::DATA_UPDATE.as_bytes()).unwrap_err();
-    assert_eq!((refusal.status, refusal.retry_after()), (503, Some("30")));
-    store.set_available(true);
-    assert_eq!(store.receive(samples::DATA_UPDATE.as_bytes()), Ok(Applied::Updated));
+fn a_store_that_another_process_locks_is_unavailable_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("store.db");
+    let store = Store::open(Some(&database)).unwrap();
+    let [insert, update] = [samples::DATA_INSERT, samples::DATA_UPDATE].map(|body| body.parse().unwrap());
+    assert_eq!(store.apply(&insert), Ok(Applied::Created));
+    let other = Connection::open(&database).unwrap();
+    other.execute_batch("begin immediate").unwrap();
+    let before = store.profiles().unwrap();
+    assert_eq!(store.apply(&update), Err(Refusal::UNAVAILABLE));
+    assert_eq!(Refusal::UNAVAILABLE.retry_after(), Some("30"));
+    other.execute_batch("rollback").unwrap();
+    assert_eq!(store.profiles(), Ok(before));
+    assert_eq!(store.apply(&update), Ok(Applied::Updated));
+}
+
+#[test]
+fn a_file_keeps_profiles_and_deleted_users() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("store.db");
+    let apply = |body: &str| Store::open(Some(&database)).unwrap().apply(&body.parse().unwrap());
+    assert_eq!(apply(samples::DATA_INSERT), Ok(Applied::Created));
+    assert_eq!(apply(samples::DATA_INSERT), Ok(Applied::Unchanged));
+    assert_eq!(apply(samples::DELETE), Ok(Applied::Deleted));
+    assert_eq!(apply(samples::DATA_UPDATE), Ok(Applied::Ignored));
+    assert_eq!(apply(samples::DATA_INSERT), Ok(Applied::Created));
+}
+
+#[test]
+fn columns_contain_visible_texts_and_no_value_that_is_hidden() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("store.db");
+    let store = Store::open(Some(&database)).unwrap();
+    let body = r#"{"data":{"user_id":"u","email":"Ada@example.com","first_name":7,"n":1.50,"plan":"gold"},"redacted":["plan"],
+        "meta":{"operation":"data_insert","lookup_values":[{"field":"plan","value":"silver"}]}}"#;
+    assert_eq!(store.apply(&body.parse().unwrap()), Ok(Applied::Created));
+    let columns = "select json_array(user_id, email, first_name, other_fields, remembered) from profiles";
+    let columns: String =
+        Connection::open(&database).unwrap().query_row(columns, (), |row| row.get(0)).unwrap();
+    let columns: [Option<String>; 5] = serde_json::from_str(&columns).unwrap();
+    let expected = [
+        Some("u"),
+        Some("Ada@example.com"),
+        None,
+        Some(r#"{"first_name":7,"n":1.50,"plan":"<<REDACTED>>","user_id":"u"}"#),
+        Some(r#"{"plan":"silver"}"#),
+    ];
+    assert_eq!(columns.each_ref().map(Option::as_deref), expected);
 }
 
 #[test]
 fn deliveries_are_counted_by_operation_and_outcome() {
-    let store = Store::new();
+    let receiver = receiver();
     for body in
         [samples::DATA_INSERT, samples::DATA_UPDATE, samples::DATA_UPDATE, samples::DELETE, "not JSON"]
     {
-        let _ = store.receive(body.as_bytes());
+        let _ = receiver.receive(body.as_bytes());
     }
     let unknown = testing::data_update().tamper(|body| body["meta"]["operation"] = "user_merge".into());
-    assert_eq!(store.receive(unknown.as_bytes()), Ok(Applied::Ignored));
+    assert_eq!(receiver.receive(unknown.as_bytes()), Ok(Applied::Ignored));
     // Two users, and a delete whose lookup values find both.
     for (id, field) in [("a", "email"), ("b", "phone_number")] {
         let insert = testing::data_insert().user_id(id).lookup(field, "x").body();
-        assert_eq!(store.receive(insert.as_bytes()), Ok(Applied::Created));
+        assert_eq!(receiver.receive(insert.as_bytes()), Ok(Applied::Created));
     }
     let ambiguous = testing::delete().lookup("email", "x").lookup("phone_number", "x");
     let ambiguous = ambiguous.tamper(|body| body["data"] = serde_json::json!({}));
-    assert_eq!(store.receive(ambiguous.as_bytes()), Ok(Applied::Ambiguous));
-    let metrics = store.metrics();
+    assert_eq!(receiver.receive(ambiguous.as_bytes()), Ok(Applied::Ambiguous));
+    let metrics = receiver.metrics();
     let mut counters: Vec<&str> = metrics.lines().filter(|line| !line.starts_with('#')).collect();
     counters.sort_unstable();
     assert_eq!(
