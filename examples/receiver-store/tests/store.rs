@@ -1,12 +1,40 @@
 //! The store without a web framework.
 
-use receiver_store::{MAX_BYTES, Receiver, Refusal, Store};
-use rownd_webhooks::sync::Applied;
+mod deliveries;
+
+use std::collections::BTreeMap;
+
+use proptest::collection::vec;
+use proptest::{prop_assert_eq, proptest};
+use receiver_store::{MAX_BYTES, Profile, Receiver, Refusal, Store};
+use rownd_webhooks::sync::{self, Applied, Mirror};
 use rownd_webhooks::testing::{self, samples};
 use rusqlite::Connection;
 
 fn receiver() -> Receiver {
     Receiver::new("", Store::open(None).unwrap())
+}
+
+/// A profile of the mirror as the store would return it.
+fn mirrored(profile: &sync::Profile) -> Profile {
+    let remembered = profile.lookup_values().iter();
+    let remembered: BTreeMap<String, String> =
+        remembered.map(|it| (it.field().to_owned(), it.identifier().unwrap().to_owned())).collect();
+    Profile { user_id: profile.user_id().map(String::from), fields: profile.fields().clone(), remembered }
+}
+
+proptest! {
+    #[test]
+    fn the_store_equals_the_mirror_after_any_deliveries(bodies in vec(deliveries::delivery(), 1..60)) {
+        let (store, mut mirror) = (Store::open(None).unwrap(), Mirror::new());
+        for body in bodies {
+            let payload = body.parse().unwrap();
+            let expected = mirror.apply(&payload).map(|change| change.applied).map_err(Refusal::from);
+            prop_assert_eq!(store.apply(&payload), expected, "{}", body);
+            let expected: Vec<Profile> = mirror.iter().map(mirrored).collect();
+            prop_assert_eq!(store.profiles().unwrap(), expected, "{}", body);
+        }
+    }
 }
 
 #[test]
