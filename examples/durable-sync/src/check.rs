@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Result;
-use rownd_webhooks::sync::{Applied, Mirror, Profile};
-use rownd_webhooks::{Redactable, testing};
+use rownd_webhooks::sync::{Applied, Mirror};
+use rownd_webhooks::{Operation, Payload};
 use rusqlite::{Connection, OpenFlags};
-use serde_json::value::{RawValue, to_raw_value};
 use tokio_postgres::Client;
 
+use crate::batch::Identifier;
 use crate::delivery;
+use crate::keys::{Key, Keys};
 use crate::log::Entry;
-use crate::rules::{By, Identifier, Key, Row, Salt};
+use crate::profile::{Profile, Row};
 use crate::store::{PROFILES, PROGRESS, postgres, sqlite};
 
-const IDENTIFIERS: &str = "select key, is_lookup, profile from identifiers";
-const TOMBSTONES: &str = "select user_id from tombstones";
+const IDENTIFIERS: &str = "select key, has_id, profile from identifiers";
+const TOMBSTONES: &str = "select key from tombstones";
 const DEAD_LETTERS: &str = "select body from dead_letters";
 
 /// The content of a store's tables.
@@ -28,7 +29,7 @@ pub struct Tables {
     secret: Vec<u8>,
     profiles: Vec<Row>,
     identifiers: BTreeSet<Identifier>,
-    tombstones: BTreeSet<String>,
+    tombstones: BTreeSet<Key>,
 }
 
 impl Tables {
@@ -42,7 +43,7 @@ impl Tables {
         let mut connection = Connection::open_with_flags(folder.join("store.db"), flags)?;
         let store = connection.transaction()?;
         let (position, secret) = store.query_row(PROGRESS, (), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let identifier = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, by(row.get(1)?), row.get(2)?));
+        let identifier = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
         let profiles = store.prepare(PROFILES)?.query_map((), sqlite::profile)?.collect::<Result<_, _>>()?;
         let identifiers = store.prepare(IDENTIFIERS)?.query_map((), identifier)?.collect::<Result<_, _>>()?;
         let tombstones =
@@ -62,7 +63,7 @@ impl Tables {
             client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead);
         let store = snapshot.read_only(true).start().await?;
         let progress = store.query_one(PROGRESS, &[]).await?;
-        let identifier = |row: &tokio_postgres::Row| (row.get(0), by(row.get(1)), row.get(2));
+        let identifier = |row: &tokio_postgres::Row| (row.get(0), row.get(1), row.get(2));
         Ok(Self {
             position: progress.get(0),
             dead_letters: store.query(DEAD_LETTERS, &[]).await?.iter().map(|row| row.get(0)).collect(),
@@ -80,10 +81,6 @@ impl Tables {
     }
 }
 
-fn by(is_lookup: bool) -> By {
-    if is_lookup { By::Lookup } else { By::Field }
-}
-
 /// The content that a store should have.
 #[derive(Default)]
 pub struct Reference {
@@ -92,21 +89,30 @@ pub struct Reference {
     /// The bodies that cannot be applied.
     pub dead_letters: BTreeSet<Vec<u8>>,
     mirror: Mirror,
-    user_ids: BTreeSet<String>,
+    /// The identifiers of deletes without a user id, which the mirror does not list.
+    deleted: BTreeSet<(String, String)>,
 }
 
 impl Reference {
     /// Applies the next entry of the log. Returns the outcome, or `None` for a dead letter.
     pub fn add(&mut self, entry: &Entry) -> Option<Applied> {
         self.position = entry.seq;
-        let applied = delivery::read(&entry.body).ok().and_then(|payload| {
-            self.user_ids.extend(payload.user_id().map(|id| id.as_str().to_owned()));
-            self.mirror.apply(&payload).ok()
-        });
-        if applied.is_none() {
+        let Ok(payload) = delivery::read(&entry.body) else {
             self.dead_letters.insert(entry.body.clone());
+            return None;
+        };
+        self.note_deleted(&payload);
+        self.mirror.apply(&payload).ok().map(|change| change.applied)
+    }
+
+    fn note_deleted(&mut self, payload: &Payload<'_>) {
+        let Ok(subject) = payload.subject() else { return };
+        let identifiers = subject.identifiers().map(|(field, value)| (field.to_owned(), value.into_owned()));
+        match payload.operation() {
+            Operation::Delete if subject.user_id().is_none() => self.deleted.extend(identifiers),
+            Operation::DataInsert => identifiers.for_each(|identifier| _ = self.deleted.remove(&identifier)),
+            _ => {}
         }
-        applied
     }
 
     /// The number of profiles.
@@ -121,29 +127,28 @@ impl Reference {
     ///
     /// Returns an error if a row cannot be read.
     pub fn compare(&self, tables: &Tables) -> Result<Difference> {
-        let salt = Salt::new(&tables.secret)?;
+        let keys = Keys::new(&tables.secret)?;
         let (mut expected, mut found) = (Counts::default(), Counts::default());
         for profile in self.mirror.iter() {
-            expected.add("profile", &mirrored(profile, &salt)?);
+            let key = |field: &str, value: &str| (field.to_owned(), keys.key(field, value));
+            let remembered = profile.lookup_values().iter();
+            let remembered: BTreeMap<String, Key> =
+                remembered.filter_map(|it| Some(key(it.field(), it.identifier()?))).collect();
+            let user_id = profile.user_id().map(|id| id.as_str());
+            expected.add("profile", &(user_id, profile.fields(), remembered));
         }
         for row in &tables.profiles {
-            found.add("profile", &stored(row)?);
+            let profile = Profile::from_row(row)?;
+            found.add("profile", &(&profile.user_id, &profile.fields, &profile.remembered));
             // A profile has to be found by each of its values, and by no other.
-            for (key, by) in identifiers(row, &salt)? {
-                expected.add("identifier", &(key, format!("{by:?}"), row.number));
+            for key in profile.keys(&keys) {
+                expected.add("identifier", &(key, profile.user_id.is_some(), row.number));
             }
         }
-        for (key, by, number) in &tables.identifiers {
-            found.add("identifier", &(key, format!("{by:?}"), number));
-        }
-        // The mirror does not list its tombstones, but it ignores an update of a deleted user.
-        let mut mirror = self.mirror.clone();
-        for id in self.user_ids.iter().filter(|id| self.mirror.get(id).is_none()) {
-            if mirror.apply(&testing::data_update().user_id(id).build())? == Applied::Ignored {
-                expected.add("tombstone", &id);
-            }
-        }
-        tables.tombstones.iter().for_each(|id| found.add("tombstone", &id));
+        tables.identifiers.iter().for_each(|identifier| found.add("identifier", identifier));
+        self.mirror.deleted_ids().for_each(|id| expected.add("tombstone", &keys.id(id)));
+        self.deleted.iter().for_each(|(field, value)| expected.add("tombstone", &keys.key(field, value)));
+        tables.tombstones.iter().for_each(|key| found.add("tombstone", key));
         for (counts, bodies) in [(&mut expected, &self.dead_letters), (&mut found, &tables.dead_letters)] {
             for body in bodies {
                 counts.add("dead letter", &body.escape_ascii().to_string());
@@ -176,44 +181,4 @@ impl Counts {
         let is_more = |(what, count): &(&String, &u32)| *count > other.0.get(*what).unwrap_or(&0);
         self.0.iter().filter(is_more).map(|(what, _)| what.clone()).collect()
     }
-}
-
-/// A profile in a form that can be compared: id, visible fields, redacted names, keys of the lookup values.
-type Comparable = (Option<String>, BTreeMap<String, Box<RawValue>>, BTreeSet<String>, BTreeMap<String, Key>);
-
-fn mirrored(profile: &Profile, salt: &Salt) -> Result<Comparable> {
-    let (mut visible, mut redacted) = (BTreeMap::new(), BTreeSet::new());
-    for (name, field) in profile.fields() {
-        match field {
-            Redactable::Visible(value) => _ = visible.insert(name.to_owned(), to_raw_value(value)?),
-            Redactable::Redacted => _ = redacted.insert(name.to_owned()),
-        }
-    }
-    let key = |field: &str, value: &str| (field.to_owned(), salt.key(field, value));
-    let lookups = profile.lookup_values().iter();
-    let keys = lookups.filter_map(|lookup| Some(key(lookup.field(), lookup.identifier()?))).collect();
-    Ok((profile.user_id().map(|id| id.as_str().to_owned()), visible, redacted, keys))
-}
-
-fn stored(row: &Row) -> Result<Comparable> {
-    let (fields, redacted) = (serde_json::from_str(&row.fields)?, serde_json::from_str(&row.redacted)?);
-    Ok((row.user_id.clone(), fields, redacted, serde_json::from_str(&row.lookup_keys)?))
-}
-
-/// Returns the identifiers that find a profile.
-fn identifiers(row: &Row, salt: &Salt) -> Result<Vec<(Key, By)>> {
-    let lookups: BTreeMap<String, Key> = serde_json::from_str(&row.lookup_keys)?;
-    let mut identifiers: Vec<_> = lookups.into_values().map(|key| (key, By::Lookup)).collect();
-    let fields: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&row.fields)?;
-    for (name, value) in &fields {
-        let text = match value.get() {
-            number if number.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => {
-                number.to_owned()
-            }
-            text if text.starts_with('"') => serde_json::from_str(text)?,
-            _ => continue,
-        };
-        identifiers.extend((!text.is_empty()).then(|| (salt.key(name, &text), By::Field)));
-    }
-    Ok(identifiers)
 }

@@ -1,7 +1,7 @@
 //! Reads a delivery, by the same rules in the receiver and in the projector.
 
 use receiver_store::Refusal;
-use rownd_webhooks::{Parser, Payload};
+use rownd_webhooks::{Operation, Parser, Payload};
 
 /// The longest body.
 pub const MAX_BYTES: usize = 2 << 20;
@@ -17,7 +17,9 @@ const MAX_USER_ID: usize = 512;
 /// index.
 pub fn read(body: &[u8]) -> Result<Payload<'_>, Refusal> {
     let payload = Parser::new().max_bytes(MAX_BYTES).parse(body)?;
-    payload.sync_plan()?;
+    if !matches!(payload.operation(), Operation::Unknown(_)) {
+        payload.subject()?;
+    }
     if payload.user_id().is_some_and(|id| id.as_str().len() > MAX_USER_ID || id.as_str().contains('\0')) {
         let path = Some("/data/user_id".to_owned());
         return Err(Refusal { status: 400, code: "unusable_user_id", path });

@@ -7,13 +7,15 @@
 //! The log numbers the deliveries. The projector applies them in that order, by the rules of
 //! [`rownd_webhooks::sync::Mirror`].
 
+pub mod batch;
 pub mod check;
 pub mod delivery;
+pub mod keys;
 pub mod log;
 pub mod metrics;
 pub mod options;
+pub mod profile;
 pub mod projector;
 pub mod receiver;
 pub mod replay;
-pub mod rules;
 pub mod store;

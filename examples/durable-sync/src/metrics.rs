@@ -41,15 +41,7 @@ impl Metrics {
 /// Returns the label of an outcome; `None` is a dead letter.
 #[must_use]
 pub fn outcome(applied: Option<Applied>) -> &'static str {
-    match applied {
-        Some(Applied::Created) => "created",
-        Some(Applied::Updated) => "updated",
-        Some(Applied::Deleted) => "deleted",
-        Some(Applied::Unchanged) => "unchanged",
-        Some(Applied::Ambiguous) => "ambiguous",
-        Some(Applied::Ignored) => "ignored",
-        None => "dead_letter",
-    }
+    applied.map_or("dead_letter", Applied::label)
 }
 
 /// Writes the counters in the text format.

@@ -16,16 +16,15 @@ use crate::log::Entry;
 
 /// The tables, in words that SQLite and PostgreSQL both accept: SQLite takes any name for a type.
 ///
-/// It is `json` and not `jsonb`, which would refuse a NUL in a text and change numbers.
+/// It is `json` and not `jsonb`, which would refuse a NUL in a text and change numbers. `identifiers` is derived from
+/// `profiles`: the keys by which they are found. All keys are HMACs.
 const TABLES: &str = "
     create table if not exists profiles (
-        number bigint primary key, user_id text unique,
-        fields json not null, redacted json not null, lookup_keys json not null);
+        number bigint primary key, user_id text unique, fields json not null, remembered json not null);
     create table if not exists identifiers (
-        key text not null, is_lookup boolean not null, profile bigint not null,
-        primary key (key, is_lookup, profile));
-    create unique index if not exists holders on identifiers (key) where is_lookup;
-    create table if not exists tombstones (user_id text primary key);
+        key text not null, has_id boolean not null, profile bigint not null,
+        primary key (key, has_id, profile));
+    create table if not exists tombstones (key text primary key);
     create table if not exists dead_letters (
         digest text primary key, seq bigint not null, code text not null, body bytea not null);
     create table if not exists progress (
@@ -35,8 +34,8 @@ const BEGIN: &str = "insert into progress values (1, 0, $1) on conflict do nothi
 
 pub(crate) const PROGRESS: &str = "select position, secret from progress";
 
-pub(crate) const PROFILES: &str = "
-    select number, user_id, cast(fields as text), cast(redacted as text), cast(lookup_keys as text) from profiles";
+pub(crate) const PROFILES: &str =
+    "select number, user_id, cast(fields as text), cast(remembered as text) from profiles";
 
 /// The store.
 #[derive(Clone)]

@@ -57,12 +57,7 @@ impl Deliveries {
 
 fn outcome(result: &Result<Applied, Refusal>) -> &'static str {
     match result {
-        Ok(Applied::Created) => "created",
-        Ok(Applied::Updated) => "updated",
-        Ok(Applied::Deleted) => "deleted",
-        Ok(Applied::Unchanged) => "unchanged",
-        Ok(Applied::Ambiguous) => "ambiguous",
-        Ok(Applied::Ignored) => "ignored",
+        Ok(applied) => applied.label(),
         Err(Refusal { status: 503, .. }) => "unavailable",
         Err(_) => "refused",
     }

@@ -8,8 +8,10 @@ use tokio::time::timeout;
 use tokio_postgres::{Client, NoTls, Transaction};
 
 use super::{BEGIN, PROFILES, PROGRESS, TABLES, ensure_unmoved};
+use crate::batch::{Batch, Changes, Identifier, Loaded, Wanted};
+use crate::keys::{Key, Keys};
 use crate::log::Entry;
-use crate::rules::{Batch, By, Changes, Identifier, Loaded, Row, Salt, Wanted};
+use crate::profile::Row;
 
 /// Distinguishes this program's lock from those of others.
 const LOCK: i64 = 0x726f_776e;
@@ -42,7 +44,7 @@ impl Store {
             client.batch_execute(TABLES).await?;
             client.execute(BEGIN, &[&rand::random::<[u8; 32]>().as_slice()]).await?;
             let row = client.query_one(PROGRESS, &[]).await?;
-            Ok(Some(Lease { client, salt: Salt::new(row.get(1))?, position: row.get(0) }))
+            Ok(Some(Lease { client, keys: Keys::new(row.get(1))?, position: row.get(0) }))
         };
         timeout(PATIENCE, work).await.context("the store is slow")?
     }
@@ -50,7 +52,7 @@ impl Store {
 
 pub struct Lease {
     client: Client,
-    salt: Salt,
+    keys: Keys,
     pub(super) position: i64,
 }
 
@@ -58,12 +60,12 @@ impl Lease {
     pub(super) async fn apply(&mut self, entries: &[Entry]) -> Result<Vec<Option<Applied>>> {
         let last = entries.last().map_or(self.position, |entry| entry.seq);
         let work = async {
-            let batch = Batch::new(entries);
+            let batch = Batch::new(entries, &self.keys);
             let transaction = self.client.transaction().await?;
             let row = transaction.query_one("select position from progress for update", &[]).await?;
             ensure_unmoved(row.get(0), self.position)?;
-            let loaded = load(&transaction, &batch.wanted(&self.salt)).await?;
-            let changes = batch.apply(&self.salt, &loaded)?;
+            let loaded = load(&transaction, &batch.wanted()).await?;
+            let changes = batch.apply(&loaded)?;
             write(&transaction, &changes).await?;
             transaction.execute("update progress set position = $1", &[&last]).await?;
             transaction.commit().await?;
@@ -77,21 +79,18 @@ impl Lease {
 
 /// Reads a row of [`PROFILES`].
 pub(crate) fn profile(row: &tokio_postgres::Row) -> Row {
-    let (number, user_id) = (row.get(0), row.get(1));
-    Row { number, user_id, fields: row.get(2), redacted: row.get(3), lookup_keys: row.get(4) }
+    Row { number: row.get(0), user_id: row.get(1), fields: row.get(2), remembered: row.get(3) }
 }
 
 async fn load(transaction: &Transaction<'_>, wanted: &Wanted) -> Result<Loaded> {
-    let user_ids: Vec<&String> = wanted.user_ids.iter().collect();
-    let keys: Vec<&String> = wanted.keys.iter().collect();
+    let keys: Vec<&Key> = wanted.keys.iter().collect();
     let profiles = format!(
         "{PROFILES} where number in (
-            select number from profiles where user_id = any($1)
-            union select profile from identifiers where key = any($2))"
+            select found.profile from unnest($1::text[]) as wanted (key), lateral (
+                select profile from identifiers where key = wanted.key order by has_id, profile limit $2) as found)"
     );
-    let profiles = transaction.query(&profiles, &[&user_ids, &keys]).await?.iter().map(profile).collect();
-    let tombstones = "select user_id from tombstones where user_id = any($1)";
-    let tombstones = transaction.query(tombstones, &[&user_ids]).await?;
+    let profiles = transaction.query(&profiles, &[&keys, &wanted.limit]).await?.iter().map(profile).collect();
+    let tombstones = transaction.query("select key from tombstones where key = any($1)", &[&keys]).await?;
     Ok(Loaded { profiles, tombstones: tombstones.iter().map(|row| row.get(0)).collect() })
 }
 
@@ -100,34 +99,30 @@ async fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<()> {
     transaction.execute(remove, &[&changes.removed_profiles]).await?;
     let remove = "
         delete from identifiers as old
-        using unnest($1::text[], $2::boolean[], $3::bigint[]) as gone (key, is_lookup, profile)
-        where (old.key, old.is_lookup, old.profile) = (gone.key, gone.is_lookup, gone.profile)";
-    let (keys, is_lookup, profiles) = columns(&changes.removed_identifiers);
-    transaction.execute(remove, &[&keys, &is_lookup, &profiles]).await?;
-    let remove = "delete from tombstones where user_id = any($1)";
+        using unnest($1::text[], $2::boolean[], $3::bigint[]) as gone (key, has_id, profile)
+        where (old.key, old.has_id, old.profile) = (gone.key, gone.has_id, gone.profile)";
+    let (keys, has_id, profiles) = columns(&changes.removed_identifiers);
+    transaction.execute(remove, &[&keys, &has_id, &profiles]).await?;
+    let remove = "delete from tombstones where key = any($1)";
     transaction.execute(remove, &[&changes.removed_tombstones]).await?;
 
     let put = "
-        insert into profiles (number, user_id, fields, redacted, lookup_keys)
-        select number, user_id, fields::json, redacted::json, lookup_keys::json
-        from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
-            as row (number, user_id, fields, redacted, lookup_keys)
-        on conflict (number) do update set user_id = excluded.user_id, fields = excluded.fields,
-            redacted = excluded.redacted, lookup_keys = excluded.lookup_keys";
+        insert into profiles (number, user_id, fields, remembered)
+        select number, user_id, fields::json, remembered::json
+        from unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) as row (number, user_id, fields, remembered)
+        on conflict (number) do update set
+            user_id = excluded.user_id, fields = excluded.fields, remembered = excluded.remembered";
     let rows = changes.profiles.iter();
     let numbers: Vec<i64> = rows.clone().map(|row| row.number).collect();
     let user_ids: Vec<Option<&str>> = rows.clone().map(|row| row.user_id.as_deref()).collect();
-    let [fields, redacted, lookup_keys]: [Vec<&str>; 3] = [
-        rows.clone().map(|row| row.fields.as_str()).collect(),
-        rows.clone().map(|row| row.redacted.as_str()).collect(),
-        rows.map(|row| row.lookup_keys.as_str()).collect(),
-    ];
-    transaction.execute(put, &[&numbers, &user_ids, &fields, &redacted, &lookup_keys]).await?;
+    let fields: Vec<&str> = rows.clone().map(|row| row.fields.as_str()).collect();
+    let remembered: Vec<&str> = rows.map(|row| row.remembered.as_str()).collect();
+    transaction.execute(put, &[&numbers, &user_ids, &fields, &remembered]).await?;
     let put = "
-        insert into identifiers (key, is_lookup, profile)
+        insert into identifiers (key, has_id, profile)
         select * from unnest($1::text[], $2::boolean[], $3::bigint[])";
-    let (keys, is_lookup, profiles) = columns(&changes.identifiers);
-    transaction.execute(put, &[&keys, &is_lookup, &profiles]).await?;
+    let (keys, has_id, profiles) = columns(&changes.identifiers);
+    transaction.execute(put, &[&keys, &has_id, &profiles]).await?;
     let put = "insert into tombstones select * from unnest($1::text[]) on conflict do nothing";
     transaction.execute(put, &[&changes.tombstones]).await?;
     let put = "
@@ -140,6 +135,6 @@ async fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<()> {
 
 fn columns(identifiers: &[Identifier]) -> (Vec<&str>, Vec<bool>, Vec<i64>) {
     let keys = identifiers.iter().map(|(key, ..)| key.as_str()).collect();
-    let is_lookup = identifiers.iter().map(|(_, by, _)| *by == By::Lookup).collect();
-    (keys, is_lookup, identifiers.iter().map(|(.., profile)| *profile).collect())
+    let has_id = identifiers.iter().map(|(_, has_id, _)| *has_id).collect();
+    (keys, has_id, identifiers.iter().map(|(.., profile)| *profile).collect())
 }

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use anyhow::Result;
 use rownd_webhooks::sync::Applied;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::task::spawn_blocking;
 
 use super::{BEGIN, PROFILES, PROGRESS, TABLES, ensure_unmoved};
+use crate::batch::{Batch, Changes, Loaded, Wanted};
+use crate::keys::Keys;
 use crate::log::Entry;
-use crate::rules::{Batch, By, Changes, Loaded, Row, Salt, Wanted};
+use crate::profile::Row;
 
 #[derive(Clone)]
 pub struct Store {
@@ -34,28 +36,28 @@ impl Store {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let (position, secret): (_, Vec<u8>) =
             connection.query_row(PROGRESS, (), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(Lease { store: self.clone(), salt: Salt::new(&secret)?, position })
+        Ok(Lease { store: self.clone(), keys: Keys::new(&secret)?, position })
     }
 }
 
 pub struct Lease {
     store: Store,
-    salt: Salt,
+    keys: Keys,
     pub(super) position: i64,
 }
 
 impl Lease {
     pub(super) async fn apply(&mut self, entries: Vec<Entry>) -> Result<Vec<Option<Applied>>> {
-        let (store, salt, position) = (self.store.clone(), self.salt.clone(), self.position);
+        let (store, keys, position) = (self.store.clone(), self.keys.clone(), self.position);
         let last = entries.last().map_or(position, |entry| entry.seq);
         let applied = spawn_blocking(move || {
-            let batch = Batch::new(&entries);
-            let wanted = batch.wanted(&salt);
+            let batch = Batch::new(&entries, &keys);
+            let wanted = batch.wanted();
             let mut connection = store.connection.lock().unwrap_or_else(PoisonError::into_inner);
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let stored = transaction.query_row("select position from progress", (), |row| row.get(0))?;
             ensure_unmoved(stored, position)?;
-            let changes = batch.apply(&salt, &load(&transaction, &wanted)?)?;
+            let changes = batch.apply(&load(&transaction, &wanted)?)?;
             write(&transaction, &changes)?;
             transaction.execute("update progress set position = ?", [last])?;
             transaction.commit()?;
@@ -69,24 +71,20 @@ impl Lease {
 
 /// Reads a row of [`PROFILES`].
 pub(crate) fn profile(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    let (number, user_id) = (row.get(0)?, row.get(1)?);
-    Ok(Row { number, user_id, fields: row.get(2)?, redacted: row.get(3)?, lookup_keys: row.get(4)? })
+    Ok(Row { number: row.get(0)?, user_id: row.get(1)?, fields: row.get(2)?, remembered: row.get(3)? })
 }
 
 fn load(transaction: &Transaction<'_>, wanted: &Wanted) -> Result<Loaded> {
     let mut loaded = Loaded::default();
-    let mut by_id = transaction.prepare_cached("select number from profiles where user_id = ?")?;
-    let mut is_deleted = transaction.prepare_cached("select 1 from tombstones where user_id = ?")?;
-    let mut by_key = transaction.prepare_cached("select profile from identifiers where key = ?")?;
-    let mut numbers = BTreeSet::new();
-    for id in &wanted.user_ids {
-        numbers.extend(by_id.query_row([id], |row| row.get::<_, i64>(0)).optional()?);
-        if is_deleted.exists([id])? {
-            loaded.tombstones.push(id.clone());
-        }
-    }
+    let mut is_deleted = transaction.prepare_cached("select 1 from tombstones where key = ?")?;
+    let mut by_key = transaction
+        .prepare_cached("select profile from identifiers where key = ? order by has_id, profile limit ?")?;
+    let mut numbers: BTreeSet<i64> = BTreeSet::new();
     for key in &wanted.keys {
-        for number in by_key.query_map([key], |row| row.get(0))? {
+        if is_deleted.exists([key])? {
+            loaded.tombstones.push(key.clone());
+        }
+        for number in by_key.query_map((key, wanted.limit), |row| row.get(0))? {
             numbers.insert(number?);
         }
     }
@@ -102,31 +100,31 @@ fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<()> {
     for number in &changes.removed_profiles {
         remove.execute([number])?;
     }
-    let mut remove = transaction
-        .prepare_cached("delete from identifiers where key = ? and is_lookup = ? and profile = ?")?;
-    for (key, by, profile) in &changes.removed_identifiers {
-        remove.execute((key, *by == By::Lookup, profile))?;
+    let mut remove =
+        transaction.prepare_cached("delete from identifiers where key = ? and has_id = ? and profile = ?")?;
+    for identifier in &changes.removed_identifiers {
+        remove.execute(identifier.clone())?;
     }
-    let mut remove = transaction.prepare_cached("delete from tombstones where user_id = ?")?;
-    for id in &changes.removed_tombstones {
-        remove.execute([id])?;
+    let mut remove = transaction.prepare_cached("delete from tombstones where key = ?")?;
+    for key in &changes.removed_tombstones {
+        remove.execute([key])?;
     }
     let mut put = transaction.prepare_cached(
-        "insert into profiles (number, user_id, fields, redacted, lookup_keys) values (?, ?, ?, ?, ?)
-         on conflict (number) do update set user_id = excluded.user_id, fields = excluded.fields,
-             redacted = excluded.redacted, lookup_keys = excluded.lookup_keys",
+        "insert into profiles (number, user_id, fields, remembered) values (?, ?, ?, ?)
+         on conflict (number) do update set
+             user_id = excluded.user_id, fields = excluded.fields, remembered = excluded.remembered",
     )?;
     for row in &changes.profiles {
-        put.execute((row.number, &row.user_id, &row.fields, &row.redacted, &row.lookup_keys))?;
+        put.execute((row.number, &row.user_id, &row.fields, &row.remembered))?;
     }
     let mut put =
-        transaction.prepare_cached("insert into identifiers (key, is_lookup, profile) values (?, ?, ?)")?;
-    for (key, by, profile) in &changes.identifiers {
-        put.execute((key, *by == By::Lookup, profile))?;
+        transaction.prepare_cached("insert into identifiers (key, has_id, profile) values (?, ?, ?)")?;
+    for identifier in &changes.identifiers {
+        put.execute(identifier.clone())?;
     }
     let mut put = transaction.prepare_cached("insert or ignore into tombstones values (?)")?;
-    for id in &changes.tombstones {
-        put.execute([id])?;
+    for key in &changes.tombstones {
+        put.execute([key])?;
     }
     let mut put = transaction
         .prepare_cached("insert or ignore into dead_letters (digest, seq, code, body) values (?, ?, ?, ?)")?;
