@@ -86,7 +86,15 @@ pub(crate) async fn settle(
                 reader = None;
             }
         }
-        let tables = store.tables().await?;
+        let tables = match store.tables().await {
+            // A server that was killed last may still be recovering.
+            Err(error) if !is_over => {
+                eprintln!("storm: reads the store again: {error:#}");
+                sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+            tables => tables?,
+        };
         let is_settled = tables.position == reference.position && quiet_since.elapsed() >= QUIET;
         if is_settled || is_over {
             let mut difference = reference.compare(&tables)?;
