@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use receiver_store::Refusal;
+use receiver_store::{Profile, Refusal};
 use rownd_webhooks::sync::{Applied, Decision, Found, Reason, decide};
 use rownd_webhooks::{Operation, Payload, Subject};
 
 use crate::delivery;
 use crate::keys::{Key, Keys, digest};
 use crate::log::Entry;
-use crate::profile::{Profile, Row};
+use crate::row::{Row, keys_of};
 
 /// A key, whether the profile has a user id, and the profile's number.
 pub type Identifier = (Key, bool, i64);
@@ -146,7 +146,7 @@ impl<'e> Batch<'e> {
         for (number, before) in &part.changed {
             let empty = BTreeSet::new();
             let after = if let Some((profile, identifiers)) = part.profiles.get(number) {
-                changes.profiles.push(profile.to_row(*number)?);
+                changes.profiles.push(Row::new(*number, profile)?);
                 identifiers
             } else {
                 changes.removed_profiles.push(*number);
@@ -178,7 +178,7 @@ impl<'k> Part<'k> {
         let (profiles, index, changed) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
         let mut part = Self { keys, profiles, index, tombstones, changed };
         for row in &loaded.profiles {
-            part.put(row.number, Some(Profile::from_row(row)?));
+            part.put(row.number, Some(row.profile()?));
         }
         part.changed.clear();
         Ok(part)
@@ -195,7 +195,7 @@ impl<'k> Part<'k> {
         match decision {
             Decision::Create => {
                 let mut profile = Profile::default();
-                profile.update(payload, subject, self.keys);
+                profile.update(payload, subject, |field, value| self.keys.key(field, value));
                 // A profile has the number of the entry that created it, so no two get the same one.
                 self.put(seq, Some(profile));
                 Applied::Created
@@ -203,7 +203,7 @@ impl<'k> Part<'k> {
             Decision::Update(number) => {
                 let before = self.profiles.get(&number).map(|(profile, _)| profile);
                 let mut after = before.cloned().unwrap_or_default();
-                after.update(payload, subject, self.keys);
+                after.update(payload, subject, |field, value| self.keys.key(field, value));
                 if before == Some(&after) {
                     return Applied::Unchanged;
                 }
@@ -249,7 +249,7 @@ impl<'k> Part<'k> {
         self.changed.entry(number).or_insert(old);
         if let Some(profile) = profile {
             let has_id = profile.user_id.is_some();
-            let keys = profile.keys(self.keys).into_iter();
+            let keys = keys_of(&profile, self.keys).into_iter();
             let identifiers: BTreeSet<Identifier> = keys.map(|key| (key, has_id, number)).collect();
             self.index.extend(identifiers.iter().cloned());
             self.profiles.insert(number, (profile, identifiers));

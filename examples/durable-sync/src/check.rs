@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use rownd_webhooks::sync::{Applied, Mirror};
-use rownd_webhooks::{Operation, Payload};
+use rownd_webhooks::{Operation, Payload, UserId};
 use rusqlite::{Connection, OpenFlags};
 use tokio_postgres::Client;
 
@@ -13,7 +13,7 @@ use crate::batch::Identifier;
 use crate::delivery;
 use crate::keys::{Key, Keys};
 use crate::log::Entry;
-use crate::profile::{Profile, Row};
+use crate::row::{Row, keys_of};
 use crate::store::{PROFILES, PROGRESS, postgres, sqlite};
 
 const IDENTIFIERS: &str = "select key, has_id, profile from identifiers";
@@ -134,14 +134,14 @@ impl Reference {
             let remembered = profile.lookup_values().iter();
             let remembered: BTreeMap<String, Key> =
                 remembered.filter_map(|it| Some(key(it.field(), it.identifier()?))).collect();
-            let user_id = profile.user_id().map(|id| id.as_str());
+            let user_id = profile.user_id().map(UserId::as_str);
             expected.add("profile", &(user_id, profile.fields(), remembered));
         }
         for row in &tables.profiles {
-            let profile = Profile::from_row(row)?;
+            let profile = row.profile()?;
             found.add("profile", &(&profile.user_id, &profile.fields, &profile.remembered));
             // A profile has to be found by each of its values, and by no other.
-            for key in profile.keys(&keys) {
+            for key in keys_of(&profile, &keys) {
                 expected.add("identifier", &(key, profile.user_id.is_some(), row.number));
             }
         }

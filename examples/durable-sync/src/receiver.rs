@@ -10,8 +10,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
 use prometheus_client::registry::Registry;
-use receiver_store::Refusal;
+use receiver_store::{BODY_TIMEOUT, Refusal};
 use subtle::ConstantTimeEq;
+use tokio::time::timeout;
 
 use crate::delivery::{self, MAX_BYTES};
 use crate::log::Log;
@@ -62,7 +63,7 @@ impl Receiver {
                 tracing::info!(status = refusal.status, code = refusal.code, "a delivery is refused");
                 match refusal.code {
                     "too_large" => "too_large",
-                    "io" => "incomplete",
+                    "io" | "timeout" => "incomplete",
                     "unavailable" => "unavailable",
                     _ => "dead_letter",
                 }
@@ -95,10 +96,11 @@ async fn hook(
         return StatusCode::NOT_FOUND.into_response();
     }
     // `Bytes` as an argument would be read before the secret is checked.
-    let refusal = match Bytes::from_request(request, &()).await {
-        Ok(body) => return respond(hooks.receiver.take(body.into()).await),
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Refusal::TOO_LARGE,
-        Err(_) => Refusal::INCOMPLETE,
+    let refusal = match timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await {
+        Ok(Ok(body)) => return respond(hooks.receiver.take(body.into()).await),
+        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Refusal::TOO_LARGE,
+        Ok(Err(_)) => Refusal::INCOMPLETE,
+        Err(_) => Refusal::TIMEOUT,
     };
     let taken = Err(refusal);
     hooks.receiver.count(&taken);

@@ -20,7 +20,8 @@ use rownd_webhooks::testing::{self, PayloadBuilder};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
@@ -220,6 +221,17 @@ async fn a_body_may_be_large_but_not_too_large_and_a_profile_may_be_larger() {
     service.deliver(&[of(MAX_BYTES), more, update(&[("last", json!(1))])]).await;
     assert_eq!(service.send(of(MAX_BYTES + 1)).await, (413, json!({"code": "too_large", "path": null})));
     assert_eq!(service.dead_letters().await, []);
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_in_time_is_refused() {
+    let service = Service::start().await;
+    let mut stream = TcpStream::connect(service.url.strip_prefix("http://").unwrap()).await.unwrap();
+    let head = format!("POST /hooks/{SECRET} HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{{");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut response = [0; 12];
+    stream.read_exact(&mut response).await.unwrap();
+    assert_eq!(&response, b"HTTP/1.1 408");
 }
 
 #[tokio::test]

@@ -2,11 +2,13 @@
 
 pub mod cases;
 mod deliveries;
+mod profile;
 mod receiver;
 mod refusal;
 mod store;
 
 pub use deliveries::{METRICS_CONTENT_TYPE, log_to_stdout};
+pub use profile::Profile;
 pub use receiver::{BODY_TIMEOUT, MAX_BYTES, Receiver, address};
 pub use refusal::Refusal;
-pub use store::{Profile, Store};
+pub use store::Store;

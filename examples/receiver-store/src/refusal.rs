@@ -41,10 +41,10 @@ impl From<ParseError> for Refusal {
     fn from(error: ParseError) -> Self {
         let (mut code, mut path) = (error.code(), error.path());
         // No user is identified. The first issue says why.
-        if let ParseErrorKind::Invalid(invalid) = error.kind() {
-            if let Some(issue) = invalid.issues().first() {
-                (code, path) = (issue.code(), Some(issue.path()));
-            }
+        if let ParseErrorKind::Invalid(invalid) = error.kind()
+            && let Some(issue) = invalid.issues().first()
+        {
+            (code, path) = (issue.code(), Some(issue.path()));
         }
         Self { status: error.http_status(), code, path: path.map(str::to_owned) }
     }

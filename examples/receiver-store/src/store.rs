@@ -1,7 +1,7 @@
-//! A store of profiles in SQLite: it looks, [`decide`] decides, it writes. Copy this file and adapt its columns.
+//! A store of profiles in SQLite: it looks, [`decide`] decides, it writes. Copy this file and `profile.rs`, and adapt the
+//! columns.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,6 +10,7 @@ use rownd_webhooks::sync::{Applied, Decision, Found, Reason, comparable, decide}
 use rownd_webhooks::{Fields, Operation, Payload, Redactable, Subject, UserId, Value};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 
+use crate::profile::Profile;
 use crate::refusal::Refusal;
 
 /// A body does not name its app, and user ids are unique within one app: give each app a webhook URL and tables of its own.
@@ -49,17 +50,6 @@ const SELECT: &str = "select user_id, other_fields, remembered, email, first_nam
 
 /// Profiles in SQLite.
 pub struct Store(Mutex<Connection>);
-
-/// A stored profile.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Profile {
-    /// The user id, once a delivery has named it.
-    pub user_id: Option<String>,
-    /// The fields, visible or redacted.
-    pub fields: Fields<'static>,
-    /// The latest lookup value for each field that has no visible text or number.
-    pub remembered: BTreeMap<String, String>,
-}
 
 impl Store {
     /// Opens a database, and creates it if there is none. Without a path it is in memory.
@@ -148,14 +138,14 @@ fn write(
     let applied = match decision {
         Decision::Create => {
             let mut profile = Profile::default();
-            profile.update(payload, subject);
+            profile.update(payload, subject, kept);
             put(store, None, &profile)?;
             Applied::Created
         }
         Decision::Update(number) => {
             let before = load(store, number)?;
             let mut after = before.clone();
-            after.update(payload, subject);
+            after.update(payload, subject, kept);
             if after != before {
                 put(store, Some(number), &after)?;
             }
@@ -194,35 +184,9 @@ fn names<'s>(subject: &'s Subject<'_>) -> Vec<(&'s str, Cow<'s, str>)> {
     }
 }
 
-impl Profile {
-    /// Writes visible fields, erases redacted ones, leaves all others alone, and remembers lookup values.
-    fn update(&mut self, payload: &Payload<'_>, subject: &Subject<'_>) {
-        self.user_id = self.user_id.take().or_else(|| subject.user_id().map(String::from));
-        self.fields.merge(payload.fields().clone().into_owned());
-        for lookup in subject.lookup_values().iter().filter(|lookup| lookup.field() != "user_id") {
-            if let Some(value) = lookup.identifier() {
-                let value = comparable(lookup.field(), value).into_owned();
-                self.remembered.insert(lookup.field().to_owned(), value);
-            }
-        }
-        self.remembered.retain(|field, _| text(self.fields.get(field)).is_none());
-    }
-
-    /// Returns what the profile is found by: at most one value for each field, in comparable form.
-    fn identifiers(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        let fields = self.fields.iter().filter(|(name, _)| *name != "user_id");
-        let fields = fields.filter_map(|(name, field)| Some((name, comparable(name, text(Some(field))?))));
-        fields.chain(self.remembered.iter().map(|(field, value)| (field.as_str(), value.as_str().into())))
-    }
-}
-
-/// Returns the value of a field that identifies a user: a visible text or number that is not empty.
-fn text<'f>(field: Option<&'f Redactable<Value<'_>>>) -> Option<&'f str> {
-    match field?.visible()? {
-        Value::String(text) => Some(text).map(|text| &**text).filter(|text| !text.is_empty()),
-        Value::Number(number) => Some(number.as_str()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
+/// Remembered lookup values are kept in comparable form. If your table may not have them, keep a keyed hash.
+fn kept(field: &str, value: &str) -> String {
+    comparable(field, value).into_owned()
 }
 
 fn load(store: &Transaction<'_>, number: i64) -> rusqlite::Result<Profile> {
@@ -267,7 +231,10 @@ fn put(store: &Transaction<'_>, number: Option<i64>, profile: &Profile) -> Resul
     store.prepare_cached("delete from identifiers where profile = ?")?.execute([number])?;
     let mut find =
         store.prepare_cached("insert into identifiers (field, value, profile) values (?, ?, ?)")?;
-    for (field, value) in profile.identifiers() {
+    for (field, value) in profile.visible_identifiers() {
+        find.execute((field, kept(field, value), number))?;
+    }
+    for (field, value) in &profile.remembered {
         find.execute((field, value, number))?;
     }
     Ok(())

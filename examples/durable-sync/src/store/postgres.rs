@@ -11,7 +11,7 @@ use super::{BEGIN, PROFILES, PROGRESS, TABLES, ensure_unmoved};
 use crate::batch::{Batch, Changes, Identifier, Loaded, Wanted};
 use crate::keys::{Key, Keys};
 use crate::log::Entry;
-use crate::profile::Row;
+use crate::row::Row;
 
 /// Distinguishes this program's lock from those of others.
 const LOCK: i64 = 0x726f_776e;

@@ -14,7 +14,7 @@ use super::{BEGIN, PROFILES, PROGRESS, TABLES, ensure_unmoved};
 use crate::batch::{Batch, Changes, Loaded, Wanted};
 use crate::keys::Keys;
 use crate::log::Entry;
-use crate::profile::Row;
+use crate::row::Row;
 
 #[derive(Clone)]
 pub struct Store {
