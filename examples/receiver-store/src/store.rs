@@ -15,8 +15,9 @@ use crate::refusal::Refusal;
 
 /// A body does not name its app, and user ids are unique within one app: give each app a webhook URL and tables of its own.
 const SCHEMA: &str = "
-    -- In a power failure, a delivery that was acknowledged stays on disk.
+    -- What was acknowledged survives a power failure, and what is erased is overwritten on disk.
     pragma synchronous = extra;
+    pragma secure_delete = on;
 
     create table if not exists profiles (
         number       integer primary key,
@@ -146,10 +147,12 @@ fn write(
             let before = load(store, number)?;
             let mut after = before.clone();
             after.update(payload, subject, kept);
-            if after != before {
+            if after == before {
+                Applied::Unchanged
+            } else {
                 put(store, Some(number), &after)?;
+                Applied::Updated
             }
-            if after == before { Applied::Unchanged } else { Applied::Updated }
         }
         Decision::Delete(number) => {
             tombstones.extend(load(store, number)?.user_id.map(|id| ("user_id", id.into())));
@@ -229,13 +232,13 @@ fn put(store: &Transaction<'_>, number: Option<i64>, profile: &Profile) -> Resul
     let row = (number, &profile.user_id, others, remembered, typed[0], typed[1]);
     let number: i64 = put.query_row(row, |row| row.get(0))?;
     store.prepare_cached("delete from identifiers where profile = ?")?.execute([number])?;
-    let mut find =
+    let mut index =
         store.prepare_cached("insert into identifiers (field, value, profile) values (?, ?, ?)")?;
     for (field, value) in profile.visible_identifiers() {
-        find.execute((field, kept(field, value), number))?;
+        index.execute((field, kept(field, value), number))?;
     }
     for (field, value) in &profile.remembered {
-        find.execute((field, value, number))?;
+        index.execute((field, value, number))?;
     }
     Ok(())
 }
