@@ -24,7 +24,8 @@ const TABLES: &str = "
     create table if not exists identifiers (
         key text not null, has_id boolean not null, profile bigint not null,
         primary key (key, has_id, profile));
-    create table if not exists tombstones (key text primary key);
+    create table if not exists tombstones (
+        key text primary key, deleted_at timestamp not null default current_timestamp);
     create table if not exists dead_letters (
         digest text primary key, seq bigint not null, code text not null, body bytea not null);
     create table if not exists progress (

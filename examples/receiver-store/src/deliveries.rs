@@ -58,7 +58,7 @@ impl Deliveries {
 fn outcome(result: &Result<Applied, Refusal>) -> &'static str {
     match result {
         Ok(applied) => applied.label(),
-        Err(Refusal { status: 503, .. }) => "unavailable",
+        Err(Refusal { code: "unavailable", .. }) => "unavailable",
         Err(_) => "refused",
     }
 }

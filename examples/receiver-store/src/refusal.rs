@@ -21,8 +21,8 @@ impl Refusal {
     /// The body is larger than the receiver accepts.
     pub const TOO_LARGE: Self = Self { status: 413, code: "too_large", path: None };
 
-    /// The body could not be read to its end.
-    pub const INCOMPLETE: Self = Self { status: 400, code: "io", path: None };
+    /// The body could not be read to its end. The sender should retry.
+    pub const INCOMPLETE: Self = Self { status: 503, code: "io", path: None };
 
     /// The body did not arrive in time.
     pub const TIMEOUT: Self = Self { status: 408, code: "timeout", path: None };

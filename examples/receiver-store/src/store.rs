@@ -39,9 +39,10 @@ const SCHEMA: &str = "
     ) without rowid;
     create index if not exists identifiers_of on identifiers (profile);
     -- Deleted users: the field `user_id` and the id, or an identifier if the delete named no id. An insert removes
-    -- them. How long to keep them depends on how late an update can arrive.
+    -- them. Delete old ones once no update can be as late: it would create the user again.
     create table if not exists tombstones (
-        field text not null, value text not null, primary key (field, value)
+        field text not null, value text not null, deleted_at text not null default current_timestamp,
+        primary key (field, value)
     ) without rowid;";
 
 /// The fields that have a column. If such a field is hidden, `null` or not a text, it is in `other_fields`.

@@ -123,7 +123,7 @@ async fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<()> {
         select * from unnest($1::text[], $2::boolean[], $3::bigint[])";
     let (keys, has_id, profiles) = columns(&changes.identifiers);
     transaction.execute(put, &[&keys, &has_id, &profiles]).await?;
-    let put = "insert into tombstones select * from unnest($1::text[]) on conflict do nothing";
+    let put = "insert into tombstones (key) select * from unnest($1::text[]) on conflict do nothing";
     transaction.execute(put, &[&changes.tombstones]).await?;
     let put = "
         insert into dead_letters (digest, seq, code, body) values ($1, $2, $3, $4) on conflict do nothing";

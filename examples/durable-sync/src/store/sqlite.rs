@@ -122,7 +122,7 @@ fn write(transaction: &Transaction<'_>, changes: &Changes) -> Result<()> {
     for identifier in &changes.identifiers {
         put.execute(identifier.clone())?;
     }
-    let mut put = transaction.prepare_cached("insert or ignore into tombstones values (?)")?;
+    let mut put = transaction.prepare_cached("insert or ignore into tombstones (key) values (?)")?;
     for key in &changes.tombstones {
         put.execute([key])?;
     }
