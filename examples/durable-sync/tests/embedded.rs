@@ -318,9 +318,7 @@ async fn each_request_and_each_entry_is_counted_once() {
     // Two users, and an update whose lookup values lead to both.
     let [one, other] = [("a", "email"), ("b", "nick")]
         .map(|(id, field)| testing::data_insert().user_id(id).lookup(field, "x").body());
-    let lookup = |field: &str| json!({"field": field, "value": "x"});
-    let meta = json!({"operation": "data_update", "lookup_values": [lookup("email"), lookup("nick")]});
-    let both = json!({"data": {}, "redacted": [], "meta": meta}).to_string();
+    let both = testing::data_update().without_user_id().lookup("email", "x").lookup("nick", "x").body();
     service.deliver(&[one, other, both, insert(&[]), delete()]).await;
     assert_eq!(service.send("broken").await.0, 400);
     assert_eq!(service.send("x".repeat(MAX_BYTES + 1)).await.0, 413);

@@ -12,7 +12,6 @@ use proptest::prelude::ProptestConfig;
 use proptest::proptest;
 use rownd_webhooks::sync::Applied;
 use rownd_webhooks::testing;
-use serde_json::json;
 use tempfile::TempDir;
 
 /// A store in a temporary folder, and its expected content.
@@ -64,8 +63,7 @@ async fn a_value_stays_ambiguous_until_one_profile_has_it() {
     let insert = |id: u32| testing::data_insert().user_id(format!("u-{id}")).lookup("country", "NO").body();
     pair.apply(&(0..9).map(insert).collect::<Vec<_>>()).await;
     let delete = |id: u32| testing::delete().user_id(format!("u-{id}")).body();
-    let meta = json!({"operation": "data_update", "lookup_values": [{"field": "country", "value": "NO"}]});
-    let update = json!({"data": {}, "redacted": [], "meta": meta}).to_string();
+    let update = testing::data_update().without_user_id().lookup("country", "NO").body();
     for (ids, expected) in
         [(0..3, Applied::Ambiguous), (3..7, Applied::Ambiguous), (7..8, Applied::Unchanged)]
     {

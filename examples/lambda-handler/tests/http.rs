@@ -118,9 +118,7 @@ fn a_get_without_a_body_is_refused_as_empty() {
 #[test]
 fn an_unknown_operation_is_a_success() {
     let service = Service::new();
-    let body = testing::data_update().user_id(USER).tamper(|body| {
-        body["meta"]["operation"] = "user_merge".into();
-    });
+    let body = testing::operation("user_merge").user_id(USER).body();
     for event in EVENTS {
         assert_eq!(service.post(event, &body).status, 204);
     }

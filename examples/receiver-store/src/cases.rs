@@ -1,9 +1,10 @@
 //! Bodies for the tests of all example receivers.
 
-use rownd_webhooks::testing;
+use rownd_webhooks::Payload;
+use rownd_webhooks::testing::{self, samples};
 
 /// Bodies that are no delivery. `@` is a value, which no response may contain.
-pub const INVALID: [&str; 16] = [
+const INVALID: [&str; 16] = [
     "@",
     r#""@""#,
     r#"["@"]"#,
@@ -16,7 +17,7 @@ pub const INVALID: [&str; 16] = [
     r#"{"meta":{"operation":["@"]}}"#,
     r#"{"meta":{"operation":"delete","lookup_values":[{"field":"@","value":"@","value":"@"}]}}"#,
     r#"{"data":{"a":"@"}}"#,
-    r#"{"data":{"a":"@\ud800"},"meta":{"operation":"delete"}}"#,
+    r#"{"data":{"\ud800":"@"},"meta":{"operation":"delete"}}"#,
     r#"{"data":{"a":"@"},"meta":{"operation":"delete"}} @"#,
     r#"{"data":{"a":"@" @"#,
     r#"{"data":"@"#,
@@ -34,6 +35,23 @@ pub const REFUSALS: [(&str, &str); 6] = [
         r#"{"code":"no_lookup_values","path":"/meta/lookup_values"}"#,
     ),
 ];
+
+/// Checks the `Json<Payload>` of a web framework: it reads the samples, and its rejections contain no values.
+///
+/// `extract` returns a payload, or everything that a rejection shows.
+///
+/// # Panics
+///
+/// Panics if it does not.
+pub async fn check_extractor(extract: impl AsyncFn(&str) -> Result<Payload<'static>, String>) {
+    for body in samples::ALL {
+        assert_eq!(extract(body).await, Ok(body.parse().unwrap()));
+    }
+    for body in INVALID {
+        let rejection = extract(&body.replace('@', "canary7f3a")).await.unwrap_err();
+        assert!(!rejection.contains("canary7f3a"), "{rejection}");
+    }
+}
 
 /// Returns a valid body of this size.
 ///

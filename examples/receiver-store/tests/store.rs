@@ -122,15 +122,15 @@ fn deliveries_are_counted_by_operation_and_outcome() {
     {
         let _ = receiver.receive(body.as_bytes());
     }
-    let unknown = testing::data_update().tamper(|body| body["meta"]["operation"] = "user_merge".into());
+    let unknown = testing::operation("user_merge").body();
     assert_eq!(receiver.receive(unknown.as_bytes()), Ok(Applied::Ignored));
     // Two users, and a delete whose lookup values find both.
     for (id, field) in [("a", "email"), ("b", "phone_number")] {
         let insert = testing::data_insert().user_id(id).lookup(field, "x").body();
         assert_eq!(receiver.receive(insert.as_bytes()), Ok(Applied::Created));
     }
-    let ambiguous = testing::delete().lookup("email", "x").lookup("phone_number", "x");
-    let ambiguous = ambiguous.tamper(|body| body["data"] = serde_json::json!({}));
+    let ambiguous =
+        testing::delete().without_user_id().lookup("email", "x").lookup("phone_number", "x").body();
     assert_eq!(receiver.receive(ambiguous.as_bytes()), Ok(Applied::Ambiguous));
     let metrics = receiver.metrics();
     let mut counters: Vec<&str> = metrics.lines().filter(|line| !line.starts_with('#')).collect();

@@ -99,9 +99,7 @@ fn deliveries_are_in_the_store() {
 #[test]
 fn an_unknown_operation_is_a_success() {
     let service = Service::start();
-    let body = testing::data_update().user_id(USER).tamper(|body| {
-        body["meta"]["operation"] = "user_merge".into();
-    });
+    let body = testing::operation("user_merge").user_id(USER).body();
     assert_eq!(service.post(&body).status, 204);
     assert_eq!(service.profiles(), []);
 }

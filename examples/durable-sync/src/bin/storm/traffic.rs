@@ -277,14 +277,11 @@ fn delivery(rng: &mut StdRng, directory: &Directory, mark: &str) -> String {
     if let Some(phone) = phone {
         builder = builder.lookup("phone_number", phone);
     }
-    builder.tamper(|body| {
-        body["meta"]["delivery"] = mark.into();
-        match (id, body["data"].as_object_mut()) {
-            (Some(id), Some(data)) => _ = data.insert("user_id".to_owned(), id.into()),
-            (None, Some(data)) => _ = data.remove("user_id"),
-            (_, None) => {}
-        }
-    })
+    builder = match id {
+        Some(id) => builder.user_id(id),
+        None => builder.without_user_id(),
+    };
+    builder.tamper(|body| body["meta"]["delivery"] = mark.into())
 }
 
 /// The text with some letters in upper and some in lower case.
@@ -329,12 +326,7 @@ fn broken(rng: &mut StdRng, mark: &str) -> Vec<u8> {
         3 => builder.tamper(|body| body["meta"] = "gone".into()).into_bytes(),
         4 => builder.tamper(|body| body["data"] = json!([mark])).into_bytes(),
         // Identifies no user.
-        _ => builder
-            .tamper(|body| {
-                body["data"]["user_id"] = Value::Null;
-                body["meta"]["lookup_values"] = json!([]);
-            })
-            .into_bytes(),
+        _ => builder.without_user_id().without_lookup_values().body().into_bytes(),
     }
 }
 
