@@ -42,6 +42,8 @@ impl Store {
                 return Ok(None);
             }
             client.batch_execute(TABLES).await?;
+            // While there are no statistics yet, it would take a batch for so expensive that it compiles the queries.
+            client.batch_execute("set jit = off").await?;
             client.execute(BEGIN, &[&rand::random::<[u8; 32]>().as_slice()]).await?;
             let row = client.query_one(PROGRESS, &[]).await?;
             Ok(Some(Lease { client, keys: Keys::new(row.get(1))?, position: row.get(0) }))
