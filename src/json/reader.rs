@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(self.offset) {
-            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+            if *byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
                 return Some(*byte);
             }
             self.offset += 1;
@@ -156,16 +156,25 @@ impl<'a> Reader<'a> {
     #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
     pub(crate) fn next_name(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
-        if !self.next(b'}', ErrorKind::ExpectedCommaOrBrace)? {
+        if !self.next_member()? {
             return Ok(None);
+        }
+        let name = self.name()?;
+        self.colon()?;
+        Ok(Some(name))
+    }
+
+    /// Moves to the next member's name, or leaves the object and returns `false`.
+    #[inline]
+    fn next_member(&mut self) -> Result<bool, Error> {
+        if !self.next(b'}', ErrorKind::ExpectedCommaOrBrace)? {
+            return Ok(false);
         }
         if self.byte() != Some(b'"') {
             return Err(self.unexpected(ErrorKind::ExpectedName));
         }
         self.name_offset = self.offset;
-        let name = self.name()?;
-        self.colon()?;
-        Ok(Some(name))
+        Ok(true)
     }
 
     /// Moves to the next element, or leaves the array and returns `false`.
@@ -239,7 +248,8 @@ impl<'a> Reader<'a> {
         let start = self.offset;
         match next {
             Some(b'"') => return self.string().map(Token::String),
-            Some(b'{' | b'[') => self.skip_nested()?,
+            Some(b'{') => self.skip_object()?,
+            Some(b'[') => self.skip_array()?,
             _ => self.skip_scalar(next)?,
         }
         Ok(match next {
@@ -271,7 +281,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn raw_value(&mut self) -> Result<&'a str, Error> {
         self.peek();
         let start = self.offset;
-        self.skip_nested()?;
+        self.skip_value()?;
         Ok(self.text_since(start))
     }
 
@@ -352,7 +362,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips a number, `true`, `false` or `null` whose first byte is `first`.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "x")]
+    #[inline(always)]
     fn skip_scalar(&mut self, first: Option<u8>) -> Result<(), Error> {
         match first {
             Some(b'-' | b'0'..=b'9') => self.skip_number(),
@@ -380,39 +391,31 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_number(&mut self) -> Result<(), Error> {
-        if self.byte() == Some(b'-') {
-            self.offset += 1;
-        }
-        if self.byte() == Some(b'0') {
-            self.offset += 1;
-            if self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
-                return Err(self.error(ErrorKind::InvalidNumber));
+        match number_end(self.text.as_bytes(), self.offset) {
+            Ok(end) => {
+                self.offset = end;
+                Ok(())
             }
-        } else {
-            self.skip_digits()?;
-        }
-        if self.byte() == Some(b'.') {
-            self.offset += 1;
-            self.skip_digits()?;
-        }
-        if let Some(b'e' | b'E') = self.byte() {
-            self.offset += 1;
-            if let Some(b'+' | b'-') = self.byte() {
-                self.offset += 1;
+            Err(malformed) => {
+                self.offset = malformed;
+                Err(self.unexpected(ErrorKind::InvalidNumber))
             }
-            self.skip_digits()?;
         }
-        Ok(())
     }
 
-    /// Skips one or more digits.
+    /// Skips a string that has no escape; otherwise stops at the first and returns `false`.
     #[inline]
-    fn skip_digits(&mut self) -> Result<(), Error> {
-        let start = self.offset;
-        while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.offset += 1;
+    fn skip_plain_string(&mut self) -> bool {
+        let bytes = self.text.as_bytes();
+        let start = self.offset + 1;
+        let end = start + bytes.get(start..).map_or(0, plain_length);
+        let has_ended = bytes.get(end) == Some(&b'"');
+        if has_ended {
+            self.offset = end + 1;
+            return true;
         }
-        if self.offset == start { Err(self.unexpected(ErrorKind::InvalidNumber)) } else { Ok(()) }
+        self.offset = end;
+        false
     }
 
     /// Reads a string that has no escape; otherwise stops at the first, and returns where the string starts.
@@ -421,7 +424,7 @@ impl<'a> Reader<'a> {
     fn plain_string(&mut self) -> Result<&'a str, usize> {
         let bytes = self.text.as_bytes();
         let start = self.offset + 1;
-        let end = start + plain_length(bytes.get(start..).unwrap_or_default());
+        let end = start + bytes.get(start..).map_or(0, plain_length);
         if bytes.get(end) == Some(&b'"') {
             self.offset = end + 1;
             return Ok(self.text.get(start..end).unwrap_or_default());
@@ -430,19 +433,18 @@ impl<'a> Reader<'a> {
         Err(start)
     }
 
-    /// Reads the rest of a string.
+    /// Reads the rest of a string, from its first escape.
     #[inline(never)]
-    fn escaped_string(&mut self, start: usize) -> Result<String, Error> {
+    fn escaped_string(&mut self, mut start: usize) -> Result<String, Error> {
         // Enough for most strings, so that they are allocated once.
         let mut text = String::with_capacity(self.offset - start + 64);
-        text.push_str(self.text_since(start));
-        while let Some(character) = self.escape()? {
-            text.push(character);
-            let start = self.offset;
-            self.skip_plain();
+        loop {
             text.push_str(self.text_since(start));
+            let Some(character) = self.escape()? else { return Ok(text) };
+            text.push(character);
+            start = self.offset;
+            self.skip_plain();
         }
-        Ok(text)
     }
 
     /// Skips the rest of a string.
@@ -456,10 +458,12 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn skip_plain(&mut self) {
-        self.offset += plain_length(self.text.as_bytes().get(self.offset..).unwrap_or_default());
+        self.offset += self.text.as_bytes().get(self.offset..).map_or(0, plain_length);
     }
 
     /// Reads an escape. Returns `None` after the closing quote.
+    #[expect(clippy::inline_always, reason = "x")]
+    #[inline(always)]
     fn escape(&mut self) -> Result<Option<char>, Error> {
         let start = self.offset;
         match self.byte() {
@@ -471,13 +475,13 @@ impl<'a> Reader<'a> {
             _ => return Err(self.unexpected(ErrorKind::ControlCharacter)),
         }
         let character = match self.byte() {
+            Some(b'u') => return self.unicode_escape(start).map(Some),
             Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
             Some(b'b') => '\u{8}',
             Some(b'f') => '\u{c}',
             Some(b'n') => '\n',
             Some(b'r') => '\r',
             Some(b't') => '\t',
-            Some(b'u') => return self.unicode_escape(start).map(Some),
             _ => return Err(self.unexpected(ErrorKind::InvalidEscape)),
         };
         self.offset += 1;
@@ -513,84 +517,87 @@ impl<'a> Reader<'a> {
         Ok(char::REPLACEMENT_CHARACTER)
     }
 
+    /// Reads the four digits after the `u` of an escape.
+    #[inline]
     fn hex(&mut self) -> Result<u32, Error> {
-        let mut code = 0;
-        for _ in 0..4 {
-            self.offset += 1;
-            let digit = self.byte().and_then(|byte| char::from(byte).to_digit(16));
-            code = code << 4 | digit.ok_or_else(|| self.unexpected(ErrorKind::InvalidEscape))?;
+        let digits = self.text.as_bytes().get(self.offset + 1..).unwrap_or_default();
+        let add = |code, byte: &u8| Some(code << 4 | char::from(*byte).to_digit(16)?);
+        if let Some(code) = digits.first_chunk::<4>().and_then(|digits| digits.iter().try_fold(0, add)) {
+            self.offset += 5;
+            return Ok(code);
         }
-        self.offset += 1;
-        Ok(code)
+        self.offset += 1 + digits.iter().take(4).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        Err(self.unexpected(ErrorKind::InvalidEscape))
     }
 
-    /// Skips a value with everything inside it.
-    fn skip_nested(&mut self) -> Result<(), Error> {
-        let outer = self.depth;
-        // One bit for each container that was opened here, 1 for an object; the innermost one is the lowest.
-        let mut objects = 0u128;
-        loop {
-            match self.peek() {
-                Some(b'{') => {
-                    self.enter()?;
-                    objects = objects << 1 | 1;
-                    if self.peek() != Some(b'}') {
-                        self.skip_name()?;
-                        continue;
-                    }
-                }
-                Some(b'[') => {
-                    self.enter()?;
-                    objects <<= 1;
-                    if self.peek() != Some(b']') {
-                        continue;
-                    }
-                }
-                Some(b'"') => {
-                    if self.plain_string().is_err() {
-                        self.skip_escapes()?;
-                    }
-                }
-                next => self.skip_scalar(next)?,
-            }
-            // A value ended, and with it perhaps the containers around it.
-            loop {
-                if self.depth == outer {
-                    return Ok(());
-                }
-                let is_object = objects & 1 == 1;
-                match self.peek() {
-                    Some(b',') => {
-                        self.offset += 1;
-                        if is_object {
-                            self.peek();
-                            self.skip_name()?;
-                        }
-                        break;
-                    }
-                    Some(b'}') if is_object => self.close(),
-                    Some(b']') if !is_object => self.close(),
-                    _ if is_object => return Err(self.unexpected(ErrorKind::ExpectedCommaOrBrace)),
-                    _ => return Err(self.unexpected(ErrorKind::ExpectedCommaOrBracket)),
-                }
-                objects >>= 1;
-            }
-        }
-    }
-
-    /// Skips the name of a nested member and the colon after it.
+    /// Skips a value with everything inside it. The depth is limited, and so is this recursion.
     #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
     #[inline(always)]
-    fn skip_name(&mut self) -> Result<(), Error> {
-        if self.byte() != Some(b'"') {
-            return Err(self.unexpected(ErrorKind::ExpectedName));
+    fn skip_value(&mut self) -> Result<(), Error> {
+        match self.peek() {
+            Some(b'{') => self.skip_object(),
+            Some(b'[') => self.skip_array(),
+            Some(b'"') => {
+                if self.skip_plain_string() {
+                    Ok(())
+                } else {
+                    self.skip_escapes()
+                }
+            }
+            next => self.skip_scalar(next),
         }
-        let start = self.offset;
-        if is_reserved(&self.name()?) {
-            return Err(Error { kind: ErrorKind::ReservedName, offset: start });
-        }
-        self.colon()
     }
+
+    fn skip_object(&mut self) -> Result<(), Error> {
+        self.enter()?;
+        while self.next_member()? {
+            // Only a name that begins with a dollar sign or an escape can be reserved.
+            if let Some(b'$' | b'\\') = self.text.as_bytes().get(self.offset + 1) {
+                if is_reserved(&self.name()?) {
+                    return Err(Error { kind: ErrorKind::ReservedName, offset: self.name_offset });
+                }
+            } else if !self.skip_plain_string() {
+                self.escaped_name(self.name_offset + 1)?;
+            }
+            self.colon()?;
+            self.skip_value()?;
+        }
+        Ok(())
+    }
+
+    fn skip_array(&mut self) -> Result<(), Error> {
+        self.enter()?;
+        while self.next_element()? {
+            self.skip_value()?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns where the number at an offset ends, or where it is malformed.
+fn number_end(bytes: &[u8], start: usize) -> Result<usize, usize> {
+    let integer = start + usize::from(bytes.get(start) == Some(&b'-'));
+    let mut end = digits_end(bytes, integer)?;
+    if end > integer + 1 && bytes.get(integer) == Some(&b'0') {
+        return Err(integer + 1);
+    }
+    if bytes.get(end) == Some(&b'.') {
+        end = digits_end(bytes, end + 1)?;
+    }
+    if let Some(b'e' | b'E') = bytes.get(end) {
+        let has_sign = matches!(bytes.get(end + 1), Some(b'+' | b'-'));
+        end = digits_end(bytes, end + 1 + usize::from(has_sign))?;
+    }
+    Ok(end)
+}
+
+/// Returns where the digits at an offset end; there has to be one.
+fn digits_end(bytes: &[u8], start: usize) -> Result<usize, usize> {
+    let mut end = start;
+    while bytes.get(end).is_some_and(u8::is_ascii_digit) {
+        end += 1;
+    }
+    if end > start { Ok(end) } else { Err(end) }
 }
 
 /// Checks a whole JSON text.

@@ -6,37 +6,37 @@
 #[expect(clippy::inline_always, reason = "a call for each string costs a tenth of a parse")]
 #[inline(always)]
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
+    let special = bytes.first_chunk().map_or(0, |word| special_bytes(u64::from_le_bytes(*word)));
+    if special != 0 { special.trailing_zeros() as usize / 8 } else { long_plain_length(bytes) }
+}
+
+/// Does the same for strings of eight bytes or more. Inlined, it would load its constants again for each word.
+#[inline(never)]
+fn long_plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;
-    let mut rest = bytes;
-    while let Some((word, after)) = rest.split_first_chunk::<8>() {
-        let special = special_bytes(u64::from_le_bytes(*word));
+    for word in bytes.chunks_exact(8) {
+        let special = special_bytes(word.try_into().map_or(0, u64::from_le_bytes));
         if special != 0 {
             return length + special.trailing_zeros() as usize / 8;
         }
         length += 8;
-        rest = after;
     }
-    length + plain_length_of_few(rest)
-}
-
-/// Does the same for fewer than eight bytes.
-#[cold]
-#[inline(never)]
-fn plain_length_of_few(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..0x20)).unwrap_or(bytes.len())
+    let rest = bytes.iter().skip(length);
+    length + rest.take_while(|byte| !matches!(byte, b'"' | b'\\' | ..0x20)).count()
 }
 
 /// Sets the highest bit of the first byte in the word that is a quote, a backslash or a control character. Later bytes may be
 /// marked by mistake, when a subtraction borrows from them.
 #[inline]
 fn special_bytes(word: u64) -> u64 {
-    const HIGH_BITS: u64 = u64::from_ne_bytes([0x80; 8]);
+    const fn each(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
     // A subtraction sets the highest bit of a byte that is smaller, and of one that had it set: the latter is part of a longer
-    // character, and cleared at the end.
-    let quote = (word ^ u64::from_ne_bytes([b'"'; 8])).wrapping_sub(u64::from_ne_bytes([1; 8]));
-    let backslash = (word ^ u64::from_ne_bytes([b'\\'; 8])).wrapping_sub(u64::from_ne_bytes([1; 8]));
-    let control = word.wrapping_sub(u64::from_ne_bytes([0x20; 8]));
-    (quote | backslash | control) & !word & HIGH_BITS
+    // character, and cleared at the end. `^ 2` swaps the quote with the space, next to the control characters.
+    let quote_or_control = (word ^ each(2)).wrapping_sub(each(b' ' + 1));
+    let backslash = (word ^ each(b'\\')).wrapping_sub(each(1));
+    (quote_or_control | backslash) & !word & each(0x80)
 }
 
 /// Writes a string with its quotes and the escapes that it needs.
