@@ -1,4 +1,4 @@
-//! One text for equal JSON: compact, with members sorted by name at every level.
+//! One form for equal JSON: compact, with members sorted by name at every level.
 
 use std::borrow::Cow;
 
@@ -6,58 +6,87 @@ use super::error::Error;
 use super::reader::Reader;
 use super::string::write_string;
 
+/// A value whose members are sorted.
+enum Node<'a> {
+    /// A number, `true`, `false` or `null`.
+    Scalar(&'a str),
+    String(Cow<'a, str>),
+    Array(Vec<Node<'a>>),
+    Object(Vec<(Cow<'a, str>, Node<'a>)>),
+}
+
 /// Returns the canonical form of a valid JSON text.
 ///
 /// Numbers stay as they are, and strings have only the escapes that JSON requires. Members that share a name stay in their order.
 pub(crate) fn canonical(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    // A valid text is read to its end.
-    let _ = write_value(&mut Reader::new(text), &mut out);
+    // A valid text is read without an error.
+    if let Ok(node) = read(&mut Reader::new(text)) {
+        node.write(&mut out);
+    }
     out
 }
 
-/// Writes one value. The reader limits the depth, and so this recursion.
-fn write_value(reader: &mut Reader<'_>, out: &mut String) -> Result<(), Error> {
-    match reader.peek() {
-        Some(b'{') => write_object(reader, out)?,
-        Some(b'[') => write_array(reader, out)?,
-        Some(b'"') => write_string(&reader.string()?, out),
-        _ => out.push_str(reader.raw_value()?),
-    }
-    Ok(())
+/// Reads one value. The reader limits the depth, and so this recursion.
+fn read<'a>(reader: &mut Reader<'a>) -> Result<Node<'a>, Error> {
+    Ok(match reader.peek() {
+        Some(b'{') => {
+            let mut members = Vec::new();
+            reader.enter()?;
+            while let Some(name) = reader.next_name()? {
+                members.push((name, read(reader)?));
+            }
+            members.sort_by(|(before, _), (after, _)| before.cmp(after));
+            Node::Object(members)
+        }
+        Some(b'[') => {
+            let mut elements = Vec::new();
+            reader.enter()?;
+            while reader.next_element()? {
+                elements.push(read(reader)?);
+            }
+            Node::Array(elements)
+        }
+        Some(b'"') => Node::String(reader.string()?),
+        _ => Node::Scalar(reader.raw_value()?),
+    })
 }
 
-fn write_array(reader: &mut Reader<'_>, out: &mut String) -> Result<(), Error> {
-    let mut separator = "";
-    reader.enter()?;
-    out.push('[');
-    while reader.next_element()? {
-        out.push_str(separator);
-        separator = ",";
-        write_value(reader, out)?;
+impl Node<'_> {
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Scalar(text) => out.push_str(text),
+            Self::String(text) => write_unescaped(text, out),
+            Self::Array(elements) => {
+                out.push('[');
+                for (index, element) in elements.iter().enumerate() {
+                    out.push_str(if index == 0 { "" } else { "," });
+                    element.write(out);
+                }
+                out.push(']');
+            }
+            Self::Object(members) => {
+                out.push('{');
+                for (index, (name, value)) in members.iter().enumerate() {
+                    out.push_str(if index == 0 { "" } else { "," });
+                    write_unescaped(name, out);
+                    out.push(':');
+                    value.write(out);
+                }
+                out.push('}');
+            }
+        }
     }
-    out.push(']');
-    Ok(())
 }
 
-fn write_object(reader: &mut Reader<'_>, out: &mut String) -> Result<(), Error> {
-    let mut members: Vec<(Cow<'_, str>, String)> = Vec::new();
-    reader.enter()?;
-    while let Some(name) = reader.next_name()? {
-        let mut value = String::new();
-        write_value(reader, &mut value)?;
-        members.push((name, value));
+/// Writes a string that the reader has read: one that is borrowed has no escape.
+fn write_unescaped(text: &Cow<'_, str>, out: &mut String) {
+    match text {
+        Cow::Borrowed(text) => {
+            out.push('"');
+            out.push_str(text);
+            out.push('"');
+        }
+        Cow::Owned(text) => write_string(text, out),
     }
-    members.sort_by(|(before, _), (after, _)| before.cmp(after));
-    let mut separator = "";
-    out.push('{');
-    for (name, value) in members {
-        out.push_str(separator);
-        separator = ",";
-        write_string(&name, out);
-        out.push(':');
-        out.push_str(&value);
-    }
-    out.push('}');
-    Ok(())
 }

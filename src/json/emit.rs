@@ -15,7 +15,7 @@ use super::{elements, members, unescape};
 pub(crate) fn serialize_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     if is_serde_json::<S>() {
         let mut raw = serializer.serialize_struct(RAW_VALUE, 1)?;
-        let has_newline = text.contains(['\n', '\r']);
+        let has_newline = text.contains('\n') || text.contains('\r');
         raw.serialize_field(RAW_VALUE, &*if has_newline { compact(text).into() } else { Cow::from(text) })?;
         raw.end()
     } else {
