@@ -404,18 +404,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips a string that has no escape; otherwise stops at the first and returns `false`.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "x")]
+    #[inline(always)]
     fn skip_plain_string(&mut self) -> bool {
         let bytes = self.text.as_bytes();
         let start = self.offset + 1;
         let end = start + bytes.get(start..).map_or(0, plain_length);
-        let has_ended = bytes.get(end) == Some(&b'"');
-        if has_ended {
-            self.offset = end + 1;
-            return true;
+        if bytes.get(end) != Some(&b'"') {
+            self.offset = end;
+            return false;
         }
-        self.offset = end;
-        false
+        self.offset = end + 1;
+        true
     }
 
     /// Reads a string that has no escape; otherwise stops at the first, and returns where the string starts.
@@ -551,13 +551,15 @@ impl<'a> Reader<'a> {
     fn skip_object(&mut self) -> Result<(), Error> {
         self.enter()?;
         while self.next_member()? {
-            // Only a name that begins with a dollar sign or an escape can be reserved.
-            if let Some(b'$' | b'\\') = self.text.as_bytes().get(self.offset + 1) {
-                if is_reserved(&self.name()?) {
-                    return Err(Error { kind: ErrorKind::ReservedName, offset: self.name_offset });
-                }
-            } else if !self.skip_plain_string() {
-                self.escaped_name(self.name_offset + 1)?;
+            let start = self.offset + 1;
+            let is_reserved = if self.skip_plain_string() {
+                // The first byte rules out nearly every name, without taking it from the text.
+                self.text.as_bytes().get(start) == Some(&b'$') && is_reserved(self.text_since(start))
+            } else {
+                is_reserved(&self.escaped_name(start)?)
+            };
+            if is_reserved {
+                return Err(Error { kind: ErrorKind::ReservedName, offset: self.name_offset });
             }
             self.colon()?;
             self.skip_value()?;
