@@ -66,6 +66,7 @@ fn memory_is_bounded_by_a_constant_and_the_strings_with_escapes() {
         ("a lookup value with unknown members", [none(), none(), of_one_lookup, none()]),
         ("unknown members", [none(), none(), none(), members(COUNT / 2)]),
         ("some of each", [object(2_500), names(2_500), array(2_500, lookup), members(1_250)]),
+        ("lone surrogates", [object(COUNT).replace(":0", r#":["\ud800"]"#), none(), none(), none()]),
         ("nested values", [format!(r#"{{"a":{}}}"#, array(100_000, r#"{"":0}"#)), none(), none(), none()]),
         ("too many fields", [object(100_000), none(), none(), none()]),
         ("a repeated field", [format!("{{{},\"1\":1}}", members(COUNT - 1)), none(), none(), none()]),
