@@ -62,13 +62,14 @@ fn an_error_of_the_text_speaks_of_settings_and_has_a_position() {
 
 #[test]
 fn every_truncated_text_is_an_error() {
-    let connection = r#"{"data_type_map":[{"rownd_field":"a","connection_field":"b"}]}"#;
-    let app = r#"{"app":{"schema":{"a":{"type":"string","validation_rules":[{"rule_name":"max_length"}]}}}}"#;
-    for end in 0..connection.len() {
-        assert!(FieldMapping::from_slice(&connection.as_bytes()[..end]).is_err(), "{}", &connection[..end]);
-    }
-    for end in 0..app.len() {
-        assert!(ProfileSchema::from_slice(&app.as_bytes()[..end]).is_err(), "{}", &app[..end]);
+    for text in [
+        r#"{"data_type_map":[{"rownd_field":"a","connection_field":"b"}]}"#,
+        r#"{"app":{"schema":{"a":{"type":"string","validation_rules":[{"rule_name":"max_length"}]}}}}"#,
+    ] {
+        for end in 0..text.len() {
+            let cut = &text.as_bytes()[..end];
+            assert!(FieldMapping::from_slice(cut).is_err() && ProfileSchema::from_slice(cut).is_err());
+        }
     }
 }
 
@@ -80,60 +81,52 @@ struct Settings {
     profile: ProfileSchema,
 }
 
-#[track_caller]
-fn assert_settings(settings: &Settings) {
-    assert_eq!(settings.renames, FieldMapping::from_pairs([("email", "mail")]).unwrap());
-    let score = settings.profile.field("score").unwrap();
-    assert_eq!((score.field_type(), score.is_required()), (&FieldType::Number, true));
-    assert_eq!((score.min_length(), score.max_length()), (Some(1), Some(3)));
-}
+const JSON: &str = r#"{"port":1,"renames":{"data_type_map":[{"rownd_field":"email","connection_field":"mail"}]},
+    "profile":{"schema":{"score":{"type":"number","validation_rules":[{"rule_name":"min_length","rule_value":1}]}}}}"#;
 
-#[test]
-fn settings_stand_in_a_json_file() {
-    let json = r#"{"port":1,"renames":{"data_type_map":[{"rownd_field":"email","connection_field":"mail"}]},
-        "profile":{"schema":{"score":{"type":"number","required":true,"validation_rules":[
-            {"rule_name":"min_length","rule_value":1},{"rule_name":"max_length","rule_value":"3"}]}}}}"#;
-    assert_settings(&serde_json::from_str(json).unwrap());
-    let tree = serde_json::from_str(json).unwrap();
-    assert_settings(&serde_json::from_value(tree).unwrap());
-}
-
-#[test]
-fn settings_stand_in_a_yaml_file() {
-    let yaml = "
+const YAML: &str = "
 port: 1
-renames:
-  - rownd_field: email
-    connection_field: mail
+renames: [{rownd_field: email, connection_field: mail}]
 profile:
   score:
     type: number
-    required: true
     encryption: ~
     validation_rules:
       - {rule_name: min_length, rule_value: 1}
-      - {rule_name: max_length, rule_value: '3'}
 ";
-    assert_settings(&serde_yaml_ng::from_str(yaml).unwrap());
-    let error = serde_yaml_ng::from_str::<Settings>(&yaml.replace("number", "7")).unwrap_err().to_string();
-    assert!(error.contains("expected a string, found a number at /score/type"), "{error}");
-}
 
-#[test]
-fn settings_stand_in_a_toml_file() {
-    let toml = "
+const TOML: &str = "
 port = 1
-
 [[renames]]
 rownd_field = 'email'
 connection_field = 'mail'
-
 [profile.app.schema.score]
 type = 'number'
-required = true
-validation_rules = [{rule_name = 'min_length', rule_value = 1}, {rule_name = 'max_length', rule_value = '3'}]
+validation_rules = [{rule_name = 'min_length', rule_value = 1}]
 ";
-    assert_settings(&toml::from_str(toml).unwrap());
-    let error = toml::from_str::<Settings>(&toml.replace("'mail'", "7")).unwrap_err().to_string();
-    assert!(error.contains("expected a string, found a number at /0/connection_field"), "{error}");
+
+#[test]
+fn settings_stand_in_the_configuration_of_a_service() {
+    for settings in [
+        serde_json::from_str::<Settings>(JSON).unwrap(),
+        serde_json::from_value(serde_json::from_str(JSON).unwrap()).unwrap(),
+        serde_yaml_ng::from_str(YAML).unwrap(),
+        toml::from_str(TOML).unwrap(),
+    ] {
+        assert_eq!((settings.port, settings.renames.rownd_field("mail")), (1, Some("email")));
+        let score = settings.profile.field("score").unwrap();
+        assert_eq!((score.field_type(), score.min_length()), (&FieldType::Number, Some(1)));
+    }
+}
+
+#[test]
+fn an_error_in_a_configuration_names_the_place_inside_the_settings() {
+    let errors = [
+        serde_json::from_str::<Settings>(&JSON.replace(r#""number""#, "7")).unwrap_err().to_string(),
+        serde_yaml_ng::from_str::<Settings>(&YAML.replace("number", "7")).unwrap_err().to_string(),
+        toml::from_str::<Settings>(&TOML.replace("'number'", "7")).unwrap_err().to_string(),
+    ];
+    for (error, path) in errors.iter().zip(["/schema/score/type", "/score/type", "/app/schema/score/type"]) {
+        assert!(error.contains(&format!("expected a string, found a number at {path}")), "{error}");
+    }
 }
