@@ -46,12 +46,13 @@ fn settings_are_json_as_strict_as_a_body() {
 
 #[test]
 fn an_error_of_the_text_speaks_of_settings_and_has_a_position() {
+    let too_large = b" ".repeat((2 << 20) + 1);
     for (settings, message) in [
         (&b""[..], "the text of the settings is not JSON: unexpected end (line 1, column 1)"),
         (b"\xEF\xBB\xBF \n", "the text of the settings is not JSON: unexpected end (line 2, column 1)"),
         (b"{\n\"a\":?}", "the text of the settings is not JSON: expected a value (line 2, column 5)"),
         (b"{\"a\":\n\"\xFF\"}", "the text of the settings is not UTF-8 (line 2, column 2)"),
-        (&[b' '; (2 << 20) + 1], "the text of the settings has more than 2097152 bytes"),
+        (&too_large, "the text of the settings has more than 2097152 bytes"),
     ] {
         let errors = [ProfileSchema::from_slice(settings).err(), FieldMapping::from_slice(settings).err()];
         for error in errors.map(Option::unwrap) {
