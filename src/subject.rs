@@ -116,7 +116,7 @@ impl<'a> Subject<'a> {
         identifiers.into_iter()
     }
 
-    /// Returns a text to partition a log by, so that the events of one user stay in order. It is never empty.
+    /// Returns a string to partition a log by, so that the events of one user stay in order. It is never empty.
     ///
     /// It is the user id, or else the first lookup value that identifies a user in alphabetical order and in the form of
     /// [`comparable`], as in `email=jrose@acme.com`. Some deliveries about a user have the id and others do not, so it is not a

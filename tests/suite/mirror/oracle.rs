@@ -136,33 +136,24 @@ impl Store {
         }
     }
 
-    /// The table of `sync::decide`, row by row.
-    #[expect(clippy::match_same_arms, reason = "an arm for each cell")]
+    /// The table of `sync::decide`, column by column.
     pub(crate) fn decide(&self, delivery: &Delivery) -> Decision<usize> {
         let found = self.found(delivery);
         let is_deleted_id = found.deleted && delivery.id.is_some();
-        let several = Decision::Nothing(Reason::Ambiguous);
         match (&*delivery.operation, found.profile, &*found.candidates) {
-            ("data_insert", Some(row), _) => Decision::Update(row),
-            ("data_insert", None, []) => Decision::Create,
-            ("data_insert", None, [row]) => Decision::Update(*row),
-            ("data_insert", None, _) => several,
+            _ if !delivery.is_known() => Decision::Nothing(Reason::UnknownOperation),
             ("delete", Some(row), _) => Decision::Delete(row),
-            ("delete", None, _) if is_deleted_id => Decision::Nothing(Reason::NotFound),
-            ("delete", None, []) => Decision::Nothing(Reason::NotFound),
-            ("delete", None, [row]) => Decision::Delete(*row),
-            ("delete", None, _) => several,
-            ("data_update" | "visibility_update", Some(row), _) => Decision::Update(row),
-            ("data_update" | "visibility_update", None, _) if is_deleted_id => {
+            (_, Some(row), _) => Decision::Update(row),
+            ("delete", ..) if is_deleted_id => Decision::Nothing(Reason::NotFound),
+            ("data_update" | "visibility_update", ..) if is_deleted_id => Decision::Nothing(Reason::Deleted),
+            ("delete", _, [row]) => Decision::Delete(*row),
+            (_, _, [row]) => Decision::Update(*row),
+            (_, _, [_, _, ..]) => Decision::Nothing(Reason::Ambiguous),
+            ("delete", _, []) => Decision::Nothing(Reason::NotFound),
+            ("data_update" | "visibility_update", _, []) if found.deleted => {
                 Decision::Nothing(Reason::Deleted)
             }
-            ("data_update" | "visibility_update", None, []) if found.deleted => {
-                Decision::Nothing(Reason::Deleted)
-            }
-            ("data_update" | "visibility_update", None, []) => Decision::Create,
-            ("data_update" | "visibility_update", None, [row]) => Decision::Update(*row),
-            ("data_update" | "visibility_update", None, _) => several,
-            _ => Decision::Nothing(Reason::UnknownOperation),
+            (_, _, []) => Decision::Create,
         }
     }
 
