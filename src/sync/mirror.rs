@@ -67,7 +67,7 @@ pub struct Mirror {
 pub struct Change<'m> {
     /// The kind of the change.
     pub applied: Applied,
-    /// The profile as it was, if it was changed or removed.
+    /// The profile as it was, if it was changed or removed. It has the values of fields that the delivery hides.
     pub before: Option<Profile>,
     /// The profile as it is now: `None` after a delete, and where no profile was found or meant.
     pub after: Option<&'m Profile>,
