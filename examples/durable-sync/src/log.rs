@@ -50,8 +50,8 @@ impl Log {
     /// # Errors
     ///
     /// Returns an error if the cluster does not respond in time.
-    pub async fn nats(urls: &str) -> Result<Self> {
-        Ok(Self::Nats(Box::new(nats::Log::connect(urls).await?)))
+    pub async fn nats(urls: &str, stream: &str) -> Result<Self> {
+        Ok(Self::Nats(Box::new(nats::Log::connect(urls, stream).await?)))
     }
 
     /// Appends a body. Once this returns, the body is on disk.

@@ -22,7 +22,7 @@ async fn main() -> Result<()> {
         std::fs::create_dir_all(&options.data).context("the data folder cannot be created")?;
     }
     let log = match &options.nats {
-        Some(urls) => Log::nats(urls).await.context("the log")?,
+        Some(urls) => Log::nats(urls, &options.stream).await.context("the log")?,
         None => Log::sqlite(&options.data).context("the log")?,
     };
     let metrics = Metrics::default();

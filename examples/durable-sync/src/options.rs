@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 
+/// The default name of the stream in NATS.
+pub const STREAM: &str = "deliveries";
+
 /// The options of the program.
 #[derive(Debug)]
 pub struct Options {
@@ -19,6 +22,8 @@ pub struct Options {
     pub projects: bool,
     /// The log: NATS servers, separated by commas, instead of SQLite.
     pub nats: Option<String>,
+    /// The stream in NATS, one for each app.
+    pub stream: String,
     /// The store: PostgreSQL instead of SQLite.
     pub store: Option<String>,
     /// An archive to append to the log.
@@ -35,6 +40,7 @@ Usage: durable-sync [OPTIONS]
   --data FOLDER       folder of SQLite's log and store [durable-sync-data]
   --role ROLE         all, receiver or projector [all]
   --nats URL[,URL]    NATS JetStream as the log
+  --stream NAME       stream in NATS, one for each app [deliveries]
   --store URL         PostgreSQL as the store, postgres://…
   --replay FILE       append an archive to the log, one body or `Received` per line, and exit
 
@@ -54,6 +60,7 @@ impl Options {
             receives: true,
             projects: true,
             nats: None,
+            stream: STREAM.to_owned(),
             store: None,
             replay: None,
         };
@@ -63,6 +70,7 @@ impl Options {
                 Long("listen") => options.listen = arguments.value()?.parse().context("--listen")?,
                 Long("data") => options.data = arguments.value()?.into(),
                 Long("nats") => options.nats = Some(arguments.value()?.string()?),
+                Long("stream") => options.stream = arguments.value()?.string()?,
                 Long("store") => options.store = Some(arguments.value()?.string()?),
                 Long("replay") => options.replay = Some(arguments.value()?.into()),
                 Long("role") => {

@@ -13,7 +13,6 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::Entry;
 
-const STREAM: &str = "deliveries";
 const BATCH: usize = 256;
 
 /// The space for what the protocol adds to a message.
@@ -26,10 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct Log {
     client: Client,
     context: Context,
+    stream: String,
 }
 
 impl Log {
-    pub(super) async fn connect(urls: &str) -> Result<Self> {
+    pub(super) async fn connect(urls: &str, stream: &str) -> Result<Self> {
         let urls: Vec<String> = urls.split(',').map(str::to_owned).collect();
         let client = ConnectOptions::new()
             .retry_on_initial_connect()
@@ -38,7 +38,7 @@ impl Log {
             .await?;
         let mut context = jetstream::new(client.clone());
         context.set_timeout(PATIENCE);
-        let log = Self { client, context };
+        let log = Self { client, context, stream: stream.to_owned() };
         let deadline = Instant::now() + Duration::from_secs(45);
         // A cluster that has just started has no leader yet.
         while let Err(error) = log.create().await {
@@ -52,8 +52,8 @@ impl Log {
 
     async fn create(&self) -> Result<()> {
         let config = |num_replicas| Config {
-            name: STREAM.to_owned(),
-            subjects: vec![STREAM.to_owned()],
+            name: self.stream.clone(),
+            subjects: vec![self.stream.clone()],
             storage: StorageType::File,
             num_replicas,
             ..Config::default()
@@ -75,7 +75,7 @@ impl Log {
         // A message that waits for a connection could be written after its sender has tried again.
         ensure!(self.client.connection_state() == State::Connected, "the log is not connected");
         let publish = async {
-            let acknowledgement = self.context.publish(STREAM, body.into()).await?;
+            let acknowledgement = self.context.publish(self.stream.clone(), body.into()).await?;
             // Returns once a majority of the replicas has it on disk.
             acknowledgement.await
         };
@@ -84,7 +84,7 @@ impl Log {
     }
 
     async fn stream(&self) -> Result<Stream> {
-        Ok(timeout(PATIENCE, self.context.get_stream(STREAM)).await.context("the log is slow")??)
+        Ok(timeout(PATIENCE, self.context.get_stream(&self.stream)).await.context("the log is slow")??)
     }
 
     pub(super) async fn check(&self) -> Result<()> {

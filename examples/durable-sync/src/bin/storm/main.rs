@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use durable_sync::log::Log;
+use durable_sync::options::STREAM;
 use lexopt::{Arg, ValueExt};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout_at;
@@ -204,7 +205,7 @@ async fn cluster(scratch: &Path, logs: &Path) -> Result<Stage> {
         hooks: for_service[..2].iter().copied().map(service::hook).collect(),
         fleet: Fleet { receivers: members, projectors, brokers, postgres, monitor },
         victims: CLUSTER,
-        log: Log::nats(&nats).await?,
+        log: Log::nats(&nats, STREAM).await?,
         store: Store::Postgres(store),
     })
 }
