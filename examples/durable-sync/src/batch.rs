@@ -19,7 +19,7 @@ use crate::row::{Row, keys_of};
 pub type Identifier = (Key, bool, i64);
 
 /// What has to be loaded for a batch.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Wanted {
     /// Keys of user ids and identifiers. What has one of them, profile or tombstone, has to be loaded.
     pub keys: BTreeSet<Key>,
@@ -82,7 +82,7 @@ pub struct Batch<'e> {
 /// A delivery with its keys.
 struct Delivery<'e> {
     payload: Payload<'e>,
-    /// `None` if the operation is unknown.
+    /// `None` only if the operation is unknown.
     subject: Option<Subject<'e>>,
     id: Option<Key>,
     identifiers: Vec<Key>,
@@ -193,23 +193,9 @@ impl<'k> Part<'k> {
             _ => {}
         }
         match decision {
-            Decision::Create => {
-                let mut profile = Profile::default();
-                profile.update(payload, subject, |field, value| self.keys.key(field, value));
-                // A profile has the number of the entry that created it, so no two get the same one.
-                self.put(seq, Some(profile));
-                Applied::Created
-            }
-            Decision::Update(number) => {
-                let before = self.profiles.get(&number).map(|(profile, _)| profile);
-                let mut after = before.cloned().unwrap_or_default();
-                after.update(payload, subject, |field, value| self.keys.key(field, value));
-                if before == Some(&after) {
-                    return Applied::Unchanged;
-                }
-                self.put(number, Some(after));
-                Applied::Updated
-            }
+            // A profile has the number of the entry that created it, so no two get the same one.
+            Decision::Create => self.write(seq, payload, subject),
+            Decision::Update(number) => self.write(number, payload, subject),
             Decision::Delete(number) => {
                 let id = self.put(number, None).and_then(|profile| profile.user_id);
                 self.tombstones.extend(id.map(|id| self.keys.id(&id)));
@@ -239,7 +225,17 @@ impl<'k> Part<'k> {
         }
     }
 
-    /// Writes or removes a profile. Returns the one that was there.
+    fn write(&mut self, number: i64, payload: &Payload<'_>, subject: &Subject<'_>) -> Applied {
+        let before = self.profiles.get(&number).map(|(profile, _)| profile);
+        let mut after = before.cloned().unwrap_or_default();
+        after.update(payload, subject, |field, value| self.keys.key(field, value));
+        if before == Some(&after) {
+            return Applied::Unchanged;
+        }
+        if self.put(number, Some(after)).is_some() { Applied::Updated } else { Applied::Created }
+    }
+
+    /// Stores or removes a profile. Returns the one that was there.
     fn put(&mut self, number: i64, profile: Option<Profile>) -> Option<Profile> {
         let (before, old) = self.profiles.remove(&number).unzip();
         let old = old.unwrap_or_default();
