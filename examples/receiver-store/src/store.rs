@@ -27,7 +27,7 @@ const SCHEMA: &str = "
         email        text,
         first_name   text,
         -- All other fields, as a JSON object. The value of a field that the user has hidden is erased and its name
-        -- stays: {\"country\": \"<<REDACTED>>\"}.
+        -- stays: {\"country\": \"<<REDACTED>>\"}. The field `user_id` is here too, since it may be hidden or absent.
         other_fields text not null,
         -- The latest lookup value for each field that has no visible text or number, as a JSON object.
         remembered   text not null
