@@ -21,7 +21,7 @@ use fields::{FieldsDeserializer, read_json, read_value};
 pub use error::DecodeError;
 
 impl Payload<'_> {
-    /// Deserializes the fields into a type of your own.
+    /// Deserializes the fields into `T`, as serde_json would from the object `data`.
     ///
     /// | field type | visible | redacted | null | absent |
     /// |---|---|---|---|---|
@@ -43,6 +43,9 @@ impl Payload<'_> {
     /// - `#[serde(default)]` does not help a plain `T`: the default is for absent fields, and a redacted one is present.
     /// - A `deserialize_with` helper that reads a `String` fails even in front of an `Option`, since it requests a string and
     ///   not an option. Let it read a `Redactable<String>` or an `Option<String>`.
+    ///
+    /// An enum reads a set of exactly one field. serde_json's `Box<RawValue>` reads the fields as JSON text, in which redacted ones
+    /// are the sentinel.
     ///
     /// With `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields from a buffer. The table holds there too,
     /// with these exceptions:
@@ -113,7 +116,7 @@ impl Payload<'_> {
 }
 
 impl Fields<'_> {
-    /// Deserializes the fields into a type of your own, as [`Payload::decode`] does.
+    /// Deserializes the fields into `T`, as [`Payload::decode`] does.
     ///
     /// # Errors
     ///
@@ -124,7 +127,7 @@ impl Fields<'_> {
 }
 
 impl Value<'_> {
-    /// Deserializes the value into your own type, as serde_json would.
+    /// Deserializes the value into `T`, as serde_json would.
     ///
     /// The text of a string is not kept, so serde_json's `RawValue` of one may have other escapes, and cannot be borrowed.
     ///
@@ -147,7 +150,7 @@ impl Value<'_> {
 }
 
 impl RawJson<'_> {
-    /// Deserializes the JSON into your own type, as serde_json would.
+    /// Deserializes the JSON into `T`, as serde_json would.
     ///
     /// # Errors
     ///
