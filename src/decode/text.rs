@@ -171,11 +171,11 @@ pub(super) fn visit_raw<'de, V: Visitor<'de>>(json: &'de str, visitor: V) -> Res
     visit_entry(RAW_VALUE, BorrowedStrDeserializer::new(json), visitor)
 }
 
-/// Visits a map of one entry, as serde_json does for values that serde does not know.
+/// Visits a map of one entry, as serde_json does for values that serde does not know. The name is lent, as there.
 pub(super) fn visit_entry<'de, T: IntoDeserializer<'de, DecodeError>, V: Visitor<'de>>(
     name: &'static str,
     value: T,
     visitor: V,
 ) -> Result<V::Value, DecodeError> {
-    visitor.visit_map(MapDeserializer::new(iter::once((name, value))))
+    visitor.visit_map(MapDeserializer::new(iter::once((BorrowedStrDeserializer::new(name), value))))
 }
