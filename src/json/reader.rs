@@ -490,22 +490,25 @@ impl<'a> Reader<'a> {
 
     /// Reads the `u` of an escape and its digits; two escapes for a character above U+FFFF.
     fn unicode_escape(&mut self, start: usize) -> Result<char, Error> {
-        let mut code = self.hex()?;
+        let code = self.hex()?;
+        match char::from_u32(code.into()) {
+            Some(character) => Ok(character),
+            None => self.low_surrogate(code, start),
+        }
+    }
+
+    /// Reads the escape of the low surrogate that has to follow a high one.
+    fn low_surrogate(&mut self, high: u16, start: usize) -> Result<char, Error> {
         let end = self.offset;
-        let is_high = matches!(code, 0xD800..=0xDBFF);
-        if is_high && self.text.as_bytes().get(end..).is_some_and(|rest| rest.starts_with(b"\\u")) {
+        if self.text.as_bytes().get(end..).is_some_and(|rest| rest.starts_with(b"\\u")) {
             self.offset += 1;
             let low = self.hex()?;
-            if matches!(low, 0xDC00..=0xDFFF) {
-                code = 0x1_0000 + ((code & 0x3FF) << 10 | low & 0x3FF);
-            } else {
-                self.offset = end;
+            if let Some(Ok(character)) = char::decode_utf16([high, low]).next() {
+                return Ok(character);
             }
+            self.offset = end;
         }
-        match char::from_u32(code) {
-            Some(character) => Ok(character),
-            None => self.lone_surrogate(start),
-        }
+        self.lone_surrogate(start)
     }
 
     #[cold]
@@ -519,9 +522,10 @@ impl<'a> Reader<'a> {
 
     /// Reads the four digits after the `u` of an escape.
     #[inline]
-    fn hex(&mut self) -> Result<u32, Error> {
+    fn hex(&mut self) -> Result<u16, Error> {
         let digits = self.text.as_bytes().get(self.offset + 1..).unwrap_or_default();
-        let add = |code, byte: &u8| Some(code << 4 | char::from(*byte).to_digit(16)?);
+        let add =
+            |code: u16, byte: &u8| Some(code << 4 | u16::try_from(char::from(*byte).to_digit(16)?).ok()?);
         if let Some(code) = digits.first_chunk::<4>().and_then(|digits| digits.iter().try_fold(0, add)) {
             self.offset += 5;
             return Ok(code);
