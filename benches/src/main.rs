@@ -11,7 +11,9 @@ use std::env;
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
 use std::thread;
-use std::time::{Duration, Instant};
+
+/// How often a measurement is repeated, since the seeds of hash maps vary.
+const RUNS: u32 = 3;
 
 /// A cost of this crate, as a ratio to that of the baseline.
 struct Measurement {
@@ -36,10 +38,10 @@ fn measurements() -> Vec<&'static Measurement> {
 
 fn main() -> ExitCode {
     let mut words: Vec<String> = env::args().skip(1).collect();
-    if let [run, name, side] = words.as_slice()
-        && run == "--run"
+    if let [option, name, side] = words.as_slice()
+        && option == "--run"
     {
-        return repeat(name, side == "ours");
+        return run(name, side == "ours");
     }
     let checks = words.iter().any(|word| word == "--check");
     words.retain(|word| word != "--check");
@@ -66,18 +68,11 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Runs one side of a measurement ten times, or for a second, and prints how often.
-fn repeat(name: &str, is_ours: bool) -> ExitCode {
+/// Runs one side of a measurement.
+fn run(name: &str, is_ours: bool) -> ExitCode {
     let all = measurements();
     let measurement = all.iter().find(|measurement| measurement.name == name).expect("a measurement");
-    let work = if is_ours { measurement.ours } else { measurement.baseline };
-    let start = Instant::now();
-    let mut runs = 0;
-    while runs < 10 && start.elapsed() < Duration::from_secs(1) {
-        work();
-        runs += 1;
-    }
-    println!("{runs}");
+    (0..RUNS).for_each(|_| if is_ours { (measurement.ours)() } else { (measurement.baseline)() });
     ExitCode::SUCCESS
 }
 
@@ -91,7 +86,6 @@ fn instructions(name: &str, side: &str) -> f64 {
         .expect("valgrind is installed");
     let report = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{report}");
-    let runs: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().expect("the number of runs");
     let (_, collected) = report.split_once("Collected : ").expect("a count");
-    collected.lines().next().unwrap_or_default().trim().parse::<f64>().expect("a number") / runs
+    collected.lines().next().unwrap_or_default().trim().parse::<f64>().expect("a number") / f64::from(RUNS)
 }

@@ -3,7 +3,7 @@
 /// Returns the number of bytes before the first one that ends a string, begins an escape or is a control character.
 ///
 /// It looks at eight bytes at a time.
-#[expect(clippy::inline_always, reason = "a call for each string costs a tenth of a parse")]
+#[expect(clippy::inline_always, reason = "measured, see json/reader.rs")]
 #[inline(always)]
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     let special = bytes.first_chunk().map_or(0, |word| special_bytes(u64::from_le_bytes(*word)));

@@ -310,7 +310,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     }
 
     /// Reads the name of a member, or leaves the object.
-    #[expect(clippy::inline_always, reason = "a call for each name costs a tenth of a parse")]
+    #[expect(clippy::inline_always, reason = "measured, see json/reader.rs")]
     #[inline(always)]
     fn name(&mut self, object: Object) -> Result<Option<Cow<'a, str>>, ParseError> {
         match self.json.next_name() {
