@@ -2,30 +2,37 @@
 
 use std::any::type_name;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use serde::ser::{Error, SerializeStruct};
+use serde::ser::{Error, SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-use super::private::RAW_VALUE;
-use super::{elements, members, unescape};
+use super::private::{RAW_VALUE, has_arbitrary_precision};
+use super::tree::Tree;
 
-/// Writes a valid JSON text: through serde_json as it is, apart from newlines, and through other formats as real values.
+/// Writes a valid JSON text: as it is into the text that serde_json writes, apart from newlines, and elsewhere as real values.
 ///
 /// Archives and queues hold one document per line, so a text that contains newlines is written without white space.
 pub(crate) fn serialize_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    if is_serde_json::<S>() {
-        let mut raw = serializer.serialize_struct(RAW_VALUE, 1)?;
-        let has_newline = text.contains('\n') || text.contains('\r');
-        raw.serialize_field(RAW_VALUE, &*if has_newline { compact(text).into() } else { Cow::from(text) })?;
-        raw.end()
-    } else {
-        Json(text).serialize(serializer)
+    if !is_from::<S>("serde_json::ser::") {
+        return Tree::new(text).serialize(serializer);
     }
+    let has_newline = text.contains('\n') || text.contains('\r');
+    serialize_raw(&if has_newline { compact(text).into() } else { Cow::from(text) }, serializer)
 }
 
-/// Returns the JSON text of a value, which a binary format holds as one string.
-pub(crate) fn json_text<E: Error>(value: &impl Serialize) -> Result<String, E> {
-    serde_json::to_string(value).map_err(E::custom)
+/// Returns `true` if a module of serde_json defines the serializer, which alone knows what its private names mean.
+///
+/// Nothing but the type's name tells them apart, since a serializer is consumed when it is asked to write. If names of types should change,
+/// real values are written.
+fn is_from<S>(module: &str) -> bool {
+    type_name::<S>().trim_start_matches("&mut ").starts_with(module)
+}
+
+fn serialize_raw<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut raw = serializer.serialize_struct(RAW_VALUE, 1)?;
+    raw.serialize_field(RAW_VALUE, text)?;
+    raw.end()
 }
 
 /// Returns a valid JSON text without the white space between its tokens.
@@ -40,41 +47,45 @@ fn compact(text: &str) -> String {
     text.chars().filter(is_kept).collect()
 }
 
-/// Returns `true` for serde_json's own serializers.
-///
-/// Serializers that wrap them have the same error type, but need not understand the newtype: those that serde uses for `flatten`
-/// and internal tags would write its name.
-fn is_serde_json<S: Serializer>() -> bool {
-    type_name::<S>().trim_start_matches("&mut ").starts_with("serde_json::")
-}
-
-/// A valid JSON text, written as the values that it holds.
-struct Json<'t>(&'t str);
-
-impl Serialize for Json<'_> {
+impl Serialize for Tree<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = self.0;
-        match text.as_bytes().first() {
-            Some(b'{') => serializer.collect_map(members(text).map(|(name, value)| (name, Json(value)))),
-            Some(b'[') => serializer.collect_seq(elements(text).map(Json)),
-            Some(b'"') => serializer.serialize_str(&unescape(text)),
-            Some(b't' | b'f') => serializer.serialize_bool(text == "true"),
-            Some(b'n') => serializer.serialize_unit(),
-            _ => serialize_number(text, serializer),
+        match self {
+            Self::Scalar("null") => serializer.serialize_unit(),
+            Self::Scalar(text @ ("true" | "false")) => serializer.serialize_bool(*text == "true"),
+            Self::Scalar(text) => serialize_number(text, serializer),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(elements) => serializer.collect_seq(elements),
+            Self::Object(members) => {
+                let mut names = HashSet::new();
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (name, member) in members {
+                    // Most formats would keep one of them.
+                    if !names.insert(name) {
+                        return Err(Error::custom("two members of an object have the same name"));
+                    }
+                    map.serialize_entry(name, member)?;
+                }
+                map.end()
+            }
         }
     }
 }
 
-/// Writes an integer of 64 bits as such, and any other number as the nearest float.
+/// Writes an integer of 64 bits as such, and any other number as the nearest float, unless it is kept as its digits.
 fn serialize_number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     if let Ok(integer) = text.parse() {
         return serializer.serialize_u64(integer);
     }
-    if let Ok(integer) = text.parse() {
-        return serializer.serialize_i64(integer);
+    match text.parse() {
+        // `-0` is a float.
+        Ok(0) | Err(_) => {}
+        Ok(integer) => return serializer.serialize_i64(integer),
+    }
+    if has_arbitrary_precision() && is_from::<S>("serde_json::value::ser::") {
+        return serialize_raw(text, serializer);
     }
     match text.parse::<f64>() {
         Ok(float) if float.is_finite() => serializer.serialize_f64(float),
-        _ => Err(S::Error::custom("a number is out of range")),
+        _ => Err(Error::custom("a number is out of range")),
     }
 }

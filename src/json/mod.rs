@@ -6,7 +6,6 @@
 pub(crate) mod canonical;
 pub(crate) mod emit;
 mod error;
-pub(crate) mod from_json;
 mod parts;
 pub(crate) mod pointer;
 pub(crate) mod position;
@@ -14,13 +13,12 @@ pub(crate) mod printable;
 pub(crate) mod private;
 mod reader;
 mod string;
-mod transcode;
 pub(crate) mod tree;
 
 pub(crate) use error::{Error, ErrorKind};
 pub(crate) use parts::{elements, members};
 pub(crate) use private::is_reserved;
-pub(crate) use reader::{Reader, Token, check, type_name, unescape, with_article};
+pub(crate) use reader::{Reader, Token, type_name, unescape, with_article};
 pub(crate) use string::write_string;
 
 /// The number of arrays and objects that may be open at once: serde_json's own parser refuses the 128th.

@@ -17,3 +17,8 @@ pub(crate) fn is_reserved(name: &str) -> bool {
     // The first byte rules out nearly every name.
     name.as_bytes().first() == PREFIX.as_bytes().first() && name.starts_with(PREFIX)
 }
+
+/// Returns `true` if serde_json keeps every digit of a number.
+pub(crate) fn has_arbitrary_precision() -> bool {
+    "1e400".parse::<serde_json::Number>().is_ok()
+}

@@ -1,10 +1,68 @@
-//! Trees of `serde_json::Value`, in both directions.
+//! Trees of JSON: of a text, to write it in another form, and of `serde_json::Value`.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+use serde_json::Value;
 
 use super::MAX_DEPTH;
 use super::error::{Error, ErrorKind};
 use super::reader::{Reader, check};
+
+/// A valid text, read once.
+pub(super) enum Tree<'a> {
+    /// The text of a number, `true`, `false` or `null`.
+    Scalar(&'a str),
+    /// A string, borrowed if it has no escape.
+    String(Cow<'a, str>),
+    Array(Vec<Self>),
+    Object(Vec<(Cow<'a, str>, Self)>),
+}
+
+impl<'a> Tree<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self::read(&mut Reader::new(text)).unwrap_or(Self::Scalar("null"))
+    }
+
+    /// Reads one value. The reader limits the depth, and so this recursion.
+    fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
+        Ok(match reader.peek() {
+            Some(b'{') => {
+                let mut members = Vec::new();
+                reader.enter()?;
+                while let Some(name) = reader.next_name()? {
+                    members.push((name, Self::read(reader)?));
+                }
+                Self::Object(members)
+            }
+            Some(b'[') => {
+                let mut elements = Vec::new();
+                reader.enter()?;
+                while reader.next_element()? {
+                    elements.push(Self::read(reader)?);
+                }
+                Self::Array(elements)
+            }
+            Some(b'"') => Self::String(reader.string()?),
+            _ => Self::Scalar(reader.raw_value()?),
+        })
+    }
+
+    fn into_value(self) -> Value {
+        match self {
+            Self::Scalar(text) => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+            Self::String(text) => text.into(),
+            Self::Array(elements) => elements.into_iter().map(Self::into_value).collect(),
+            Self::Object(members) => {
+                members.into_iter().map(|(name, member)| (name, member.into_value())).collect()
+            }
+        }
+    }
+}
+
+/// Returns the `serde_json::Value` of a valid text. A number that it cannot hold becomes a string of its digits.
+pub(crate) fn value(text: &str) -> Value {
+    Tree::new(text).into_value()
+}
 
 /// Returns the text of a tree that a field of a body can hold: two objects enclose it there.
 pub(crate) fn field_text(tree: &Value) -> Result<String, ErrorKind> {
@@ -32,36 +90,4 @@ fn is_too_deep(tree: &Value) -> bool {
         }
     }
     false
-}
-
-/// Returns the tree of a valid text. A number that serde_json cannot hold becomes a string of its digits.
-pub(crate) fn tree(text: &str) -> Value {
-    read(&mut Reader::new(text)).unwrap_or_default()
-}
-
-/// Reads one value. The reader limits the depth, and so this recursion.
-fn read(reader: &mut Reader<'_>) -> Result<Value, Error> {
-    Ok(match reader.peek() {
-        Some(b'[') => {
-            let mut elements = Vec::new();
-            reader.enter()?;
-            while reader.next_element()? {
-                elements.push(read(reader)?);
-            }
-            Value::Array(elements)
-        }
-        Some(b'{') => {
-            let mut members = Map::new();
-            reader.enter()?;
-            while let Some(name) = reader.next_name()? {
-                members.insert(name.into_owned(), read(reader)?);
-            }
-            Value::Object(members)
-        }
-        Some(b'"') => Value::String(reader.string()?.into_owned()),
-        _ => {
-            let text = reader.raw_value()?;
-            serde_json::from_str(text).unwrap_or_else(|_| text.into())
-        }
-    })
 }

@@ -4,22 +4,22 @@ use serde::de::{Deserialize, Deserializer, Error};
 
 use super::{Parser, fields};
 use crate::error::ParseError;
-use crate::json::from_json::ObjectText;
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
+use crate::redactable::tree::Text;
 
 impl<'de> Deserialize<'de> for Payload<'_> {
-    /// Reads a body, with the limits of [`Parser::new`].
+    /// Reads a body. Only its depth is limited.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ObjectText(text) = Deserialize::deserialize(deserializer)?;
-        Parser::new().parse(text.as_bytes()).map(Payload::into_owned).map_err(custom)
+        let Text(text) = Deserialize::deserialize(deserializer)?;
+        Parser::without_limits().parse(text.as_bytes()).map(Payload::into_owned).map_err(custom)
     }
 }
 
 impl<'de> Deserialize<'de> for Fields<'_> {
     /// Reads an object of fields, such as the member `data` of a body, or a stored profile. Only its depth is limited.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ObjectText(text) = Deserialize::deserialize(deserializer)?;
+        let Text(text) = Deserialize::deserialize(deserializer)?;
         fields(&text).map(Fields::into_owned).map_err(custom)
     }
 }

@@ -7,8 +7,7 @@ use std::{iter, slice};
 use serde::{Serialize, Serializer};
 
 use super::members::{Member, Members};
-use super::value::{Readable, Value, field_with};
-use crate::json::emit::json_text;
+use super::value::{Value, field_with};
 use crate::json::is_reserved;
 use crate::json::printable::DebugName;
 use crate::redactable::Redactable;
@@ -20,8 +19,8 @@ use crate::redactable::Redactable;
 /// `zip_code`.
 ///
 /// Fields are sorted by name, and `get` is a binary search. Two sets of fields are equal if they have the same names
-/// and values. `Debug` shows names, types and lengths, never values. `Serialize` writes the object `data` of a body, in
-/// binary formats its JSON text, and `Deserialize` reads it without the limits of a `Parser`: a stored profile may outgrow them.
+/// and values. `Debug` shows names, types and lengths, never values. `Serialize` writes the object `data` of a body, and
+/// `Deserialize` reads it, as for a [`Payload`](crate::Payload).
 ///
 /// # Examples
 ///
@@ -216,10 +215,7 @@ impl Debug for Fields<'_> {
 
 impl Serialize for Fields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if !serializer.is_human_readable() {
-            return json_text(self)?.serialize(serializer);
-        }
-        serializer.collect_map(self.iter().map(|(name, field)| (name, Readable(field))))
+        serializer.collect_map(self)
     }
 }
 

@@ -8,7 +8,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::members::Members;
-use super::value::{RawJson, Readable, Value};
+use super::value::{RawJson, Value};
 use crate::json::printable::Printable;
 use crate::redactable::Redactable;
 
@@ -102,7 +102,7 @@ impl Serialize for LookupValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("field", self.field())?;
-        map.serialize_entry("value", &Readable(&self.value))?;
+        map.serialize_entry("value", &self.value)?;
         for (name, json) in self.unknown_members() {
             map.serialize_entry(name, json)?;
         }

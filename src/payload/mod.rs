@@ -32,10 +32,11 @@ use value::{RawJson, Value};
 ///
 /// Payloads compare regardless of white space and of the order of members and redacted names; lookup values keep their order.
 /// `Display` is one line that is safe to log: operation, user id, counts. `Debug` shows names, types and lengths, and no value
-/// but the user id. `Serialize` writes the body back, including members that this crate does not know; `Deserialize` reads it
-/// with the limits of [`Parser::new`](crate::Parser::new), in any format that it was written in. From one of serde's buffers it
-/// also reads a string that holds a body, since binary formats hold one. Only JSON text keeps the text of every number: a tree or
-/// YAML may write `1.10` as `1.1`, and refuses `1e400`.
+/// but the user id.
+///
+/// `Serialize` writes the body back, including members that this crate does not know, and `Deserialize` reads it in any format that
+/// describes itself but RON, without the limits of a [`Parser`](crate::Parser). JSON text keeps every digit; elsewhere a number is what
+/// the format or serde's buffer keeps of it: `1.10` may become `1.1`, and `1e400` is refused, as are two nested members with the same name.
 ///
 /// The vendor's page describes the body under "Payload reference".
 ///

@@ -3,10 +3,8 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::value::Readable;
 use super::{LookupElement, Payload, Presence};
 use crate::json::canonical::canonical;
-use crate::json::emit::json_text;
 
 impl Payload<'_> {
     /// Returns one text for equal payloads: compact JSON with names sorted at every level.
@@ -39,11 +37,8 @@ impl Payload<'_> {
 }
 
 impl Serialize for Payload<'_> {
-    /// Writes `data`, `redacted`, `meta`, and then the members that this crate does not know; in binary formats their JSON text.
+    /// Writes `data`, `redacted`, `meta`, and then the members that this crate does not know.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if !serializer.is_human_readable() {
-            return json_text(self)?.serialize(serializer);
-        }
         let mut map = serializer.serialize_map(None)?;
         serialize_present(&mut map, "data", self.data, &Data(self))?;
         serialize_present(&mut map, "redacted", self.redacted, &self.redacted_names)?;
@@ -72,7 +67,7 @@ struct Data<'p, 'a>(&'p Payload<'a>);
 
 impl Serialize for Data<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.present_fields().map(|(name, field)| (name, Readable(field))))
+        serializer.collect_map(self.0.present_fields())
     }
 }
 

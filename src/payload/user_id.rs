@@ -30,6 +30,7 @@ use serde::Serialize;
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
 pub struct UserId<'a>(&'a str);
 
 impl<'a> UserId<'a> {

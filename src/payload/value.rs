@@ -149,7 +149,7 @@ impl<'a> Value<'a> {
         match self {
             Self::Null => serde_json::Value::Null,
             Self::Bool(bool) => (*bool).into(),
-            Self::Number(number) => tree::tree(number.as_str()),
+            Self::Number(number) => tree::value(number.as_str()),
             Self::String(text) => (&**text).into(),
             Self::Array(json) | Self::Object(json) => json.to_json(),
         }
@@ -289,20 +289,6 @@ pub(crate) fn field_with(value: Value<'_>) -> Redactable<Value<'_>> {
     if value == REDACTED { Redactable::Redacted } else { Redactable::Visible(value) }
 }
 
-/// A field as human-readable formats have it.
-///
-/// Inside a `flatten` or an internal tag, a binary format claims to be readable for the object, but not for what is in it.
-pub(super) struct Readable<'f, 'a>(pub(super) &'f Redactable<Value<'a>>);
-
-impl Serialize for Readable<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Redactable::Visible(value) => value.serialize(serializer),
-            Redactable::Redacted => serializer.serialize_str(REDACTED),
-        }
-    }
-}
-
 /// A JSON number, kept as its text, so that no digit is lost.
 ///
 /// Numbers compare by their text: `1.0` is not `1`. `Debug` shows the length, never the digits.
@@ -387,7 +373,7 @@ impl<'a> RawJson<'a> {
     /// Converts the JSON into a `serde_json::Value`; see [`Value::to_json`].
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
-        tree::tree(self.as_str())
+        tree::value(self.as_str())
     }
 
     /// Converts the JSON into one that owns its text.

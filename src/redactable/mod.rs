@@ -2,6 +2,7 @@
 
 pub(crate) mod mark;
 mod serde;
+pub(crate) mod tree;
 
 use std::any::type_name;
 use std::fmt::{self, Debug, Formatter};
@@ -12,18 +13,19 @@ use crate::json::printable::Printable;
 /// The string that replaces the value of a field that the user has hidden.
 ///
 /// It has this meaning as the whole value of a field. Nested inside an object or array it is ordinary text, which only a
-/// `Redactable` in a type of your own reads as `Redacted`.
+/// `Redactable` in your own type reads as `Redacted`.
 pub const REDACTED: &str = "<<REDACTED>>";
 
 /// A value that the user may have redacted.
 ///
-/// In a struct of your own, `Redactable<T>` distinguishes visible from redacted, and `Option<Redactable<T>>` absent as well. It
-/// reads every `T: Deserialize`, through [`Payload::decode`](crate::Payload::decode) and through any other deserializer: the
-/// sentinel [`REDACTED`] is `Redacted`, and `T` reads anything else. Human-readable formats hold the value or the sentinel, binary
-/// formats an enum with the variants `<<VISIBLE>>` and `<<REDACTED>>`.
+/// In your own struct, `Redactable<T>` distinguishes visible from redacted, and `Option<Redactable<T>>` absent as well. It is written as
+/// its value, or as the sentinel [`REDACTED`], and read back in any format that describes itself, and from the buffers that serde fills
+/// for `flatten` and for tagged and untagged enums.
 ///
-/// From the buffers that serde fills for `flatten` and for tagged and untagged enums, `T` is read as JSON, and cannot borrow. So
-/// behind `flatten`, a binary format does not read back a `T` that it writes unlike JSON, such as a `Uuid`.
+/// Outside of [`Payload::decode`](crate::Payload::decode), `T` is read as JSON, and cannot borrow. What a format writes unlike JSON is
+/// refused and never changed: bytes (also a `Uuid` in a binary format), names of members that are numbers, enums with a tag in YAML,
+/// infinity, and integers of more than 64 bits. RON tells neither enums nor newtypes from units and lists, so keep none there. Formats
+/// that do not describe themselves, such as postcard, contain JSON text instead: the [cookbook](crate::cookbook::formats) shows how.
 ///
 /// `Debug` shows the type of the value, and errors the JSON type that was found. Neither contains the value, so a failed
 /// `assert_eq!` of two redactables shows `Visible(String)` twice. In a test, compare what is inside, as the second example does.
