@@ -20,7 +20,7 @@ fn every_entry_point_accepts_a_valid_body() {
 }
 
 #[test]
-fn the_default_limits_hold_everywhere() {
+fn the_default_limits_hold_for_every_parser() {
     for (count, code) in [(10_000, None), (10_001, Some("too_many_entries"))] {
         let data = format!("{{{}}}", list(count, |index| format!(r#""f{index}":{index}"#)));
         let body = Body { data: &data, lookup_values: "", ..Body::delete() }.to_string();

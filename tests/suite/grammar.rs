@@ -230,7 +230,11 @@ proptest! {
         for (before, after) in PLACES {
             let body = format!("{before}{json}{after}");
             match (rownd_webhooks::from_str(&body), serde_json::from_str::<Value>(&body)) {
-                (Ok(payload), Ok(tree)) => prop_assert_eq!(serde_json::to_value(payload).unwrap(), tree, "{}", body),
+                (Ok(payload), Ok(tree)) => match serde_json::to_value(payload) {
+                    Ok(written) => prop_assert_eq!(written, tree, "{}", body),
+                    // A tree cannot contain both, and its reader keeps the last.
+                    Err(error) => prop_assert!(error.to_string().contains("the same name"), "{}", body),
+                },
                 // A tree cannot contain such a number, or a lone surrogate, and its reader stops there.
                 (Ok(payload), Err(error)) => {
                     let is_out_of_range = error.to_string().starts_with("number out of range");

@@ -1,75 +1,236 @@
-//! A value that is written is read back equal, in every format.
+//! One form in every format: what is written is read back equal, or refused.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use bson::{
+    Document, deserialize_from_document, deserialize_from_slice, serialize_to_document, serialize_to_vec,
+};
+use chrono::{DateTime, Utc};
 use proptest::prelude::*;
-use rownd_webhooks::{Fields, Payload, REDACTED, Received, Redactable};
-use serde::de::DeserializeOwned;
-use serde::de::value::MapDeserializer;
-use serde::{Deserialize, Serialize};
+use rownd_webhooks::{Fields, Parser, Payload, REDACTED, Received, Redactable, testing::samples};
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, forward_to_deserialize_any};
 use serde_dynamo::AttributeValue;
 use serde_json::{Value, json};
+use serde_with::{json::JsonString, serde_as};
 use uuid::Uuid;
 
-use super::{Adjacent, Flat, Map, One, Plan, Tagged, Untagged};
+use super::{Adjacent, Flat, Map, Newtype, One, Plan, Tagged, Untagged};
 use crate::support::strategies::{body, config};
-use crate::support::{Body, payload};
+use crate::support::{Body, list, payload};
 use Redactable::{Redacted, Visible};
 
-/// Asserts that a value is read back from what a format has written of it.
-#[track_caller]
-fn assert_read<T: PartialEq + Debug, W: Debug, WE: Debug, RE: Debug>(
-    value: &T,
-    format: &str,
-    written: Result<W, WE>,
-    read: impl FnOnce(&W) -> Result<T, RE>,
-) {
-    let written = written.unwrap_or_else(|error| panic!("{format} does not write {value:?}: {error:?}"));
-    // Bytes are shown as numbers.
+trait Format {
+    const NAME: &str;
+    type Written: PartialEq + Debug;
+
+    fn write<T: Serialize>(value: &T) -> Result<Self::Written, String>;
+    fn read<T: DeserializeOwned>(written: &Self::Written) -> Result<T, String>;
+}
+
+macro_rules! formats {
+    ($($name:ident($written:ty): |$value:ident| $write:expr, |$read_from:ident| $read:expr;)*) => {
+        $(struct $name;
+
+        impl Format for $name {
+            const NAME: &str = stringify!($name);
+            type Written = $written;
+
+            fn write<T: Serialize>($value: &T) -> Result<$written, String> {
+                $write.map_err(|error| error.to_string())
+            }
+
+            fn read<T: DeserializeOwned>($read_from: &$written) -> Result<T, String> {
+                $read.map_err(|error| error.to_string())
+            }
+        })*
+    };
+}
+
+formats! {
+    Text(String): |value| serde_json::to_string(value), |text| serde_json::from_str(text);
+    // Its members are sorted, as in a jsonb column: a tag may come after the content.
+    Tree(Value): |value| serde_json::to_value(value), |tree| serde_json::from_value(tree.clone());
+    Yaml(String): |value| serde_yaml_ng::to_string(value), |text| serde_yaml_ng::from_str(text);
+    Toml(String): |value| toml::to_string(value), |text| toml::from_str(text);
+    Ron(String): |value| ron::to_string(value), |text| ron::from_str(text);
+    MessagePack(Vec<u8>): |value| rmp_serde::to_vec_named(value), |bytes| rmp_serde::from_slice(bytes);
+    MessagePackCompact(Vec<u8>): |value| rmp_serde::to_vec(value), |bytes| rmp_serde::from_slice(bytes);
+    Cbor(Vec<u8>): |value| cbor(value), |bytes| ciborium::from_reader(&**bytes);
+    Bson(Vec<u8>): |value| serialize_to_vec(value), |bytes| deserialize_from_slice(bytes);
+    BsonDocument(Document): |value| serialize_to_document(value), |doc| deserialize_from_document(doc.clone());
+    BsonIntoDocument(Document): |value| serialize_to_vec(value).and_then(|bytes| deserialize_from_slice(&bytes)),
+        |doc| deserialize_from_document(doc.clone());
+    BsonOutOfDocument(Vec<u8>): |value| serialize_to_document(value).and_then(|doc| serialize_to_vec(&doc)),
+        |bytes| deserialize_from_slice(bytes);
+    DynamoDb(AttributeValue): |value| serde_dynamo::to_attribute_value(value),
+        |item| serde_dynamo::from_attribute_value(item.clone());
+}
+
+fn cbor<T: Serialize>(value: &T) -> Result<Vec<u8>, ciborium::ser::Error<std::io::Error>> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(value, &mut bytes).map(|()| bytes)
+}
+
+/// Calls a function for each format that describes itself; `but_ron` leaves out the one that reads `Redactable` only.
+macro_rules! in_every_format {
+    ($function:ident($($argument:expr),*)) => {
+        in_every_format!(but_ron $function($($argument),*));
+        in_every_format!(@ $function($($argument),*); Ron);
+    };
+    (but_ron $function:ident($($argument:expr),*)) => {
+        in_every_format!(@ $function($($argument),*); Text Tree Yaml Toml MessagePack MessagePackCompact Cbor Bson
+            BsonDocument BsonIntoDocument BsonOutOfDocument DynamoDb);
+    };
+    (@ $function:ident $arguments:tt; $($format:ident)*) => {
+        $(in_every_format!(@ $function $format $arguments);)*
+    };
+    (@ $function:ident $format:ident ($($argument:expr),*)) => {
+        $function::<$format>($($argument),*)
+    };
+}
+
+trait Data: Serialize + DeserializeOwned + Clone + PartialEq + Debug {}
+impl<T: Serialize + DeserializeOwned + Clone + PartialEq + Debug> Data for T {}
+
+/// Writes a value. The output contains no private name, neither as text nor as bytes.
+fn write<F: Format>(value: &impl Serialize) -> Option<F::Written> {
+    let written = F::write(value).ok()?;
     let (shown, name) = (format!("{written:?}"), "$serde_json::private");
     let bytes = format!("{:?}", name.as_bytes());
-    assert!(!shown.contains(name) && !shown.contains(bytes.trim_matches(['[', ']'])), "{format}: {shown}");
-    let read = read(&written);
-    assert_eq!(read.as_ref().ok(), Some(value), "{format}: {shown}, {:?}", read.as_ref().err());
+    assert!(!shown.contains(name) && !shown.contains(bytes.trim_matches(['[', ']'])), "{}: {shown}", F::NAME);
+    Some(written)
 }
 
-/// Writes and reads a value in every format that describes its values, so that serde can buffer them.
+/// Asserts that a redactable is written as its value is, and read back equal, or refused. Returns `true` if it is refused, but
+/// its value is not.
 #[track_caller]
-fn assert_round_trips<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
-    assert_read(value, "text", serde_json::to_string_pretty(value), |text| serde_json::from_str(text));
-    assert_read(value, "reader", serde_json::to_vec(value), |bytes| serde_json::from_reader(&**bytes));
-    let tree = || serde_json::to_value(value);
-    assert_read(value, "tree", tree(), |tree| serde_json::from_value(tree.clone()));
-    // A tree sorts members by their names, as jsonb does by its own order.
-    assert_read(value, "jsonb", tree().map(|tree| tree.to_string()), |text| serde_json::from_str(text));
-    assert_read(value, "YAML", serde_yaml_ng::to_string(value), |text| serde_yaml_ng::from_str(text));
-    let item: Result<AttributeValue, _> = serde_dynamo::to_attribute_value(value);
-    assert_read(value, "DynamoDB", item, |item| serde_dynamo::from_attribute_value(item.clone()));
-    assert_read(value, "MessagePack", rmp_serde::to_vec_named(value), |bytes| rmp_serde::from_slice(bytes));
-    let mut cbor = Vec::new();
-    let written = ciborium::into_writer(value, &mut cbor).map(|()| cbor);
-    assert_read(value, "CBOR", written, |bytes| ciborium::from_reader(&**bytes));
+fn refuses<F: Format, T: Data, R: Data>(plain: &T, redactable: &R) -> bool {
+    let written = write::<F>(redactable);
+    assert_eq!(written, write::<F>(plain), "{}: {plain:?}", F::NAME);
+    let Some(written) = written else { return false };
+    let read = F::read::<R>(&written);
+    if F::read::<T>(&written).as_ref() != Ok(plain) {
+        return false;
+    }
+    assert!(read.is_err() || read.as_ref() == Ok(redactable), "{}: {written:?} is read as {read:?}", F::NAME);
+    read.is_err()
 }
 
-/// Writes and reads a value alone, in a struct, an option and a list, and in every format.
-#[track_caller]
-fn assert_is_portable<T: Serialize + DeserializeOwned + Clone + PartialEq + Debug>(value: &T) {
-    let list = vec![Some(One { x: value.clone() }), None];
-    assert_round_trips(value);
-    assert_round_trips(&list);
-    assert_read(value, "postcard", postcard::to_stdvec(value), |bytes| postcard::from_bytes(bytes));
-    assert_read(&list, "postcard", postcard::to_stdvec(&list), |bytes| postcard::from_bytes(bytes));
+fn check_in<F: Format>(value: &impl Data, refusing: &str) {
+    let is_refused = refuses::<F, _, _>(&One { x: value.clone() }, &One { x: Visible(value.clone()) });
+    let is_listed = refusing.split(' ').any(|name| name == F::NAME);
+    assert_eq!(is_refused, is_listed, "{}: {value:?}", F::NAME);
 }
 
-/// Writes and reads a value out of each of serde's buffers.
-#[track_caller]
-fn assert_is_buffered<T: Serialize + DeserializeOwned + Clone + PartialEq + Debug>(value: &T) {
-    let field = || One { x: value.clone() };
-    assert_round_trips(&Flat { inner: field() });
-    assert_round_trips(&Tagged::Carries(field()));
-    assert_round_trips(&Untagged::Only(field()));
-    assert_round_trips(&Adjacent::Carries(value.clone()));
+/// Asserts that a redactable is the same as `plain` in each of serde's buffers.
+fn check_buffered_in<F: Format>(plain: &impl Data, redactable: &impl Data) {
+    let (plain, x) = (|| plain.clone(), || redactable.clone());
+    let refusals = [
+        refuses::<F, _, _>(&Flat { inner: One { x: plain() } }, &Flat { inner: One { x: x() } }),
+        refuses::<F, _, _>(&Tagged::Carries(One { x: plain() }), &Tagged::Carries(One { x: x() })),
+        refuses::<F, _, _>(&Untagged::Only(One { x: plain() }), &Untagged::Only(One { x: x() })),
+        refuses::<F, _, _>(&Adjacent::Carries(plain()), &Adjacent::Carries(x())),
+    ];
+    assert_eq!(refusals, [false; 4], "{}: {:?}", F::NAME, plain());
+}
+
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+struct Address {
+    street: String,
+    city: Option<Redactable<String>>,
+    zip: Redactable<u8>,
+}
+
+fn address() -> Address {
+    Address { street: "a".to_owned(), city: Some(Visible("b".to_owned())), zip: Redacted }
+}
+
+/// Each value, and the formats that refuse it as a `Redactable` since it has no JSON form there.
+#[test]
+fn a_visible_value_is_written_as_itself_and_read_back_equal_or_refused() {
+    fn check<T: Data>(value: T, refusing: &str) {
+        in_every_format!(check_in(&value, refusing));
+    }
+    check("Oslo".to_owned(), "");
+    check('é', "");
+    check(true, "");
+    check(7_u8, "");
+    check(i64::MIN, "");
+    check(u64::MAX, "");
+    check([0.1, 1.5, -3.0, 1e16], "");
+    check((), "");
+    check(Some("a".to_owned()), "");
+    check(None::<String>, "Toml");
+    check(vec!["a".to_owned(), String::new()], "");
+    check((7_u8, "a".to_owned()), "");
+    check(Map::from([("a".to_owned(), 7_u8), (String::new(), 8)]), "");
+    check(address(), "");
+    check(Address { city: None, zip: Visible(7), ..address() }, "");
+    check(DateTime::<Utc>::from_timestamp_millis(1_737_996_245_191).unwrap(), "");
+    check(json!({"a": ["x", true, {"<<VISIBLE>>": "y"}], "<<REDACTED>>": "<<REDACTED>>"}), "");
+    check(Newtype("a".to_owned()), "Ron");
+    check(Plan::Gold, "Ron");
+    check(Some(Plan::Gold), "Ron");
+    check(Plan::Points(7), "Yaml Ron");
+    check(Plan::Range(1, 2), "Yaml Ron");
+    check(Plan::Card { level: 1 }, "Yaml Ron MessagePackCompact");
+    check(BTreeMap::from([(7_u8, "a".to_owned())]), "MessagePack MessagePackCompact Cbor Ron");
+    check(Uuid::from_u128(7), "MessagePack MessagePackCompact Cbor Bson BsonIntoDocument");
+    check(
+        [f64::INFINITY],
+        "Yaml Toml MessagePack MessagePackCompact Cbor Bson BsonDocument BsonIntoDocument BsonOutOfDocument DynamoDb Ron",
+    );
+}
+
+#[test]
+fn a_visible_value_survives_in_every_buffer() {
+    in_every_format!(check_buffered_in(&"Oslo".to_owned(), &Visible("Oslo".to_owned())));
+    in_every_format!(check_buffered_in(&0.5, &Visible(0.5)));
+    in_every_format!(check_buffered_in(&address(), &Visible(address())));
+    in_every_format!(check_buffered_in(
+        &json!({"<<VISIBLE>>": ["x"]}),
+        &Visible(json!({"<<VISIBLE>>": ["x"]}))
+    ));
+}
+
+#[test]
+fn a_redacted_value_is_the_sentinel_in_every_format() {
+    let plain = &REDACTED.to_owned();
+    in_every_format!(check_buffered_in(plain, &Redacted::<u8>));
+    in_every_format!(check_buffered_in(plain, &Redacted::<Option<Address>>));
+    in_every_format!(travels(&One { x: Redacted::<u8> }));
+    in_every_format!(travels(&One { x: vec![Some(Redacted::<Option<Address>>)] }));
+}
+
+/// Asserts that a payload, or what contains one, is read back equal. TOML has no null.
+fn travels<F: Format>(value: &impl Data) {
+    let Some(written) = write::<F>(value) else { return assert_eq!(F::NAME, "Toml") };
+    assert_eq!(F::read(&written).as_ref(), Ok(value), "{}: {written:?}", F::NAME);
+}
+
+fn travels_everywhere(payload: &Payload<'static>) {
+    let (operation, fields) = (payload.operation(), payload.fields());
+    in_every_format!(but_ron travels(payload));
+    in_every_format!(but_ron travels(&Received::now(payload.clone())));
+    in_every_format!(but_ron travels(&One { x: vec![(payload.clone(), operation.clone(), fields.clone())] }));
+    in_every_format!(but_ron travels(&Flat { inner: payload.clone() }));
+    in_every_format!(but_ron travels(&Tagged::Carries(payload.clone())));
+    in_every_format!(but_ron travels(&Untagged::Only(payload.clone())));
+    in_every_format!(but_ron travels(&Adjacent::Carries(payload.clone())));
+    in_every_format!(but_ron travels(&Flat { inner: fields.clone() }));
+    in_every_format!(but_ron travels(&Tagged::Carries(One { x: fields.clone() })));
+}
+
+#[test]
+fn a_payload_is_the_same_object_in_every_format_but_ron() {
+    for sample in samples::ALL {
+        travels_everywhere(&payload(sample));
+    }
+    let ron = ron::to_string(&payload(samples::DELETE)).unwrap();
+    assert!(ron::from_str::<Payload<'_>>(&ron).is_err());
 }
 
 /// The same value without whole floats, which DynamoDB writes as integers.
@@ -88,127 +249,187 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..config() })]
 
     #[test]
-    fn a_redactable_is_read_back_equal(number: i64, quarters: i32, words: Vec<String>, level: u8, is_visible: bool) {
-        fn check<T: Serialize + DeserializeOwned + Clone + PartialEq + Debug>(value: T, is_visible: bool) {
-            let redactable = if is_visible { Visible(value) } else { Redacted };
-            assert_is_portable(&redactable);
-            assert_is_buffered(&redactable);
+    fn any_payload_is_read_back_equal(body in body()) {
+        travels_everywhere(&payload(without_whole_floats(body)));
+    }
+}
+
+/// What Python's `msgpack.packb({"meta": {"operation": "delete"}, "data": {"age": 7, "b": "<<REDACTED>>"}})` returns.
+#[test]
+fn a_map_from_another_program_is_a_payload() {
+    let bytes = b"\x82\xa4meta\x81\xa9operation\xa6delete\xa4data\x82\xa3age\x07\xa1b\xac<<REDACTED>>";
+    let read: Payload<'static> = rmp_serde::from_slice(bytes).unwrap();
+    let body = r#"{"meta":{"operation":"delete"},"data":{"age":7,"b":"<<REDACTED>>"}}"#;
+    assert_eq!(read, rownd_webhooks::from_str(body).unwrap());
+}
+
+/// Asserts that these bytes are refused as a redactable, as fields and as a payload, directly and out of a buffer.
+#[track_caller]
+fn assert_refused(value: &[u8]) {
+    let field = &[b"\x81\xa1x", value].concat();
+    assert!(rmp_serde::from_slice::<One<Redactable<Value>>>(field).is_err());
+    assert!(rmp_serde::from_slice::<Flat<One<Redactable<Value>>>>(field).is_err());
+    assert!(rmp_serde::from_slice::<Fields<'_>>(field).is_err());
+    let body = &[b"\x82\xa4meta\x81\xa9operation\xa6delete\xa4data", &**field].concat();
+    assert!(rmp_serde::from_slice::<Payload<'_>>(body).is_err());
+    assert!(rmp_serde::from_slice::<Flat<Payload<'_>>>(body).is_err());
+}
+
+#[test]
+fn what_json_does_not_have_is_refused() {
+    assert_refused(b"\x82\xa1a\x01\xa1a\x02"); // two members with the same name
+    assert_refused(b"\x81\x07\xa1a"); // a name that is a number
+    assert_refused(b"\x81\xc0\xa1a"); // a name that is null
+    assert_refused(b"\xca\x7f\x80\x00\x00"); // infinity
+    assert_refused(b"\xc4\x01a"); // bytes
+    assert_refused(&[b"\xc4\x15\xff<<REDACTED>>".as_slice(), &0_usize.to_ne_bytes()].concat()); // the bytes of `decode`'s stand-in
+    assert_refused(&[[0x91].repeat(128), vec![1]].concat()); // too deep
+    for name in ["$serde_json::private::RawValue", "$serde_json::private::Number", "$serde_json::private::x"]
+    {
+        assert_refused(&rmp_serde::to_vec(&json!({name: "x"})).unwrap());
+        assert_refused(&rmp_serde::to_vec(&json!({name: "{}"})).unwrap());
+        assert_refused(&rmp_serde::to_vec(&json!({"a": "x", name: "7.5"})).unwrap());
+        // A deserializer that answers each request with a map.
+        let body = json!({name: samples::DELETE});
+        assert!(Payload::deserialize(body.as_object().unwrap()).is_err());
+        assert!(Fields::deserialize(body.as_object().unwrap()).is_err());
+        assert!(serde_json::from_value::<Fields<'_>>(body).is_err());
+    }
+    let body = r#"{"data":{"a":{"b":1,"b":2}},"meta":{"operation":"delete"}}"#;
+    let repeated = rownd_webhooks::from_str(body).unwrap();
+    assert_eq!(serde_json::to_string(&repeated).unwrap(), body);
+    assert!(serde_json::to_value(&repeated).is_err() && serde_yaml_ng::to_string(&repeated).is_err());
+}
+
+/// A deserializer that nothing limits: maps in the names of maps, or in their values.
+struct Endless {
+    in_names: bool,
+}
+
+impl<'de> Deserializer<'de> for Endless {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_map(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de> MapAccess<'de> for Endless {
+    type Error = serde::de::value::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+        if self.in_names {
+            seed.deserialize(Self { ..*self })
+        } else {
+            seed.deserialize("a".into_deserializer())
         }
-        check(number, is_visible);
-        check(number.unsigned_abs(), is_visible);
-        // Other floats are only exact with serde_json's feature `float_roundtrip`.
-        check(f64::from(quarters) / 4.0, is_visible);
-        check(number % 2 == 0, is_visible);
-        check(words.concat(), is_visible);
-        check(words.iter().map(|word| (word.clone(), level)).collect::<Map<_>>(), is_visible);
-        check((words, level), is_visible);
-        check(Plan::Gold, is_visible);
-        // serde's buffers do not hold the tags that YAML writes for variants with content, nor a `Uuid`, which is bytes in a binary
-        // format.
-        assert_is_portable(&[Visible(Plan::Card { level }), Redacted, Visible(Plan::Points(7))]);
-        assert_is_portable(&[Visible(Uuid::from_u128(number.unsigned_abs().into())), Redacted]);
+        .map(Some)
     }
 
-    #[test]
-    fn a_payload_and_its_parts_are_read_back_equal(body in body()) {
-        let payload: Payload<'static> = without_whole_floats(body).to_string().parse().unwrap();
-        let fields = payload.fields().clone();
-        assert_is_portable(&(payload.clone(), payload.operation().clone(), fields.clone()));
-        assert_is_portable(&Received::now(payload.clone()));
-        assert_is_buffered(&(payload.clone(), payload.operation().clone(), fields.clone()));
-        // In these a binary format writes the object itself, and not its text.
-        assert_round_trips(&Flat { inner: payload.clone() });
-        assert_round_trips(&Tagged::Carries(payload));
-        assert_round_trips(&Flat { inner: fields.clone() });
-        assert_round_trips(&Tagged::Carries(fields));
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Self::Error> {
+        seed.deserialize(Self { ..*self })
     }
 }
 
-/// Serializers around serde_json's do not know what its private names mean.
 #[test]
-fn no_private_name_is_written_behind_flatten_or_a_tag() {
-    let value = &rownd_webhooks::Value::try_from(json!({"a": [1, "x", null, true, {"b": 2.5}]})).unwrap();
-    let nested = r#""a":[1,"x",null,true,{"b":2.5}]"#;
-    assert_eq!(serde_json::to_string(&Flat { inner: value }).unwrap(), format!("{{{nested}}}"));
-    let tagged = serde_json::to_string(&Tagged::Carries(value)).unwrap();
-    assert_eq!(tagged, format!(r#"{{"kind":"Carries",{nested}}}"#));
+fn the_depth_is_limited_in_names_and_values() {
+    for in_names in [true, false] {
+        assert!(Redactable::<Value>::deserialize(Endless { in_names }).is_err());
+        assert!(Payload::deserialize(Endless { in_names }).is_err());
+    }
+}
+
+/// The path of an error in the text of an object `x`, without the names that serde_json uses for itself.
+#[test]
+fn an_error_is_at_the_redactable_or_payload() {
+    fn path<T: DeserializeOwned + Debug>(x: &str) -> String {
+        let text = format!(r#"{{"x":{x}}}"#);
+        let json = &mut serde_json::Deserializer::from_str(&text);
+        serde_path_to_error::deserialize::<_, One<T>>(json).unwrap_err().path().to_string()
+    }
+    assert_eq!(path::<Redactable<u8>>(r#""a""#), "x");
+    assert_eq!(path::<Redactable<Address>>(r#"{"street":7}"#), "x");
+    assert_eq!(path::<Vec<Payload<'_>>>(r#"[{"meta":7}]"#), "x[0]");
+    assert_eq!(path::<Fields<'_>>("7"), "x");
+    assert_eq!(
+        path::<Received<Payload<'_>>>(r#"{"received_at":"2025-01-27T16:44:05Z","payload":{}}"#),
+        "x.payload"
+    );
 }
 
 #[test]
-fn binary_formats_hold_json_text_and_enums() {
-    let fields: Fields<'static> = serde_json::from_str(r#"{"a":[1e400]}"#).unwrap();
-    assert_eq!(rmp_serde::to_vec(&fields).unwrap(), rmp_serde::to_vec(r#"{"a":[1e400]}"#).unwrap());
-    assert_eq!(rmp_serde::to_vec(&Redacted::<u8>).unwrap(), rmp_serde::to_vec(REDACTED).unwrap());
-    assert_eq!(postcard::to_stdvec(&Visible(7_u8)).unwrap(), [0, 7]);
-    assert_eq!(postcard::to_stdvec(&Redacted::<u8>).unwrap(), [1]);
-    // An object of the user is no variant.
-    assert_round_trips(&Flat { inner: One { x: Visible(json!({"Visible": true})) } });
-}
-
-#[test]
-fn errors_of_other_formats_contain_no_values() {
+fn errors_contain_no_values() {
     fn check(canary: impl Serialize) {
-        let bytes = rmp_serde::to_vec(&canary).unwrap();
-        let yaml = serde_yaml_ng::to_string(&canary).unwrap();
-        let redactable = rmp_serde::from_slice::<Redactable<u8>>(&bytes).unwrap_err();
-        assert_eq!(redactable.to_string(), "expected a redactable u8");
+        let (text, yaml) =
+            (serde_json::to_string(&canary).unwrap(), serde_yaml_ng::to_string(&canary).unwrap());
+        let tree = serde_json::to_value(&canary).unwrap();
         for error in [
-            rmp_serde::from_slice::<Payload<'_>>(&bytes).unwrap_err().to_string(),
-            rmp_serde::from_slice::<Fields<'_>>(&bytes).unwrap_err().to_string(),
+            serde_json::from_str::<Payload<'_>>(&text).unwrap_err().to_string(),
+            serde_json::from_str::<Fields<'_>>(&text).unwrap_err().to_string(),
+            serde_json::from_str::<Redactable<bool>>(&text).unwrap_err().to_string(),
             serde_yaml_ng::from_str::<Payload<'_>>(&yaml).unwrap_err().to_string(),
             serde_yaml_ng::from_str::<Redactable<bool>>(&yaml).unwrap_err().to_string(),
+            serde_json::from_value::<Flat<One<Redactable<bool>>>>(json!({"x": tree}))
+                .unwrap_err()
+                .to_string(),
         ] {
             assert!(!error.contains("canary") && !error.contains("5550199"), "{error}");
         }
     }
     check("canary");
     check(5_550_199);
+    check(-5_550_199.5);
+    check(["canary"]);
     check([("canary", 5_550_199)]);
-    check(BTreeMap::from([(5_550_199, "canary")]));
-    for (yaml, message) in [(".inf", "a number is not finite"), ("? [1]\n: 2", "a name is not text")] {
-        let error = serde_yaml_ng::from_str::<Redactable<Value>>(yaml).unwrap_err();
-        assert_eq!(error.to_string(), message);
+    // Deserializers that provide a value whatever is requested.
+    let text: StrDeserializer<'_, serde::de::value::Error> = "canary".into_deserializer();
+    assert_eq!(
+        Payload::deserialize(text).unwrap_err().to_string(),
+        "the body is not a JSON object, but a string"
+    );
+    let error = Redactable::<bool>::deserialize(text).unwrap_err();
+    assert_eq!(error.to_string(), "invalid type: string, expected bool");
+}
+
+/// What was accepted is read back, although it is larger when it is written.
+#[test]
+fn reading_by_serde_has_no_limit_but_the_depth() {
+    let names = list(5_000, |index| format!(r#""{index}":"","x{index}":0"#));
+    let redacted = list(5_000, |index| format!("\"{index}\""));
+    let body =
+        format!(r#"{{"data":{{{names}}},"redacted":[{redacted}],"meta":{{"operation":"data_update"}}}}"#);
+    let parser = Parser::new().max_bytes(body.len()).max_entries(15_000);
+    let payload = parser.parse(body.as_bytes()).unwrap().into_owned();
+    let written = serde_json::to_string(&payload).unwrap();
+    assert!(written.len() > body.len() && parser.parse(written.as_bytes()).is_err());
+    travels::<Text>(&payload);
+    travels::<Cbor>(&payload);
+}
+
+/// Formats that do not describe themselves cannot say whether a value is the sentinel, but they contain text.
+#[test]
+fn postcard_reads_the_json_text_of_a_payload_and_of_a_redactable() {
+    #[serde_as]
+    #[derive(Serialize, Deserialize, PartialEq, Debug)]
+    struct Message {
+        #[serde_as(as = "JsonString")]
+        payload: Payload<'static>,
+        #[serde_as(as = "JsonString")]
+        email: Redactable<String>,
     }
-}
 
-#[test]
-fn fields_that_are_decoded_from_fields_are_the_same() {
-    #[derive(Deserialize)]
-    struct Profile {
-        country: Redactable<String>,
-        #[serde(flatten)]
-        rest: Fields<'static>,
+    assert!(postcard::from_bytes::<Redactable<u8>>(&postcard::to_stdvec(&Visible(7_u8)).unwrap()).is_err());
+    for email in [Visible("jrose@acme.com".to_owned()), Redacted] {
+        let data = r#"{"a":[1.10,1e400,{"b":1,"b":2}],"c":-0}"#;
+        let message = Message { payload: payload(Body::with_data(data)), email };
+        let bytes = postcard::to_stdvec(&message).unwrap();
+        let read: Message = postcard::from_bytes(&bytes).unwrap();
+        assert_eq!(read, message);
+        assert_eq!(read.payload.value("a"), message.payload.value("a"));
     }
-    let data = r#"{"user_id":"u","country":"<<REDACTED>>","a":"<<REDACTED>>","b":null,"c":{"d":[1]}}"#;
-    let payload = payload(Body { data, redacted: r#"["country","a","plan"]"#, ..Body::default() });
-    assert_eq!(payload.decode::<Fields<'static>>().unwrap(), *payload.fields());
-    let Profile { country, rest } = payload.decode().unwrap();
-    assert_eq!(country, Redacted);
-    let rest: Vec<_> = rest.iter().map(|(name, field)| (name, field.is_redacted())).collect();
-    assert_eq!(rest, [("a", true), ("b", false), ("c", false), ("plan", true), ("user_id", false)]);
-}
-
-#[test]
-fn a_number_beyond_a_float_is_written_by_serde_json_only() {
-    let payload = payload(Body::field("[1e400]"));
-    let error = serde_yaml_ng::to_string(&payload).unwrap_err();
-    assert_eq!(error.to_string(), "a number is out of range");
-}
-
-#[test]
-fn bytes_are_read_as_an_array_of_numbers() {
-    let bytes = || AttributeValue::B(vec![1, 2]);
-    let read: Redactable<Value> =
-        serde_dynamo::from_attribute_value(AttributeValue::L(vec![bytes()])).unwrap();
-    assert_eq!(read, Visible(json!([[1, 2]])));
-    let item = AttributeValue::M([("x".to_owned(), bytes())].into());
-    let fields: Fields<'static> = serde_dynamo::from_attribute_value(item).unwrap();
-    assert_eq!(fields.value("x").unwrap().to_json(), json!([1, 2]));
-}
-
-#[test]
-fn a_map_in_memory_is_read_by_its_names() {
-    let map = MapDeserializer::<_, serde::de::value::Error>::new([("a", "b")].into_iter());
-    let read = Redactable::<Map<String>>::deserialize(map).unwrap();
-    assert_eq!(read, Visible(Map::from([("a".to_owned(), "b".to_owned())])));
 }

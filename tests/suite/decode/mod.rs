@@ -48,7 +48,7 @@ struct One<T> {
     x: T,
 }
 
-#[derive(Deserialize, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Newtype<T>(T);
 
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]

@@ -127,6 +127,8 @@ fn assert_agrees(name: &str, body: &[u8], deserialized: Deserialized, expected: 
             let [one, two] = [&payload, expected].map(|payload| serde_json::to_string(payload).unwrap());
             assert_eq!(one, two, "{name}");
         }
+        // Limits are a parser's; serde has none but the depth.
+        (Ok(_), Err(error)) if matches!(error.code(), "too_large" | "too_many_entries") => {}
         (Err(message), Err(error)) => {
             let is_json = serde_json::from_slice::<&RawValue>(body).is_ok();
             let sentence = error.kind().to_string();
