@@ -39,7 +39,7 @@
 //! - [`testing`] has the documented bodies, and builders for your tests.
 #![cfg_attr(
     any(doc, doctest),
-    doc = "- The [`cookbook`] has recipes: a handler, SQL, the first import, queues, metrics, tests, several apps."
+    doc = "- The [`cookbook`] has recipes: a handler, SQL, the first import, queues, formats, metrics, tests, several apps."
 )]
 //!
 //! # Personal data

@@ -17,6 +17,9 @@ pub mod first_import {}
 #[doc = include_str!("queue.md")]
 pub mod queue {}
 
+#[doc = include_str!("formats.md")]
+pub mod formats {}
+
 #[doc = include_str!("null_absent_redacted.md")]
 pub mod null_absent_redacted {}
 
