@@ -18,7 +18,7 @@ pub(crate) mod tree;
 pub(crate) use error::{Error, ErrorKind};
 pub(crate) use parts::{elements, members};
 pub(crate) use private::is_reserved;
-pub(crate) use reader::{Reader, Token, type_name, unescape, with_article};
+pub(crate) use reader::{Reader, Token, check, type_name, unescape, with_article};
 pub(crate) use string::write_string;
 
 /// The number of arrays and objects that may be open at once: serde_json's own parser refuses the 128th.
