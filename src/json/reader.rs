@@ -487,6 +487,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the `u` of an escape and its digits; two escapes for a character above U+FFFF.
+    #[inline(always)]
     fn unicode_escape(&mut self, start: usize) -> Result<char, Error> {
         let code = self.hex()?;
         match char::from_u32(code.into()) {
