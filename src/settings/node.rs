@@ -9,6 +9,7 @@ use crate::json::pointer::Pointer;
 use crate::json::position::position;
 use crate::json::{self, type_name, unescape};
 use crate::parse::bytes::BYTE_ORDER_MARK;
+use crate::redactable::tree::Text;
 
 /// Maximum number of bytes of settings.
 const MAX_BYTES: usize = 2 << 20;
@@ -43,7 +44,7 @@ pub(super) fn deserialize<'de, T, D: Deserializer<'de>>(
     deserializer: D,
     read: impl FnOnce(&Node<'_>) -> Result<T, ParseError>,
 ) -> Result<T, D::Error> {
-    let text = serde_json::Value::deserialize(deserializer)?.to_string();
+    let Text(text) = Text::deserialize(deserializer)?;
     let read = Node::new(&text).and_then(|root| read(&root));
     // Its place in this text would mean nothing to the caller.
     read.map_err(|error| D::Error::custom(error.without_position()))
