@@ -66,10 +66,7 @@ fn check_body(body: &[u8]) {
             // A lone surrogate where two ids, or what identifies a user, could become one.
             "syntax" => {
                 let path = error.path().unwrap();
-                assert!(
-                    ["/redacted/", "/meta/", "/data/user_id"].iter().any(|place| path.starts_with(place)),
-                    "{error}"
-                );
+                assert!(["/redacted/", "/meta/", "/data/user_id"].iter().any(|place| path.starts_with(place)), "{error}");
             }
             _ => panic!("{error}"),
         },
