@@ -17,7 +17,7 @@ pub(crate) fn canonical(text: &str) -> String {
 fn write(tree: Tree<'_>, out: &mut String) {
     match tree {
         Tree::Scalar(text) => out.push_str(text),
-        Tree::String(text) => write_unescaped(&text, out),
+        Tree::String(text) => write_unescaped(text, out),
         Tree::Array(elements) => {
             out.push('[');
             for (index, element) in elements.into_iter().enumerate() {
@@ -31,7 +31,7 @@ fn write(tree: Tree<'_>, out: &mut String) {
             out.push('{');
             for (index, (name, value)) in members.into_iter().enumerate() {
                 out.push_str(if index == 0 { "" } else { "," });
-                write_unescaped(&name, out);
+                write_unescaped(name, out);
                 out.push(':');
                 write(value, out);
             }
@@ -41,13 +41,13 @@ fn write(tree: Tree<'_>, out: &mut String) {
 }
 
 /// Writes a string that the reader has read: one that is borrowed has no escape.
-fn write_unescaped(text: &Cow<'_, str>, out: &mut String) {
+fn write_unescaped(text: Cow<'_, str>, out: &mut String) {
     match text {
         Cow::Borrowed(text) => {
             out.push('"');
             out.push_str(text);
             out.push('"');
         }
-        Cow::Owned(text) => write_string(text, out),
+        Cow::Owned(text) => write_string(&text, out),
     }
 }
