@@ -62,3 +62,8 @@ fn refuse(refusal: &Refusal) -> Response {
 async fn metrics(State(receiver): State<Arc<Receiver>>) -> Response {
     ([(header::CONTENT_TYPE, METRICS_CONTENT_TYPE)], receiver.metrics()).into_response()
 }
+
+/// Builds the page of the library's cookbook about handlers.
+#[cfg(doctest)]
+#[doc = include_str!("../../../src/cookbook/handler.md")]
+struct CookbookHandler;

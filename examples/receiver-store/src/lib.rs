@@ -12,3 +12,13 @@ pub use profile::Profile;
 pub use receiver::{BODY_TIMEOUT, MAX_BYTES, Receiver, address};
 pub use refusal::Refusal;
 pub use store::Store;
+
+/// Runs the page of the library's cookbook about SQL.
+#[cfg(doctest)]
+#[doc = include_str!("../../../src/cookbook/sql.md")]
+struct CookbookSql;
+
+/// Runs the page of the library's cookbook about tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../src/cookbook/tests.md")]
+struct CookbookTests;
