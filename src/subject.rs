@@ -6,6 +6,7 @@ use std::fmt::{self, Display, Formatter};
 use crate::error::ParseError;
 use crate::issue::ValidationError;
 use crate::payload::Payload;
+use crate::payload::fields::identifier;
 use crate::payload::lookup::{LookupValue, identifiers};
 use crate::payload::user_id::{UserId, described};
 use crate::payload::value::Value;
@@ -54,7 +55,7 @@ impl<'a> Payload<'a> {
         // A long field is looked at once, however many lookup values name it.
         let own_values = pairs.chunk_by(|(one, _), (other, _)| one == other).filter_map(|pairs| {
             let (field, _) = pairs.first()?;
-            let own = self.fields().identifier(field)?;
+            let own = identifier(self.field(field)?)?;
             let is_new = pairs.binary_search(&(field, comparable(field, own))).is_err();
             is_new.then(|| {
                 LookupValue::new((*field).to_owned(), Redactable::Visible(Value::String(own.clone())))

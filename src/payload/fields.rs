@@ -67,9 +67,12 @@ impl<'a> Fields<'a> {
         self.get(name).is_some_and(Redactable::is_redacted)
     }
 
-    /// Returns the text by which a field identifies a profile.
-    pub(crate) fn identifier(&self, name: &str) -> Option<&Cow<'a, str>> {
-        identifier(self.get(name)?)
+    /// Returns the text by which a field identifies the user: that of a visible string or number which is not empty.
+    ///
+    /// Values of other fields and profiles compare with it in the form of [`comparable`](crate::sync::comparable).
+    #[must_use]
+    pub fn identifier(&self, name: &str) -> Option<&str> {
+        identifier(self.get(name)?).map(|text| &**text)
     }
 
     /// Returns the number of fields.

@@ -36,6 +36,8 @@
 //! - A late `data_insert` restores a deleted user. If it is an exact repeat, you can recognise it: remember a hash of
 //!   [`canonical_json`](crate::Payload::canonical_json) for each insert, and skip an insert whose hash is known.
 //! - After a delete *with* a user id, a late update without one creates a profile again.
+//! - A store that leaves out identifiers cannot recognise a delivery that has only these, and would create a profile for it each
+//!   time: refuse such a delivery.
 //! - A profile without a user id is not merged into a profile with one that turns up elsewhere.
 //! - An insert whose identifiers lead to two profiles stays ambiguous until one of these changes.
 //! - User ids are unique within one app, and a body does not name its app. Give each app its own URL and its own tables.
@@ -64,7 +66,7 @@
 //!
 //! ```
 //! use rownd_webhooks::sync::{Decision, Found, Reason, comparable, decide};
-//! use rownd_webhooks::{Fields, Operation, ParseError, Value, testing};
+//! use rownd_webhooks::{Fields, Operation, ParseError, testing};
 //!
 //! #[derive(Default)]
 //! struct Row {
@@ -81,8 +83,7 @@
 //!
 //! /// Returns the address that the fields show.
 //! fn shown(fields: &Fields<'_>) -> Option<String> {
-//!     let email = fields.value("email").and_then(Value::as_str).filter(|email| !email.is_empty());
-//!     email.map(|email| comparable("email", email).into_owned())
+//!     fields.identifier("email").map(|email| comparable("email", email).into_owned())
 //! }
 //!
 //! impl Row {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rownd_webhooks::{Fields, Payload, Redactable, Subject, Value};
+use rownd_webhooks::{Fields, Payload, Subject};
 
 /// A stored profile.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,21 +33,12 @@ impl Profile {
                 self.remembered.insert(lookup.field().to_owned(), keep(lookup.field(), value));
             }
         }
-        self.remembered.retain(|field, _| text(self.fields.get(field)).is_none());
+        self.remembered.retain(|field, _| self.fields.identifier(field).is_none());
     }
 
     /// Iterates over the fields that identify the user by what they show: names and values.
     pub fn visible_identifiers(&self) -> impl Iterator<Item = (&str, &str)> {
-        let fields = self.fields.iter().filter(|(name, _)| *name != "user_id");
-        fields.filter_map(|(name, field)| Some((name, text(Some(field))?)))
-    }
-}
-
-/// Returns the value of a field that identifies a user: a visible text or number that is not empty.
-fn text<'f>(field: Option<&'f Redactable<Value<'_>>>) -> Option<&'f str> {
-    match field?.visible()? {
-        Value::String(text) => Some(&**text).filter(|text| !text.is_empty()),
-        Value::Number(number) => Some(number.as_str()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        let names = self.fields.names().filter(|name| *name != "user_id");
+        names.filter_map(|name| Some((name, self.fields.identifier(name)?)))
     }
 }
