@@ -1,6 +1,4 @@
-//! Recipes for services, as pages. There is no code in this module.
-//!
-//! Each block is a whole program.
+//! Recipes for services. This module contains only documentation.
 
 // The examples in the repository build and run the pages that need more dependencies than the library's own tests.
 #[cfg(not(doctest))]
