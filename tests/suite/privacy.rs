@@ -2,42 +2,36 @@
 
 #![allow(dead_code, reason = "the types here are only decoded and printed")]
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::{Debug, Display};
-use std::net::IpAddr;
 
 use chrono::{DateTime, NaiveDate};
-use rownd_webhooks::mapping::FieldMapping;
 use rownd_webhooks::replay::NdjsonReader;
 use rownd_webhooks::schema::ProfileSchema;
 use rownd_webhooks::sync::{Changes, Mirror};
-use rownd_webhooks::{Fields, ParseError, Parser, Payload, Received, Redactable, Value};
+use rownd_webhooks::{Fields, Operation, ParseError, Parser, Payload, Received, Redactable};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-use crate::support::{Body, payload};
+use crate::support::{Body, parse_error, payload, update_body};
 
-/// Personal data: letters in text, digits in numbers. There is one of each JSON type that can hold more than one bit.
-const CANARIES: [&str; 14] = [
+/// Personal data: letters in text, digits in numbers.
+const CANARIES: [&str; 10] = [
     r#""canary""#,
     r#""can\u0061ry""#,
     r#""5550199""#,
     r#""<<REDACTED>> canary""#,
     r#""canary\n\u202e\u001b[31m""#,
-    r#""canary canary canary canary canary canary canary canary canary canary canary canary canary canary""#,
     "-5550199",
     "5550199.5",
     "5550199e400",
-    "555019955501995550199555019955501995550199",
-    r#"["canary"]"#,
-    r#"[["canary",5550199]]"#,
-    r#"{"k":"canary"}"#,
-    r#"{"k":{"k":["canary",{"k":5550199}]}}"#,
+    r#"["canary",5550199]"#,
+    r#"{"k":["canary",{"k":5550199}]}"#,
 ];
 
-/// Bodies and settings, valid and invalid, in which each `¤` is replaced by a canary.
-const TEXTS: [&str; 36] = [
+/// Bodies, valid and invalid, in which each `¤` is replaced by a canary.
+const TEXTS: [&str; 28] = [
     // The canary is a valid value.
     r#"{"data":{"user_id":"u","email":¤,"b":true},"redacted":["b"],"meta":{"operation":"data_update","lookup_values":[{"field":"email","value":"x"}]}}"#,
     r#"{"data":{"a":[1,¤,{"b":¤}]},"meta":{"operation":"visibility_update"}}"#,
@@ -70,16 +64,6 @@ const TEXTS: [&str; 36] = [
     r#"{"meta":{"operation":"delete"}}{"meta":¤}"#,
     "{\"data\":{\"a\":¤,\"b\":\"\u{1}\"}}",
     "\u{feff}{\"data\":{\"a\":¤}}",
-    // Field mappings.
-    r#"[{"rownd_field":¤}]"#,
-    r#"[{"rownd_field":"a","connection_field":"b","transformer":{"$serde_json::private::RawValue":¤}}]"#,
-    r#"{"data_type_map":¤}"#,
-    // Profile schemas.
-    r#"{"schema":¤}"#,
-    r#"{"schema":{"a":¤}}"#,
-    r#"{"schema":{"a":{"type":7,"display_name":¤}}}"#,
-    r#"{"schema":{"a":{"required":¤}}}"#,
-    r#"{"schema":{"a":{"x":{"$serde_json::private::Number":¤}}}}"#,
 ];
 
 /// Each text with each canary, whole and cut after the first canary.
@@ -134,17 +118,16 @@ enum Kind {
     Two { k: bool },
 }
 
-/// A word, as derived code reads the names of fields.
-#[derive(Debug, Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum Word {
-    One,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Strict {
     one: u8,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "k")]
+enum Tagged {
+    One { a: u8 },
 }
 
 /// Quotes the value that it rejects.
@@ -159,12 +142,6 @@ impl<'de> Deserialize<'de> for Talkative {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(tag = "k")]
-enum Tagged {
-    One { a: u8 },
-}
-
-#[derive(Debug, Deserialize)]
 struct Field<T> {
     #[serde(alias = "email")]
     a: T,
@@ -176,45 +153,26 @@ struct Flat<T> {
     inner: T,
 }
 
-/// Calls a check with types that reject values in different ways: by type, by value, by name, and with a message of their own.
-macro_rules! for_each_type {
-    ($check:ident, $from:expr) => {
-        for_each_type! {
-            $check, $from; String, u8, i128, char, (), Vec<String>, BTreeMap<String, bool>, BTreeMap<u8, bool>, serde_json::Value,
-            NaiveDate, IpAddr, Kind, Word, Strict, Talkative, Tagged, Redactable<u8>, Payload<'static>
-        }
-    };
-    ($check:ident, $from:expr; $($type:ty),*) => {$( $check::<$type>($from); )*};
-}
-
-fn check_value<T: DeserializeOwned>(value: &Value<'_>) {
-    check(value.decode::<T>().map(drop));
-}
-
-fn check_fields<T: DeserializeOwned + Debug>(payload: &Payload<'_>) {
+/// Checks the ways to decode a type.
+fn check_decode<T: DeserializeOwned + Debug>(payload: &Payload<'_>) {
+    for value in payload.fields().visible().map(|(_, value)| value) {
+        check(value.decode::<T>().map(drop));
+    }
     check(payload.decode::<Field<Redactable<T>>>());
     check(payload.decode::<Flat<Field<Redactable<T>>>>());
     check(payload.decode::<BTreeMap<String, Option<Redactable<T>>>>());
-    check(payload.decode::<Field<T>>().map(drop));
     check(payload.decode::<Flat<Field<T>>>().map(drop));
-    check(payload.decode::<HashMap<String, Option<T>>>().map(drop));
+    check(payload.decode::<BTreeMap<String, Option<T>>>().map(drop));
     check(payload.decode::<T>().map(drop));
 }
 
-/// Checks what serde_json reads, without this crate's parser in between.
+/// Checks the ways to read a type by serde_json, without this crate's parser in between.
 fn check_serde_json<T: DeserializeOwned + Debug>(text: &str) {
     check(serde_json::from_str::<T>(text));
     check(serde_json::from_reader::<_, T>(text.as_bytes()));
     if let Ok(tree) = serde_json::from_str::<serde_json::Value>(text) {
-        check(T::deserialize(&tree));
         check(serde_json::from_value::<T>(tree));
     }
-}
-
-fn check_redactables<T: DeserializeOwned + Debug>(text: &str) {
-    check_serde_json::<Field<Redactable<T>>>(text);
-    check_serde_json::<Flat<Field<Redactable<T>>>>(text);
-    check_serde_json::<BTreeMap<String, Redactable<T>>>(text);
 }
 
 fn check_payload(payload: &Payload<'_>) {
@@ -232,23 +190,22 @@ fn check_payload(payload: &Payload<'_>) {
     check(Mirror::new().apply(payload));
     check(payload.clone().into_event());
     check(serde_json::to_value(payload).map(drop));
-    let sample = payload.fields().iter().map(|(name, _)| (name.to_owned(), Redactable::Redacted)).collect();
-    assert_debug((Changes::between(&sample, payload.fields()), Changes::between(payload.fields(), &sample)));
-    for (_, field) in payload.fields() {
-        assert_debug((field.as_ref(), field.visible()));
-        if let Some(value) = field.visible() {
-            for_each_type!(check_value, value);
-        }
-    }
-    for_each_type!(check_fields, payload);
+    assert_debug(Changes::between(&Fields::default(), payload.fields()));
+    check_decode::<String>(payload);
+    check_decode::<u8>(payload);
+    check_decode::<Vec<String>>(payload);
+    check_decode::<BTreeMap<u8, bool>>(payload);
+    check_decode::<NaiveDate>(payload);
+    check_decode::<Kind>(payload);
+    check_decode::<Strict>(payload);
+    check_decode::<Tagged>(payload);
+    check_decode::<Talkative>(payload);
+    check_decode::<Payload<'static>>(payload);
 }
 
 #[test]
 fn no_output_of_a_payload_contains_a_value() {
-    let bodies: Vec<String> = texts().collect();
-    let payloads: Vec<_> = bodies.iter().filter_map(|body| rownd_webhooks::from_str(body).ok()).collect();
-    assert!(payloads.len() > 100, "{}", payloads.len());
-    payloads.iter().for_each(check_payload);
+    texts().filter_map(|body| body.parse().ok()).for_each(|payload| check_payload(&payload));
 }
 
 #[test]
@@ -263,8 +220,6 @@ fn no_parse_error_contains_a_value() {
         let mut reader = NdjsonReader::new(text.as_bytes());
         reader.next_payload().into_iter().for_each(check);
         assert_debug(reader);
-        check(FieldMapping::from_slice(text.as_bytes()).map(drop));
-        check(ProfileSchema::from_slice(text.as_bytes()).map(drop));
     }
 }
 
@@ -278,10 +233,13 @@ fn no_error_of_serde_json_contains_a_value() {
             check(serde_json::from_str::<Flat<Payload<'_>>>(&text));
         }
     }
-    for shape in ["¤", r#"{"$serde_json::private::RawValue":¤}"#, r#"[¤,"\ud800"]"#] {
-        for canary in CANARIES {
-            let text = format!(r#"{{"a":{}}}"#, shape.replace('¤', canary));
-            for_each_type!(check_redactables, &text);
+    for canary in CANARIES {
+        for text in [format!(r#"{{"a":{canary}}}"#), format!(r#"{{"a":[{canary},"\ud800"]}}"#)] {
+            check_serde_json::<Field<Redactable<u8>>>(&text);
+            check_serde_json::<Field<Redactable<Vec<bool>>>>(&text);
+            check_serde_json::<Field<Redactable<Kind>>>(&text);
+            check_serde_json::<Flat<Field<Redactable<Strict>>>>(&text);
+            check_serde_json::<BTreeMap<String, Redactable<Talkative>>>(&text);
         }
     }
 }
@@ -308,15 +266,9 @@ fn the_error_that_a_type_gets_while_it_is_decoded_contains_no_text() {
 
 #[test]
 fn debug_of_a_redactable_shows_only_its_type() {
-    for (debug, expected) in [
-        (format!("{:?}", Redactable::Visible("canary")), "Visible(&str)"),
-        (format!("{:?}", Redactable::Visible(true)), "Visible(bool)"),
-        (format!("{:?}", Redactable::Visible(vec![Some(5_550_199)])), "Visible(Vec<Option<i32>>)"),
-        (format!("{:?}", Redactable::Visible(Redactable::Visible(true))), "Visible(Redactable<bool>)"),
-        (format!("{:#?}", Redactable::<String>::Redacted), "Redacted"),
-    ] {
-        assert_eq!(debug, expected);
-    }
+    assert_eq!(format!("{:?}", Redactable::Visible("canary")), "Visible(&str)");
+    assert_eq!(format!("{:?}", Redactable::Visible(vec![Some(5_550_199)])), "Visible(Vec<Option<i32>>)");
+    assert_eq!(format!("{:#?}", Redactable::<String>::Redacted), "Redacted");
 }
 
 #[test]
@@ -329,11 +281,8 @@ fn output_is_the_same_for_values_of_one_type_and_length() {
             members: &format!("\"x\":{value}"),
             ..Body::default()
         });
-        format!(
-            "{payload} {payload:?} {payload:#?} {:?} {:?}",
-            payload.issues(),
-            Mirror::new().apply(&payload)
-        )
+        let change = Mirror::new().apply(&payload).map(|change| format!("{change:?}"));
+        format!("{payload} {payload:?} {payload:#?} {:?} {change:?}", payload.issues())
     };
     // One bit is a value as well.
     for (one, two) in [(r#""abc""#, r#""xyz""#), ("123", "987"), ("[1,2]", r#"["a"]"#), ("true", "false")] {
@@ -342,76 +291,71 @@ fn output_is_the_same_for_values_of_one_type_and_length() {
     assert_eq!(output(r#"{"a":1}"#), output(r#"{"b":2}"#));
 }
 
-#[test]
-fn names_are_escaped_and_cut_wherever_they_are_shown() {
-    let names = INVISIBLE.chars().map(|invisible| format!("x{invisible}[31m ERROR forged line{invisible}"));
-    let long = "long\u{202e}😀".chars().cycle().take(10_000).collect();
-    for name in names.chain([long]) {
-        let json = serde_json::to_string(&name).unwrap();
-        let content = json.trim_matches('"');
-        let unknown = Body {
-            operation: content,
-            data: &format!(r#"{{"user_id":"u",{json}:"<<REDACTED>>","":2,"f":{{{json}:{json}}}}}"#),
-            redacted: &format!(r#"[{json},{json},"x"]"#),
-            lookup_values: &format!(
-                r#"[{{"field":{json},"value":"<<REDACTED>>",{json}:{json}}},{{{json}:1}}]"#
-            ),
-            meta: &format!("{json}:{json}"),
-            members: &format!("{json}:{json}"),
-        };
-        let payload = payload(unknown);
-        assert_eq!((payload.operation().as_str(), payload.is_redacted(&name)), (&*name, true));
-        assert_message(&payload);
-        assert_message(payload.operation());
-        payload.issues().iter().for_each(assert_message);
-        let update = Body { operation: "data_update", ..unknown }.to_string();
-        check(Parser::new().strict(true).parse(update.as_bytes()));
-        let update = rownd_webhooks::from_str(&update).unwrap();
-        let (none, issues, subject) = (Fields::default(), payload.issues(), update.subject().unwrap());
-        let changes = Changes::between(&none, update.fields());
-        let debug =
-            format!("{payload:?} {issues:?} {subject:?} {changes:?} {:?}", update.clone().into_event());
-        assert_safe(&debug);
-        // These are 65 characters of the long name.
-        assert!(!debug.contains(&r"long\u{202e}😀".repeat(5)), "{debug}");
+/// Asserts that the name is escaped and cut in everything that shows it.
+#[track_caller]
+fn check_name(name: &str) {
+    let json = serde_json::to_string(name).unwrap();
+    let body = Body {
+        operation: json.trim_matches('"'),
+        data: &format!(r#"{{"user_id":"u",{json}:"<<REDACTED>>","f":{{{json}:{json}}}}}"#),
+        redacted: &format!(r#"[{json},{json},"x"]"#),
+        lookup_values: &format!(r#"[{{"field":{json},"value":"<<REDACTED>>",{json}:{json}}},{{{json}:1}}]"#),
+        meta: &format!("{json}:{json}"),
+        members: &format!("{json}:{json}"),
+    };
+    let (unknown, update) = (payload(body), payload(Body { operation: "data_update", ..body }));
+    assert_eq!((unknown.operation().as_str(), unknown.is_redacted(name)), (name, true));
+    assert_message(&unknown);
+    assert_message(unknown.operation());
+    unknown.issues().iter().for_each(assert_message);
+    check(update.validate());
+    let changes = format!("{:?}", Changes::between(&Fields::default(), update.fields()));
+    let debug = format!("{unknown:?} {:?} {changes} {:?}", unknown.issues(), update.into_event());
+    assert_safe(&debug);
+    assert!(!debug.contains(&"x".repeat(65)), "{debug}");
 
-        let reserved = format!(r#"{json}:{{"$serde_json::private::{}":1}}"#, &content[1..]);
-        for members in [format!("{json}:1,{json}:2"), reserved] {
-            for body in [
-                Body { members: &members, ..Body::default() },
-                Body { meta: &members, ..Body::default() },
-                Body::with_data(&format!("{{{members}}}")),
-                Body { lookup_values: &format!("[{{{members}}}]"), ..Body::default() },
-            ] {
-                let body = body.to_string();
-                assert!(rownd_webhooks::from_str(&body).is_err());
-                check(rownd_webhooks::from_str(&body));
-                check(serde_json::from_str::<Payload<'_>>(&body));
-            }
+    for members in [format!("{json}:1,{json}:2"), format!(r#"{json}:{{"$serde_json::private::":1}}"#)] {
+        for body in [
+            Body { members: &members, ..Body::default() },
+            Body { meta: &members, ..Body::default() },
+            Body::with_data(&format!("{{{members}}}")),
+            Body { lookup_values: &format!("[{{{members}}}]"), ..Body::default() },
+        ] {
+            let error = parse_error(body);
+            assert_message(&error);
+            assert_debug(&error);
         }
     }
 }
 
 #[test]
-fn names_are_cut_at_64_characters_and_never_inside_an_escape() {
-    for (unit, shown) in [("a", "a"), ("'", "'"), ("😀", "😀"), ("\n", r"\n"), ("\u{202e}", r"\u{202e}")]
-    {
-        for count in 0..140 {
-            let word = serde_json::to_string(&unit.repeat(count)).unwrap();
-            let body = Body { operation: word.trim_matches('"'), ..Body::default() }.to_string();
-            let output = rownd_webhooks::from_str(&body).unwrap().operation().to_string();
-            let width = shown.chars().count();
-            let expected =
-                if width * count <= 64 { shown.repeat(count) } else { shown.repeat(63 / width) + "…" };
-            assert_eq!(output, expected);
-        }
+fn names_are_escaped_and_cut_wherever_they_are_shown() {
+    for invisible in INVISIBLE.chars() {
+        check_name(&format!("x{invisible}[31m ERROR forged line{invisible}"));
     }
-    // Nor inside an escape of JSON Pointer.
-    let name = format!("{}/{}", "a".repeat(62), "b".repeat(9));
-    let payload = payload(Body {
-        redacted: &format!(r#"["{name}"]"#),
-        data: &format!(r#"{{"{name}":1}}"#),
-        ..Body::default()
-    });
+    check_name(&"x".repeat(10_000));
+    check_name(&"\u{202e}".repeat(10_000));
+}
+
+#[test]
+fn names_are_cut_at_64_characters_and_never_inside_an_escape() {
+    for (name, shown) in [
+        ("a".repeat(64), "a".repeat(64)),
+        ("a".repeat(65), "a".repeat(63) + "…"),
+        ("😀".repeat(64), "😀".repeat(64)),
+        ("😀".repeat(65), "😀".repeat(63) + "…"),
+        ("\n".repeat(32), r"\n".repeat(32)),
+        ("\n".repeat(33), r"\n".repeat(31) + "…"),
+        ("\u{202e}".repeat(8), r"\u{202e}".repeat(8)),
+        ("\u{202e}".repeat(9), r"\u{202e}".repeat(7) + "…"),
+    ] {
+        assert_eq!(Operation::from(&*name).to_string(), shown);
+    }
+}
+
+#[test]
+fn a_path_is_not_cut_inside_an_escape() {
+    let name = "a".repeat(62) + "/bb";
+    let payload = payload(update_body(&format!(r#""{name}":"<<REDACTED>>""#), ""));
     assert_eq!(payload.issues()[0].path(), format!("/data/{}~1…", "a".repeat(62)));
 }

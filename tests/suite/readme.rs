@@ -52,9 +52,7 @@ fn the_first_two_cargo_commands_are_the_ones_that_the_checks_run() {
 #[test]
 fn links_to_files_lead_to_files() {
     let targets = README.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    let files: Vec<&str> = targets.filter(|target| !target.contains("://")).collect();
-    assert_eq!(files, ["SECURITY.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]);
-    for file in files {
+    for file in targets.filter(|target| !target.contains("://")) {
         assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(file).is_file(), "{file}");
     }
 }

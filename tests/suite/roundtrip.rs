@@ -1,6 +1,6 @@
 //! A payload is written back unchanged: unknown members and operations, absent and null members, the text of numbers.
 
-use rownd_webhooks::{LookupValue, Payload, RawJson, Redactable, Value};
+use rownd_webhooks::{Payload, RawJson, Redactable, Value};
 
 use crate::support::{Body, payload};
 
@@ -15,16 +15,14 @@ fn texts<'p>(members: impl Iterator<Item = (&'p str, &'p RawJson<'p>)>) -> Vec<(
 #[test]
 fn unknown_members_can_be_read() {
     let payload = payload(Body {
-        lookup_values: r#"[{"field":"email","value":"a@example.com","verified":true},{"value":5,"rank":null,"field":"crm"}]"#,
+        lookup_values: r#"[{"field":"email","verified":true,"value":"a@example.com","at":[1, 2]}]"#,
         meta: r#""source":"import""#,
         members: r#""version":2,"trace":{"id":[1,2]}"#,
         ..Body::default()
     });
     assert_eq!(texts(payload.unknown_members()), [("trace", r#"{"id":[1,2]}"#), ("version", "2")]);
     assert_eq!(texts(payload.unknown_meta()), [("source", r#""import""#)]);
-    let lookup_values: Vec<_> =
-        payload.lookup_values().iter().map(LookupValue::unknown_members).map(texts).collect();
-    assert_eq!(lookup_values, [[("verified", "true")], [("rank", "null")]]);
+    assert_eq!(texts(payload.lookup_values()[0].unknown_members()), [("at", "[1, 2]"), ("verified", "true")]);
 }
 
 /// `properties` covers every combination of them.
@@ -45,17 +43,12 @@ fn numbers_keep_their_text() {
     let numbers = "0 -0 -0.0 0e0 1E5 1e+5 1.00 1e400 -1e400 1e-400 1e99999999999999999999999 9007199254740993
         9223372036854775808 -9223372036854775809 18446744073709551616 0.30000000000000004 4.9e-325";
     for number in numbers.split_whitespace().chain([&*long]) {
-        let body = format!(
-            r#"{{"data":{{"a":[{number},{{"b":{number}}}],"n":{number}}},"redacted":[],"meta":{{"operation":"data_update","lookup_values":[{{"field":"n","value":{number},"x":{number}}},[{number}]],"y":{number}}},"z":[{number}]}}"#
-        );
-        // Not by `serde_json::Value`, which cannot hold them all.
-        let payload = rownd_webhooks::from_str(&body).unwrap();
+        let body = r#"{"data":{"a":[@,{"b":@}],"n":@},"redacted":[],"meta":{"operation":"data_update","lookup_values":[{"field":"n","value":@,"x":@},[@]],"y":@},"z":[@]}"#;
+        let body = body.replace('@', number);
+        let payload = payload(&body);
         assert_eq!(written(&payload), body);
-        assert_eq!(payload, serde_json::from_str(&body).unwrap());
-        assert_eq!(written(&payload.clone().into_owned()), body);
         let Some(Redactable::Visible(Value::Number(value))) = payload.field("n") else { panic!("{number}") };
-        let float = number.parse().ok().filter(|float: &f64| float.is_finite());
-        assert_eq!((value.as_str(), value.as_f64()), (number, float));
+        assert_eq!(value.as_str(), number);
         assert_eq!(payload.lookup("n").unwrap().value(), Redactable::Visible(number));
         assert!(payload.canonical_json().contains(&format!(r#""z":[{number}]"#)), "{number}");
     }
@@ -71,13 +64,11 @@ fn nested_json_keeps_repeated_members_and_white_space_without_newlines() {
     ] {
         let data = &format!(r#"{{"user_id":"u","f":{nested}}}"#);
         let body = Body { data, lookup_values: "[ [\n] ]", members: "\"more\": [\r\n]", ..Body::default() };
-        let (payload, body) = (payload(body), body.to_string());
+        let payload = payload(body);
         let text = written(&payload);
         assert!(text.contains(kept) && !text.contains(['\n', '\r']), "{text}");
         assert!(serde_json::to_string(payload.fields()).unwrap().contains(kept), "{nested:?}");
-        let pretty = serde_json::to_string_pretty(&payload).unwrap();
-        assert!(pretty.starts_with("{\n  \"data\": {\n"), "{pretty}");
-        for text in [text, pretty, body] {
+        for text in [text, serde_json::to_string_pretty(&payload).unwrap()] {
             assert_eq!(rownd_webhooks::from_str(&text).unwrap(), payload, "{text}");
         }
     }
@@ -96,7 +87,4 @@ fn payloads_that_differ_in_a_number_or_a_repetition_are_not_equal() {
         let other = payload(Body::with_data(data));
         assert!(base != other && base.canonical_json() != other.canonical_json(), "{data}");
     }
-    let [once, twice] =
-        [r#"["a"]"#, r#"["a","a"]"#].map(|redacted| payload(Body { redacted, ..Body::default() }));
-    assert!(once != twice && once.canonical_json() != twice.canonical_json());
 }

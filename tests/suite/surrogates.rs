@@ -1,12 +1,11 @@
 //! Lone surrogates: what JavaScript sends for text that was cut in the middle of an emoji.
 
 use rownd_webhooks::mapping::FieldMapping;
-use rownd_webhooks::{Fields, Issue, ParseError, Parser, Payload, RawJson, Value};
-use serde::Deserialize;
+use rownd_webhooks::{Fields, Parser, Value};
 
-use crate::support::{Body, issue_codes, parse_everywhere, payload, summarize, update_body};
+use crate::support::{Body, issue_codes, parse_error, payload, update_body};
 
-/// What stands for `¦` in a row, and what it is read as.
+/// What stands for `¦` in a row, the text that it is read as, and the JSON that is kept of it.
 const LONE: [(&str, &str, &str); 6] = [
     (r"\ud83d", "\u{fffd}", r"\ufffd"),
     (r"\uDE00", "\u{fffd}", r"\ufffd"),
@@ -15,24 +14,6 @@ const LONE: [(&str, &str, &str); 6] = [
     (r"\ude00\ud83d", "\u{fffd}\u{fffd}", r"\ufffd\ufffd"),
     (r#"\ud83d\u0041\\ud83d\""#, "\u{fffd}A\\ud83d\"", r#"\ufffd\u0041\\ud83d\""#),
 ];
-
-/// Parses by every entry point, also inside an envelope.
-#[track_caller]
-fn parse(body: &str) -> Result<Payload<'static>, ParseError> {
-    let parsed = parse_everywhere(body);
-    let received = format!(r#"{{"received_at":"2025-01-27T16:44:05Z","payload":{body}}}"#);
-    let received =
-        Parser::new().parse_received(received.as_bytes()).map(|received| received.payload.into_owned());
-    let summary = |parsed: &Result<Payload<'static>, ParseError>| {
-        parsed.as_ref().map(Payload::issues).map_err(ParseError::code)
-    };
-    assert_eq!(
-        (received.as_ref().ok(), summary(&received)),
-        (parsed.as_ref().ok(), summary(&parsed)),
-        "{body}"
-    );
-    parsed
-}
 
 fn body(member: &str) -> String {
     Body { members: member, ..Body::default() }.to_string()
@@ -60,14 +41,16 @@ fn in_the_value_of_a_field_or_of_an_unknown_member_it_is_replaced() {
         ("/user_id", body(r#""user_id":"¦""#)),
     ] {
         for (lone, _, _) in LONE {
-            let payload = parse(&row.replace('¦', lone)).unwrap();
-            let issues: Vec<_> =
-                payload.issues().iter().map(|issue| (issue.code(), issue.path().to_owned())).collect();
-            assert_eq!(issues, [("lone_surrogate", path.to_owned())], "{row} {lone}");
-            // What is kept is valid JSON, for everybody.
+            let payload = payload(row.replace('¦', lone));
+            let issues = payload.issues();
+            assert_eq!(
+                (issues.len(), issues[0].code(), issues[0].path()),
+                (1, "lone_surrogate", path),
+                "{row}"
+            );
+            // What is kept is JSON for every reader.
             let written = serde_json::to_string(&payload).unwrap();
             assert!(serde_json::from_str::<serde_json::Value>(&written).is_ok(), "{written}");
-            assert!(issue_codes(&written.parse().unwrap()).is_empty());
             assert_eq!(written.parse(), Ok(payload));
         }
     }
@@ -101,32 +84,24 @@ fn in_names_and_in_what_identifies_a_user_it_is_a_syntax_error() {
     ] {
         for (lone, _, _) in LONE {
             let before = row.split('¦').next().unwrap();
-            let error = parse(&row.replace('¦', lone)).unwrap_err();
+            let error = parse_error(row.replace('¦', lone));
             let place = (error.code(), error.path(), error.line(), error.column());
             assert_eq!(place, ("syntax", Some(path), Some(1), Some(before.len() + 1)), "{row} {lone}");
-            let reason = "the body is not JSON: lone surrogate in a string";
-            assert!(error.to_string().starts_with(reason), "{error}");
         }
     }
 }
 
 #[test]
 fn replaced_text_is_read_in_the_same_way_everywhere() {
-    #[derive(Deserialize)]
-    struct Nested {
-        n: (String, String),
-    }
-    for (lone, text, escaped) in LONE {
+    for (lone, text, json) in LONE {
         let fields = r#""f":"Bo¦","n":["é¦", "\n\ud83d\ude00¦"]"#.replace('¦', lone);
         let payload = payload(update_body(&fields, ""));
         assert_eq!(payload.value("f").and_then(Value::as_str), Some(&*format!("Bo{text}")));
         let Some(Value::Array(nested)) = payload.value("n") else { panic!("an array") };
-        let nested: &RawJson<'_> = nested;
-        assert_eq!(nested.as_str(), r#"["é¦", "\n\ud83d\ude00¦"]"#.replace('¦', escaped));
-        let [one, two] = ["é¦", "\n😀¦"].map(|expected| expected.replace('¦', text));
-        assert_eq!(nested.to_json(), serde_json::json!([one, two]));
-        assert_eq!(payload.decode::<Nested>().unwrap().n, (one, two));
-        // As a stored profile it has no issues.
+        assert_eq!(nested.as_str(), r#"["é¦", "\n\ud83d\ude00¦"]"#.replace('¦', json));
+        let expected = [format!("é{text}"), format!("\n😀{text}")];
+        assert_eq!(nested.to_json(), serde_json::json!(expected));
+        assert_eq!(nested.decode::<[String; 2]>().unwrap(), expected);
         let stored: Fields<'_> = serde_json::from_str(&format!("{{\"user_id\":\"u\",{fields}}}")).unwrap();
         assert_eq!(&stored, payload.fields());
     }
@@ -138,12 +113,11 @@ fn each_field_has_one_issue() {
     let members = r#""y":"\ud83d","data2":{"z":"\ud83d"}"#;
     let data = format!(r#"{{"user_id":"u",{data}}}"#);
     let body = Body { data: &data, redacted: r#"["c"]"#, members, ..Body::default() };
-    let issues = payload(body).issues();
-    let places: Vec<&str> =
-        issues.iter().filter(|issue| issue.code() == "lone_surrogate").map(Issue::path).collect();
     // The value of `c` was withheld, so nothing of it is left.
-    assert_eq!(places, ["/data/b", "/data/a", "/data/d", "/y", "/data2"]);
-    assert_eq!(summarize(&issues)[0].0, "withheld_value_present");
+    let payload = payload(body);
+    let issues = payload.issues().into_iter().filter(|issue| issue.code() == "lone_surrogate");
+    let paths: Vec<String> = issues.map(|issue| issue.path().to_owned()).collect();
+    assert_eq!(paths, ["/data/b", "/data/a", "/data/d", "/y", "/data2"]);
 }
 
 #[test]

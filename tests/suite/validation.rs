@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use rownd_webhooks::Severity::{self, Error, Warning};
-use rownd_webhooks::{Issue, ParseError, Parser, Payload, REDACTED, Redactable};
+use rownd_webhooks::{Issue, ParseError, ParseErrorKind, Parser, Payload, REDACTED, Redactable};
 use serde_json::{Value, json};
 
 use crate::support::strategies::{body, config};
@@ -213,28 +213,26 @@ proptest! {
 
 #[test]
 fn the_error_lists_two_issues_and_counts_the_rest() {
-    let error = |body: Body<'_>| payload(body).validate().unwrap_err();
-    let invalid = error(Body { redacted: r#"["a"]"#, lookup_values: "[]", ..Body::default() });
+    let invalid =
+        payload(Body { redacted: "", lookup_values: "[]", ..Body::default() }).validate().unwrap_err();
     let message = "the payload is not valid: there are no lookup values at /meta/lookup_values; \
-                   `data` lacks the field that is listed as redacted at /redacted/0";
-    assert_eq!(invalid.to_string(), message);
+                   `redacted` is absent or null at /redacted";
+    assert_eq!((invalid.code(), &*invalid.to_string()), ("invalid", message));
     assert_eq!(format!("{invalid:?}"), format!("ValidationError({message:?})"));
-    assert_eq!(invalid.code(), "invalid");
     assert!(std::error::Error::source(&invalid).is_none());
 
-    let invalid = error(Body { data: "", redacted: r#"["x"]"#, lookup_values: "", ..Body::default() });
-    let message = "the payload is not valid: `data` is absent or null at /data; \
-                   there are no lookup values at /meta/lookup_values; and 2 more";
-    assert_eq!(invalid.to_string(), message);
+    let invalid = payload(r#"{"meta":{"operation":"data_update"}}"#).validate().unwrap_err();
+    assert!(invalid.to_string().ends_with("at /meta/lookup_values; and 2 more"), "{invalid}");
 }
 
 #[test]
 fn the_error_says_first_that_the_payload_identifies_no_user() {
-    let lookup_values = r#"[{"field":"email","value":""}]"#;
-    let body = Body { data: r#"{"a":1}"#, redacted: r#"["a"]"#, lookup_values, ..Body::default() };
-    let message = "the payload identifies no user: the value of a redacted field was dropped at /data/a; \
-                   there is no user id at /data/user_id";
-    assert_eq!(payload(body).into_event().unwrap_err().to_string(), message);
+    let error =
+        payload(Body { data: "{}", lookup_values: "[{}]", ..Body::default() }).into_event().unwrap_err();
+    assert!(error.to_string().starts_with("the payload identifies no user: "), "{error}");
+    let ParseErrorKind::Invalid(invalid) = error.kind() else { panic!("{error:?}") };
+    let codes: Vec<&str> = invalid.issues().iter().map(Issue::code).collect();
+    assert_eq!(codes, ["missing_user_id", "unusable_lookup_value"]);
 }
 
 #[test]
@@ -251,13 +249,10 @@ fn the_rules_take_linear_time() {
     let names = list(100_000, |index| format!(r#""absent{index}""#));
     let lookup_values = list(30_000, |index| format!(r#"{{"field":"absent{index}","value":"x"}}"#));
     let body = Body {
-        redacted: &format!(r#"[{names},"absent0"]"#),
+        redacted: &format!("[{names}]"),
         lookup_values: &format!("[{lookup_values}]"),
         ..Body::default()
     };
     let parser = Parser::new().max_bytes(usize::MAX).max_entries(usize::MAX);
-    let issues = parser.parse(body.to_string().as_bytes()).unwrap().issues();
-    let count = |code| issues.iter().filter(|issue: &&Issue| issue.code() == code).count();
-    assert_eq!(count("redacted_field_absent"), 100_000);
-    assert_eq!((count("duplicate_redacted_name"), count("lookup_exposes_redacted")), (1, 30_000));
+    assert_eq!(parser.parse(body.to_string().as_bytes()).unwrap().issues().len(), 130_000);
 }

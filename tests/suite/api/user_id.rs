@@ -18,17 +18,13 @@ fn shown(id: &str) -> String {
 }
 
 #[test]
-fn a_user_id_is_the_same_view_everywhere() {
+fn a_user_id_compares_and_converts_as_its_text() {
     let body = body("user_1");
     let payload = rownd_webhooks::from_str(&body).unwrap();
-    let event = payload.clone().into_event().unwrap();
-    let subject = payload.subject().unwrap();
-    for id in [payload.user_id(), event.user_id(), subject.user_id(), event.subject().unwrap().user_id()] {
-        let id: UserId<'_> = id.unwrap();
-        assert!(id == *"user_1" && id != *"user_" && id == "user_1" && id != "user_");
-        assert_eq!((String::from(id), id.to_string()), ("user_1".to_owned(), "user_1".to_owned()));
-        assert_eq!((id.as_ref(), serde_json::to_value(id).unwrap()), ("user_1", "user_1".into()));
-    }
+    let id = payload.user_id().unwrap();
+    assert!(id == *"user_1" && id != *"user_" && id == "user_1" && id != "user_");
+    assert_eq!((id.as_str(), id.as_ref(), &*String::from(id)), ("user_1", "user_1", "user_1"));
+    assert_eq!(serde_json::to_value(id).unwrap(), "user_1");
     // The text outlives the view.
     let text = payload.user_id().map(UserId::as_str);
     assert_eq!(text, Some("user_1"));
@@ -50,10 +46,7 @@ fn an_id_is_printed_whole_and_escaped() {
     }
     assert_eq!(shown(&"\u{202e}".repeat(256)), r"\u{202e}".repeat(256));
     for (id, expected) in [("\u{7}\u{2028}", r"\u{7}\u{2028}"), ("a\nb\0", r"a\nb\0"), (r"a\nb", r"a\\nb")] {
-        let body = body(id);
-        let payload = rownd_webhooks::from_str(&body).unwrap();
-        let debug = format!("{:?}", payload.user_id().unwrap());
-        assert_eq!((&*shown(id), debug), (expected, format!("UserId(\"{expected}\")")));
+        assert_eq!(shown(id), expected);
     }
 }
 
@@ -71,11 +64,9 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn two_different_ids_never_print_alike(one in id(), two in id(), at in any::<prop::sample::Index>()) {
-        let at = at.index(one.chars().count());
-        let changed = one.chars().enumerate().map(|(index, character)| if index == at { 'y' } else { character });
+    fn two_different_ids_never_print_alike(one in id(), two in id()) {
         // An id may be the output of another one.
-        for two in [two, shown(&one), changed.collect()] {
+        for two in [two, shown(&one), format!("{one}x"), one.replace("xx", "xy")] {
             prop_assert_eq!(shown(&one) == shown(&two), one == two, "{:?} and {:?}", one, two);
         }
     }

@@ -1,6 +1,6 @@
 //! `Value`, `Number` and `RawJson`: the value of a field, by its type.
 
-use rownd_webhooks::{Fields, Payload, Redactable, Value};
+use rownd_webhooks::{Payload, Value};
 use serde_json::json;
 
 use crate::support::{Body, payload};
@@ -64,9 +64,7 @@ fn nested_json_is_its_text_and_decodes() {
     assert_eq!(array.as_str(), r#"[ 1, {"b":"c"} ]"#);
     assert_eq!(array.to_json(), json!([1, {"b": "c"}]));
     assert_eq!(array.decode::<(u8, serde_json::Value)>().unwrap(), (1, json!({"b": "c"})));
-    assert_eq!(f(&payload).decode::<serde_json::Value>().unwrap(), array.to_json());
-    let error = array.decode::<Vec<u8>>().unwrap_err();
-    assert_eq!((error.code(), error.field()), ("wrong_type", None));
+    assert_eq!(array.decode::<Vec<u8>>().unwrap_err().code(), "wrong_type");
 }
 
 #[test]
@@ -79,36 +77,31 @@ fn a_value_is_built_from_a_plain_one_and_compares_with_it() {
     assert!(value("7") != 7_i64 && value(7_i64) != "7" && value(1_i64) != true);
     assert!(Value::Null != "" && Value::Null != false && Value::Null != 0_i64);
     assert_eq!((value(u64::MAX).as_u64(), value(i64::MIN).as_i64()), (Some(u64::MAX), Some(i64::MIN)));
-    for (float, text) in [(1.5, "1.5"), (-0.0, "-0.0"), (2.0, "2.0")] {
-        let Ok(Value::Number(number)) = Value::try_from(float) else { panic!("{float}") };
-        assert_eq!(number.as_str(), text);
-    }
-    for float in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        let error = Value::try_from(float).unwrap_err();
-        assert_eq!(
-            (error.code(), &*error.to_string()),
-            ("wrong_type", "expected a finite number, found a number")
-        );
-    }
     for (built, json) in [(value("é"), r#""\u00e9""#), (value(7_u64), "7"), (value(false), "false")] {
         assert_eq!(f(&with(json)), &built, "{json}");
     }
 }
 
 #[test]
-fn a_json_tree_that_a_body_can_hold_is_a_value() {
+fn a_finite_float_is_a_number() {
+    for (float, text) in [(1.5, "1.5"), (-0.0, "-0.0"), (2.0, "2.0")] {
+        assert_eq!(serde_json::to_string(&Value::try_from(float).unwrap()).unwrap(), text);
+    }
+    for float in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        assert_eq!(Value::try_from(float).unwrap_err().code(), "wrong_type");
+    }
+}
+
+#[test]
+fn a_tree_of_json_that_a_body_can_contain_is_a_value() {
     for tree in [json!(null), json!(false), json!("<<REDACTED>>"), json!(-1.5), json!([1, {"b": []}])] {
         let value = Value::try_from(tree.clone()).unwrap();
         assert_eq!(value.to_json(), tree);
         assert_eq!(serde_json::to_value(&value).unwrap(), tree);
     }
     let nested = |depth: usize| (0..depth).fold(json!(1), |inner, _| json!([inner]));
-    let deepest: Fields<'_> =
-        [("a", Redactable::Visible(Value::try_from(nested(125)).unwrap()))].into_iter().collect();
-    assert!(payload(Body::with_data(&serde_json::to_string(&deepest).unwrap())).fields() == &deepest);
-    for depth in [126, 127, 128, 200] {
-        assert_eq!(Value::try_from(nested(depth)).unwrap_err().code(), "too_deep");
-    }
+    assert_eq!(f(&with(&nested(125).to_string())), &Value::try_from(nested(125)).unwrap());
+    assert_eq!(Value::try_from(nested(126)).unwrap_err().code(), "too_deep");
     assert!(Value::try_from(json!([{"a": {"$serde_json::private::Number": "1"}}])).is_err());
 }
 
