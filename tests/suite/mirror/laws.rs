@@ -1,7 +1,5 @@
 //! Laws of a copy: on random histories, and on all short ones.
 
-use std::slice;
-
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -30,7 +28,7 @@ impl Body {
 }
 
 /// A mirror, and the oracle after the same deliveries.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 struct Both {
     mirror: Mirror,
     store: Store,
@@ -49,7 +47,7 @@ impl Both {
         }
 
         // The table, `decide` with what a linear search finds, and the mirror decide alike.
-        let (rows, decision) = (self.store.rows.clone(), self.store.decide(delivery));
+        let decision = self.store.decide(delivery);
         if let Ok(subject) = payload.subject() {
             let identifiers =
                 subject.identifiers().map(|(field, text)| (field.to_owned(), text.into_owned()));
@@ -62,18 +60,9 @@ impl Both {
         let change = self.mirror.apply(payload).unwrap();
         let found = (change.applied, change.before.as_ref().map(Row::from), change.after.map(Row::from));
         assert_eq!(found, expected, "{text}");
-        self.compare(text);
-
-        // A delivery about one id never changes a profile with another id.
-        if let Some(id) = delivery.id() {
-            let others = |rows: &[Row]| -> Vec<Row> {
-                rows.iter()
-                    .filter(|row| row.id.as_deref().is_some_and(|other| other != id))
-                    .cloned()
-                    .collect()
-            };
-            assert_eq!(others(&rows), others(&self.store.rows), "{text}");
-        }
+        assert_eq!(self.mirror.iter().map(Row::from).collect::<Vec<_>>(), self.store.rows, "{text}");
+        assert_eq!(self.mirror.len(), self.store.rows.len(), "{text}");
+        assert!(self.mirror.deleted_ids().eq(&self.store.deleted_ids), "{text}");
 
         // A repeat changes nothing, and says so.
         let before = self.mirror.clone();
@@ -81,14 +70,6 @@ impl Both {
         let is_quiet = matches!(change.applied, Applied::Unchanged | Applied::Ambiguous | Applied::Ignored);
         assert!(is_quiet && change.before.is_none(), "{text}: {change:?}");
         assert_eq!(self.mirror, before, "{text}");
-    }
-
-    #[track_caller]
-    fn compare(&self, text: &str) {
-        let Self { mirror, store } = self;
-        assert_eq!(mirror.iter().map(Row::from).collect::<Vec<_>>(), store.rows, "{text}");
-        assert_eq!((mirror.len(), mirror.is_empty()), (store.rows.len(), store.rows.is_empty()));
-        assert!(mirror.deleted_ids().eq(&store.deleted_ids), "{text}");
     }
 
     #[track_caller]
@@ -106,27 +87,19 @@ impl Both {
         assert_eq!(mirrored, delivery.is_valid().then(decide), "{text}");
     }
 
-    /// Checks what each value leads to, now and with other deliveries.
+    /// Checks what each value leads to, by `find`, `get` and with other deliveries.
     #[track_caller]
     fn probe(&self, probes: &[Body]) {
         for Body { text, payload, delivery } in probes {
             self.assert_same_decision(text, payload, delivery);
         }
         for (field, text) in FIELDS.into_iter().flat_map(|field| TEXTS.map(|text| (field, text))) {
-            let found = self.mirror.find(field, text).map(Row::from);
-            assert_eq!(found.as_ref(), self.store.find(field, text), "{field} {text}");
-            // What is hidden or deleted leads nowhere, unless a lookup value has named it since.
-            let shown = found.as_ref().and_then(|row| row.fields.get(field)?.visible());
-            let remembered = found.as_ref().and_then(|row| row.remembered.get(field));
-            let is_known = |known: &str| known.eq_ignore_ascii_case(text);
-            let is_reachable = shown.is_some_and(|json| is_known(json.to_string().trim_matches('"')))
-                || remembered.is_some_and(|known| is_known(known));
-            assert!(found.is_none() || is_reachable || field == "user_id", "{field} {text}");
+            let found = self.mirror.find(field, text);
+            assert_eq!(found.map(Row::from).as_ref(), self.store.find(field, text), "{field} {text}");
+            if field == "user_id" {
+                assert_eq!(self.mirror.get(text), found);
+            }
         }
-        for text in TEXTS {
-            assert_eq!(self.mirror.get(text), self.mirror.find("user_id", text));
-        }
-        assert!(self.mirror.deleted_ids().all(|id| self.mirror.get(id).is_none()));
     }
 }
 
@@ -208,25 +181,30 @@ fn few_deliveries() -> Vec<Body> {
     bodies.iter().map(Body::new).collect()
 }
 
-fn check_histories(both: &Both, length: usize, bodies: &[Body]) {
-    for body in bodies {
-        let mut both = both.clone();
-        both.apply(body);
-        if length > 1 {
-            check_histories(&both, length - 1, bodies);
-        } else {
-            both.probe(slice::from_ref(body));
+/// Applies every history of so many deliveries. One that leads to a state in which another has led is not continued.
+fn check_histories(length: usize) {
+    let bodies = few_deliveries();
+    let mut states = vec![Both::default()];
+    for step in 1..=length {
+        let mut next: Vec<Both> = Vec::new();
+        for (state, body) in states.iter().flat_map(|state| bodies.iter().map(move |body| (state, body))) {
+            let mut state = state.clone();
+            state.apply(body);
+            if step < length && !next.contains(&state) {
+                next.push(state);
+            }
         }
+        states = next;
     }
 }
 
 #[test]
 fn a_mirror_agrees_with_the_rules_after_every_history_of_three_deliveries() {
-    check_histories(&Both::default(), 3, &few_deliveries());
+    check_histories(3);
 }
 
 #[test]
 #[ignore = "takes a minute in a release build"]
 fn a_mirror_agrees_with_the_rules_after_every_history_of_four_deliveries() {
-    check_histories(&Both::default(), 4, &few_deliveries());
+    check_histories(4);
 }

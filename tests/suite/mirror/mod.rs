@@ -3,12 +3,12 @@
 mod laws;
 mod oracle;
 
-use std::time::Instant;
-
 use rownd_webhooks::sync::{Applied, Decision, Found, Mirror, Reason, decide};
 use rownd_webhooks::testing;
 use rownd_webhooks::{Payload, UserId};
 use serde_json::{Value, json};
+
+use crate::support::{Body, list};
 
 use Applied::{Ambiguous, Created, Deleted, Ignored, Unchanged, Updated};
 
@@ -53,16 +53,6 @@ fn ids(mirror: &Mirror) -> Vec<Option<&str>> {
 }
 
 #[test]
-fn a_delete_may_name_the_user_id_in_a_lookup_value() {
-    let mirror = mirror_after([
-        (insert(json!({"user_id": "u-1"}), &[]), Created),
-        (delete(json!({}), &[("user_id", "u-1")]), Deleted),
-        (update(json!({"user_id": "u-1"}), &[]), Ignored),
-    ]);
-    assert!(mirror.is_empty() && mirror.deleted_ids().eq(["u-1"]));
-}
-
-#[test]
 fn the_letter_case_and_the_order_of_lookup_values_do_not_change_the_partition_key() {
     let key = |lookup_values: &[(&str, &str)]| {
         let payload = Payload::try_from(delete(json!({}), lookup_values)).unwrap();
@@ -73,77 +63,24 @@ fn the_letter_case_and_the_order_of_lookup_values_do_not_change_the_partition_ke
 }
 
 #[test]
-fn a_visible_field_says_more_than_an_old_lookup_value() {
+fn a_late_update_is_ignored_after_a_delete_and_a_late_insert_restores_the_user() {
+    let (insert, update) =
+        (insert(json!({"user_id": "u-1"}), &[ADA]), update(json!({"user_id": "u-1"}), &[ADA]));
+    let delete = delete(json!({}), &[("user_id", "u-1")]);
     let mirror = mirror_after([
-        (
-            insert(json!({"user_id": "u-1", "email": "old@example.com"}), &[("email", "old@example.com")]),
-            Created,
-        ),
-        (
-            update(json!({"user_id": "u-1", "email": "new@example.com"}), &[("email", "old@example.com")]),
-            Updated,
-        ),
-        (insert(json!({"user_id": "u-2", "email": "old@example.com"}), &[PHONE]), Created),
-        (delete(json!({}), &[("email", "old@example.com")]), Deleted),
+        (insert.clone(), Created),
+        (update.clone(), Unchanged),
+        (delete.clone(), Deleted),
+        (delete, Unchanged),
+        (update, Ignored),
+        (insert, Created),
     ]);
-    assert_eq!(ids(&mirror), [Some("u-1")]);
-}
-
-#[test]
-fn a_number_is_found_by_its_text() {
-    let mirror = mirror_after([
-        (insert(json!({"email": 7}), &[PHONE]), Created),
-        (update(json!({"user_id": "u-1"}), &[("email", "7")]), Updated),
-    ]);
-    assert_eq!(mirror.find("email", "7"), mirror.get("u-1"));
-    assert!(mirror.find("email", "7").is_some());
-}
-
-#[test]
-fn a_late_insert_restores_a_deleted_user() {
-    let ada = insert(json!({"user_id": "u-1"}), &[ADA]);
-    let gone = delete(json!({"user_id": "u-1"}), &[]);
-    let mirror = mirror_after([(ada.clone(), Created), (gone, Deleted), (ada, Created)]);
     assert_eq!((ids(&mirror), mirror.deleted_ids().count()), (vec![Some("u-1")], 0));
 }
 
 #[test]
-fn an_update_without_an_id_after_a_delete_with_one_creates_a_profile() {
-    let mirror = mirror_after([
-        (insert(json!({"user_id": "u-1"}), &[ADA]), Created),
-        (delete(json!({"user_id": "u-1"}), &[ADA]), Deleted),
-        (update(json!({}), &[ADA]), Created),
-    ]);
-    assert_eq!(ids(&mirror), [None]);
-}
-
-#[test]
-fn an_update_without_an_id_after_a_delete_without_one_is_ignored_until_an_insert() {
-    mirror_after([
-        (insert(json!({}), &[ADA]), Created),
-        (delete(json!({}), &[ADA]), Deleted),
-        (update(json!({"email": "ada@example.com"}), &[ADA]), Ignored),
-        (insert(json!({}), &[("email", "Ada@example.com")]), Created),
-        (update(json!({}), &[ADA]), Unchanged),
-    ]);
-}
-
-#[test]
-fn a_profile_without_an_id_adopts_one_and_is_not_merged_with_another() {
-    let mirror = mirror_after([
-        (insert(json!({"a": 1}), &[ADA]), Created),
-        (update(json!({"user_id": "u-1", "b": 2}), &[ADA]), Updated),
-        (update(json!({"user_id": "u-2"}), &[ADA]), Created),
-        (insert(json!({}), &[PHONE]), Created),
-        (update(json!({"user_id": "u-1"}), &[PHONE]), Updated),
-    ]);
-    assert_eq!(ids(&mirror), [Some("u-1"), Some("u-2"), None]);
-    assert!(mirror.get("u-1").unwrap().fields().names().eq(["a", "b", "user_id"]));
-}
-
-#[test]
 fn identifiers_of_several_profiles_are_ambiguous_for_each_operation() {
-    let mut mirror = mirror_after([
+    let mirror = mirror_after([
         (insert(json!({"user_id": "u-1"}), &[ADA]), Created),
         (insert(json!({"user_id": "u-2"}), &[PHONE]), Created),
         (insert(json!({}), &[ADA, PHONE]), Ambiguous),
@@ -152,10 +89,6 @@ fn identifiers_of_several_profiles_are_ambiguous_for_each_operation() {
     ]);
     assert_eq!(ids(&mirror), [Some("u-1"), Some("u-2")]);
     assert_eq!(mirror.find("email", "new@example.com"), None);
-    // One profile shows what another is remembered by.
-    let shown = update(json!({"user_id": "u-2", "email": "Ada@example.com"}), &[]);
-    assert_eq!(apply(&mut mirror, &shown), Updated);
-    assert_eq!(mirror.find("email", "ada@example.com"), None);
 }
 
 #[test]
@@ -195,87 +128,53 @@ fn forgotten_deletes_no_longer_stop_late_updates() {
 }
 
 #[test]
-fn a_lookup_value_is_remembered_while_its_field_shows_no_text() {
-    let by = |email: &'static str| ("email", email);
-    let (id, mut mirror) = (json!({"user_id": "u-1"}), Mirror::new());
-    for (body, remembered) in [
-        (delivery("data_update", id.clone(), &["email"], &[by("Ada@Example.com")]), Some("ada@example.com")),
-        (update(id.clone(), &[by("ADA@example.com")]), Some("ada@example.com")),
-        (update(id.clone(), &[by("b"), ("user_id", "u-9")]), Some("b")),
-        (update(id.clone(), &[by("")]), Some("b")),
-        (update(json!({"user_id": "u-1", "email": "ada@example.com"}), &[]), None),
-        (update(id.clone(), &[by("c")]), None),
-        (update(json!({"user_id": "u-1", "email": null}), &[]), None),
-        (update(id, &[by("c"), by("d")]), Some("d")),
-    ] {
-        apply(&mut mirror, &body);
-        let lookup_values = mirror.get("u-1").unwrap().lookup_values();
-        let found = lookup_values.iter().map(|lookup| (lookup.field(), lookup.identifier().unwrap()));
-        assert!(found.eq(remembered.map(|email| ("email", email))), "{body}");
-    }
-}
-
-#[test]
-fn a_user_id_stays_when_its_field_is_hidden() {
-    let mut mirror = mirror_after([(insert(json!({"user_id": "u-1", "a": 1}), &[]), Created)]);
-    let hidden = delivery("visibility_update", json!({}), &["user_id"], &[("user_id", "u-1")]);
+fn a_change_has_the_profile_as_it_was_and_is() {
+    let mut mirror = mirror_after([(insert(json!({"user_id": "u-1", "a": 1}), &[ADA]), Created)]);
+    let hidden = delivery("visibility_update", json!({"user_id": "u-1"}), &["a"], &[ADA]);
     let change = mirror.apply(&hidden.to_string().parse().unwrap()).unwrap();
-    assert_eq!((change.applied, change.after.unwrap().user_id().unwrap().as_str()), (Updated, "u-1"));
-    assert!(mirror.get("u-1").unwrap().fields().is_redacted("user_id"));
+    assert!(change.before.unwrap().fields().value("a").is_some());
+    assert!(change.after.unwrap().fields().is_redacted("a"));
 }
 
 #[test]
 fn labels_are_words_in_lower_case() {
-    for applied in [Created, Updated, Deleted, Unchanged, Ambiguous, Ignored] {
-        assert_eq!(applied.label(), format!("{applied:?}").to_lowercase());
-    }
+    let labels = [Created, Updated, Deleted, Unchanged, Ambiguous, Ignored].map(Applied::label);
+    assert_eq!(labels, ["created", "updated", "deleted", "unchanged", "ambiguous", "ignored"]);
 }
 
 /// With a search through all profiles that share a value, or that did so before they were deleted, this would take minutes.
 #[test]
 fn profiles_that_share_a_value_do_not_slow_deliveries_down() {
-    const COUNT: usize = 20_000;
-    let started = Instant::now();
     let mut mirror = Mirror::new();
     let mut apply = |data: &str, operation: &str, field: &str, value: &str| {
-        let lookup = format!(r#"{{"field":"{field}","value":"{value}"}}"#);
-        let meta = format!(r#"{{"operation":"{operation}","lookup_values":[{lookup}]}}"#);
-        let body = format!(r#"{{"data":{data},"redacted":[],"meta":{meta}}}"#);
+        let body =
+            Body { operation, data, lookup_values: &lookup(field, value), ..Body::default() }.to_string();
         mirror.apply(&rownd_webhooks::from_str(&body).unwrap()).unwrap().applied
     };
-    // Half of the profiles have an id, and the others differ in their phone numbers only.
-    for index in 0..COUNT {
-        let number = index.to_string();
-        let (data, field) = if index % 2 == 0 {
-            (format!(r#"{{"user_id":"{index}","email":"shared@example.com"}}"#), "nick")
-        } else {
-            (r#"{"email":"shared@example.com"}"#.to_owned(), "phone_number")
-        };
-        assert_eq!(apply(&data, "data_insert", field, &number), Created);
+    for index in 0..20_000 {
+        let data = format!(r#"{{"user_id":"{index}","email":"shared@example.com"}}"#);
+        assert_eq!(apply(&data, "data_insert", "email", "shared@example.com"), Created);
     }
-    for _ in 0..COUNT {
+    for _ in 0..20_000 {
         assert_eq!(apply("{}", "delete", "email", "shared@example.com"), Ambiguous);
     }
-    for index in 0..COUNT {
-        let field = if index % 2 == 0 { "user_id" } else { "phone_number" };
-        assert_eq!(apply("{}", "delete", field, &index.to_string()), Deleted);
+    for index in 0..20_000 {
+        assert_eq!(apply("{}", "delete", "user_id", &index.to_string()), Deleted);
     }
-    for _ in 0..COUNT {
-        assert_eq!(apply("{}", "delete", "email", "shared@example.com"), Unchanged);
-    }
-    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+    assert_eq!(apply("{}", "delete", "email", "shared@example.com"), Unchanged);
+}
+
+fn lookup(field: &str, value: &str) -> String {
+    format!(r#"[{{"field":"{field}","value":"{value}"}}]"#)
 }
 
 /// With a copy of the field for each lookup value, this would take gigabytes.
 #[test]
 fn many_lookup_values_for_one_long_field_cost_it_once() {
     let long = format!("\\u0041{}", "X".repeat(1_000_000));
-    let lookup_values: Vec<String> =
-        (0..9_000).map(|index| format!(r#"{{"field":"email","value":"{index}"}}"#)).collect();
-    let lookup_values = lookup_values.join(",");
-    let body = format!(
-        r#"{{"data":{{"email":"{long}"}},"redacted":[],"meta":{{"operation":"data_update","lookup_values":[{lookup_values}]}}}}"#
-    );
+    let lookup_values = list(9_000, |index| format!(r#"{{"field":"email","value":"{index}"}}"#));
+    let (data, lookup_values) = (&format!(r#"{{"email":"{long}"}}"#), &format!("[{lookup_values}]"));
+    let body = Body { data, lookup_values, ..Body::default() }.to_string();
     let payload = rownd_webhooks::from_str(&body).unwrap();
     assert_eq!(payload.subject().unwrap().identifiers().count(), 9_001);
     let mut mirror = Mirror::new();
