@@ -30,12 +30,3 @@ fn the_documented_bodies_have_no_issues_and_are_written_back_unchanged() {
         assert_eq!((event.operation(), event.user_id().unwrap().as_str()), (&operation, USER_ID));
     }
 }
-
-#[test]
-fn the_fields_of_the_documented_bodies_can_be_read() {
-    let hidden = payload(samples::VISIBILITY_UPDATE);
-    assert_eq!((hidden.email(), hidden.phone_number()), (Some("jrose@acme.com"), None));
-    assert!(hidden.redacted_names().eq(["country"]) && hidden.is_redacted("country"));
-    assert_eq!(hidden.value("first_name").unwrap(), "Juliet");
-    assert_eq!(payload(samples::DATA_UPDATE).value("country").unwrap(), "United States");
-}

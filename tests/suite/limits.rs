@@ -7,7 +7,7 @@ use rownd_webhooks::mapping::FieldMapping;
 use rownd_webhooks::replay::NdjsonReader;
 use rownd_webhooks::schema::ProfileSchema;
 use rownd_webhooks::sync::{Changes, Mirror};
-use rownd_webhooks::{ParseErrorKind, Parser, Payload, Redactable};
+use rownd_webhooks::{Parser, Payload, Redactable};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -32,7 +32,6 @@ fn nothing_else_is_reported_about_a_body_that_is_too_large() {
         let error = Parser::new().max_bytes(100).parse(&[byte; 101]).unwrap_err();
         assert_eq!((error.code(), error.http_status()), ("too_large", 413));
         assert_eq!(error.to_string(), "the body has more than 100 bytes");
-        assert!(matches!(error.kind(), ParseErrorKind::TooLarge { limit: 100, .. }));
     }
 }
 
@@ -93,18 +92,6 @@ fn all_entries_are_counted_together_and_the_first_one_over_the_limit_is_reported
         );
     }
     assert!(Parser::new().max_entries(9).parse(body.as_bytes()).is_ok());
-    let message = "the body has more than 0 fields, redacted names, lookup values and unknown members at /data \
-                   (line 2, column 9)";
-    let error = Parser::new().max_entries(0).parse(body.as_bytes()).unwrap_err();
-    assert_eq!(error.to_string(), message);
-}
-
-#[test]
-fn lookup_values_that_are_no_array_are_one_entry() {
-    let body = Body { data: "{}", lookup_values: "7", ..Body::default() }.to_string();
-    let code =
-        |limit| Parser::new().max_entries(limit).parse(body.as_bytes()).err().map(|error| error.code());
-    assert_eq!((code(1), code(0)), (None, Some("too_many_entries")));
 }
 
 /// Bodies that are as deep or have as many parts as possible, of up to 200 kB.

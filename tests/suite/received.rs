@@ -17,14 +17,6 @@ fn time() -> DateTime<Utc> {
 }
 
 #[test]
-fn now_is_the_time_of_the_systems_clock() {
-    let clock = || DateTime::<Utc>::from(std::time::SystemTime::now());
-    let before = clock();
-    let received = Received::now(());
-    assert!((before..=clock()).contains(&received.received_at));
-}
-
-#[test]
 fn a_time_is_stored_next_to_the_payload() {
     let delete = payload(samples::DELETE);
     let received = Received::at(time(), delete.clone());
@@ -45,31 +37,16 @@ fn any_time_zone_and_unknown_members_are_read() {
 
 #[test]
 fn an_error_of_the_payload_contains_no_value() {
-    for value in [r#""7f3a""#, "-7313", "7313.5", "true", "null", r#"["7f3a",7313]"#, r#"{"x":"7f3a"}"#] {
-        for payload in [value.to_owned(), format!(r#"{{"data":[{value}],"meta":{{"operation":"delete"}}}}"#)]
+    for payload in [r#""7f3a""#, "-7313", r#"["7f3a"]"#, r#"{"data":["7f3a"],"meta":{"operation":"delete"}}"#]
+    {
+        let stored = format!(r#"{{{TIME},"payload":{payload}}}"#);
+        let tree: Value = serde_json::from_str(&stored).unwrap();
+        for error in
+            [serde_json::from_str::<Stored>(&stored), serde_json::from_value(tree)].map(Result::unwrap_err)
         {
-            let stored = format!(r#"{{{TIME},"payload":{payload}}}"#);
-            let tree: Value = serde_json::from_str(&stored).unwrap();
-            for read in [serde_json::from_str::<Stored>(&stored), serde_json::from_value(tree)] {
-                let error = read.expect_err(&stored);
-                let text = format!("{error} {error:?}");
-                assert!(!text.contains("7f3a") && !text.contains("7313"), "{text}: {stored}");
-            }
+            let text = format!("{error} {error:?}");
+            assert!(!text.contains("7f3a") && !text.contains("7313"), "{text}");
         }
-    }
-}
-
-#[test]
-fn an_error_of_serde_names_the_member_or_the_expected_type() {
-    for (stored, expected) in [
-        ("7".to_owned(), "expected an object with `received_at` and `payload`"),
-        (format!("{{{TIME}}}"), "missing field `payload`"),
-        (format!("{{{PAYLOAD}}}"), "missing field `received_at`"),
-        (format!("{{{TIME},{PAYLOAD},{TIME}}}"), "duplicate field `received_at`"),
-        (format!("{{{TIME},{PAYLOAD},{PAYLOAD}}}"), "duplicate field `payload`"),
-    ] {
-        let message = serde_json::from_str::<Stored>(&stored).unwrap_err().to_string();
-        assert!(message.contains(expected), "{message}");
     }
 }
 
@@ -95,42 +72,28 @@ fn members_are_read_in_any_order_and_others_are_skipped() {
 
 #[test]
 fn an_error_of_parse_received_has_a_path_from_the_whole() {
-    let delete = r#""meta":{"operation":"delete"}"#;
-    let deep = "[".repeat(126) + &"]".repeat(126);
+    // `¦` is at the column of the error.
     for (members, code, path) in [
         (r#""received_at":¦7"#, "wrong_type", "/received_at"),
         (r#""received_at":¦"yesterday""#, "wrong_type", "/received_at"),
         (r#""payload":¦7"#, "not_an_object", "/payload"),
         (r#""payload":¦{}"#, "missing_member", "/payload/meta"),
         (r#""payload":{"meta":¦5}"#, "wrong_type", "/payload/meta"),
-        (r#""payload":{"data":{"a":1,¦"a":2},D}"#, "duplicate_member", "/payload/data/a"),
         (
-            r#""payload":{"data":{¦"$serde_json::private::x":1},D}"#,
-            "reserved_name",
-            "/payload/data/$serde_json::private::x",
+            r#""payload":{"data":{"a":1,¦"a":2},"meta":{"operation":"delete"}}"#,
+            "duplicate_member",
+            "/payload/data/a",
         ),
-        (r#""payload":{"data":{"a":{¦"$serde_json::private::x":1}},D}"#, "reserved_name", "/payload/data/a"),
-        (r#""payload":{"data":{"a":S¦[]E},D}"#, "too_deep", "/payload/data/a"),
-        (r#""x":S[[¦[]]]E"#, "too_deep", "/x"),
+        (r#""payload":{"x":{¦"$serde_json::private::x":1}}"#, "reserved_name", "/payload/x"),
         (r#""x":{¦"$serde_json::private::x":1}"#, "reserved_name", "/x"),
         (r#"¦"$serde_json::private::x":1"#, "reserved_name", "/$serde_json::private::x"),
         (&format!(r#"{TIME},¦"received_at":1"#), "duplicate_member", "/received_at"),
         (&format!(r#"{PAYLOAD},¦"payload":1"#), "duplicate_member", "/payload"),
     ] {
-        let json = format!("{{{members}}}").replace('D', delete);
-        let json = json.replace('S', &deep[..125]).replace('E', &deep[127..]);
-        let column = json.find('¦').map(|at| at + 1);
-        let expected = (code, Some(path.to_owned()), column);
+        let json = format!("{{{members}}}");
+        let expected = (code, Some(path.to_owned()), json.find('¦').map(|at| at + 1));
         assert_eq!(refused(&Parser::new(), &json.replace('¦', "")), expected, "{json}");
     }
-    let strict = Parser::new().strict(true);
-    assert_eq!(refused(&strict, &format!("{{{TIME},{PAYLOAD}}}")).0, "invalid");
-    for (json, code) in
-        [("{", "syntax"), (" ", "empty"), ("7", "not_an_object"), ("\u{feff}{}", "byte_order_mark")]
-    {
-        assert_eq!(refused(&Parser::new(), json).0, code);
-    }
-    assert_eq!(refused(&Parser::new(), &format!("{{{TIME},{PAYLOAD}}} {{}}")).0, "trailing_data");
     for (json, path) in [(TIME, "/payload"), (PAYLOAD, "/received_at")] {
         let expected = ("missing_member", Some(path.to_owned()), Some(1));
         assert_eq!(refused(&Parser::new(), &format!("{{{json}}}")), expected);
@@ -138,20 +101,33 @@ fn an_error_of_parse_received_has_a_path_from_the_whole() {
 }
 
 #[test]
+fn parse_received_is_as_strict_as_parse() {
+    let deep = format!(r#"{{"x":{}{}}}"#, "[".repeat(128), "]".repeat(128));
+    let trailing = format!("{{{TIME},{PAYLOAD}}} {{}}");
+    for (json, code) in [
+        ("{", "syntax"),
+        (" ", "empty"),
+        ("7", "not_an_object"),
+        ("\u{feff}{}", "byte_order_mark"),
+        (&deep, "too_deep"),
+        (&trailing, "trailing_data"),
+    ] {
+        assert_eq!(refused(&Parser::new(), json).0, code, "{json}");
+    }
+    assert_eq!(refused(&Parser::new().strict(true), &format!("{{{TIME},{PAYLOAD}}}")).0, "invalid");
+}
+
+#[test]
 fn the_limits_are_those_of_the_payload() {
     let body = update_body(r#""a":[[]],"b":2"#, r#""c""#);
-    let json = serde_json::to_string(&Received::at(time(), payload(&*body))).unwrap();
-    let length = serde_json::to_string(&payload(&*body)).unwrap().len();
-    assert!(Parser::new().max_entries(5).parse_received(json.as_bytes()).is_ok());
-    let entries = refused(&Parser::new().max_entries(4), &json);
-    assert_eq!((entries.0, entries.1.as_deref()), ("too_many_entries", Some("/payload/meta/lookup_values")));
-    assert!(Parser::new().max_bytes(length).parse_received(json.as_bytes()).is_ok());
-    for parser in [Parser::new().max_bytes(length - 1), Parser::new().max_bytes(7)] {
-        assert_eq!(refused(&parser, &json).0, "too_large");
-    }
-    // White space, or members that are skipped.
-    assert_eq!(
-        refused(&Parser::new().max_bytes(length), &format!("{json}{}", " ".repeat(129))).0,
-        "too_large"
-    );
+    let json = format!(r#"{{{TIME},"payload":{body}}}"#);
+    let code =
+        |parser: Parser, json: &str| parser.parse_received(json.as_bytes()).err().map(|error| error.code());
+    assert_eq!(code(Parser::new().max_entries(5), &json), None);
+    assert_eq!(code(Parser::new().max_entries(4), &json), Some("too_many_entries"));
+    assert_eq!(code(Parser::new().max_bytes(body.len()), &json), None);
+    assert_eq!(code(Parser::new().max_bytes(body.len() - 1), &json), Some("too_large"));
+    // White space around the payload, or members that are skipped.
+    let longer = format!("{json}{}", " ".repeat(200));
+    assert_eq!(code(Parser::new().max_bytes(body.len()), &longer), Some("too_large"));
 }

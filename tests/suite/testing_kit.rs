@@ -36,11 +36,7 @@ fn builder_input_is_sent_unchanged() {
     let builder = testing::data_update()
         .user_id("user_1")
         .field("first_name", "Juliet")
-        .field("score", 7)
-        .field("ratio", 1.5)
-        .field("is_new", true)
-        .field("tags", json!(["a", {"b": null}]))
-        .field("nothing", Value::Null)
+        .field("tags", json!(["a", {"b": null}, 1.5]))
         .field("first_name", "Julia")
         .field("country", "s3cret")
         .redact("country")
@@ -49,17 +45,15 @@ fn builder_input_is_sent_unchanged() {
         .field("city", "s3cret")
         .lookup("email", "jrose@acme.com")
         .lookup("phone_number", "+15551234");
-    let expected = json!({
-        "data": {
-            "user_id": "user_1", "first_name": "Julia", "score": 7, "ratio": 1.5, "is_new": true,
-            "tags": ["a", {"b": null}], "nothing": null, "country": REDACTED, "city": REDACTED,
-        },
-        "redacted": ["city", "country"],
-        "meta": {"operation": "data_update", "lookup_values": [
-            {"field": "email", "value": "jrose@acme.com"}, {"field": "phone_number", "value": "+15551234"},
-        ]},
+    let data = json!({
+        "user_id": "user_1", "first_name": "Julia", "tags": ["a", {"b": null}, 1.5], "country": REDACTED, "city": REDACTED,
     });
-    assert_eq!(serde_json::from_str::<Value>(&builder.body()).unwrap(), expected);
+    let lookup_values = json!([
+        {"field": "email", "value": "jrose@acme.com"}, {"field": "phone_number", "value": "+15551234"},
+    ]);
+    let body: Value = serde_json::from_str(&builder.body()).unwrap();
+    assert_eq!((&body["data"], &body["redacted"]), (&data, &json!(["city", "country"])));
+    assert_eq!(body["meta"], json!({"operation": "data_update", "lookup_values": lookup_values}));
     assert_eq!(issue_codes(&builder.build()), [""; 0]);
 }
 
@@ -141,23 +135,6 @@ fn a_body_can_lack_what_identifies_a_user() {
 }
 
 #[test]
-fn a_later_call_wins() {
-    let builder =
-        testing::data_update().user_id("u").lookup("a", "1").without_user_id().without_lookup_values();
-    let built = builder.build();
-    assert_eq!((built.user_id(), built.lookup_values().len()), (None, 0));
-    let built = builder.user_id("v").lookup("b", "2").build();
-    assert!(built.user_id().unwrap() == "v" && built.lookup("b").is_some() && built.lookup("a").is_none());
-}
-
-#[test]
-fn a_builder_has_no_limits() {
-    let long = testing::data_update().field("x", "x".repeat(3 << 20));
-    let many = (0..10_050).fold(long, |builder, index| builder.field(format!("f{index}"), index));
-    assert_eq!(many.build().fields().len(), 10_052);
-}
-
-#[test]
 fn a_body_can_be_tampered_with() {
     let builder = testing::data_update().field("x", "v");
     assert_eq!(builder.tamper(|_| {}), builder.body());
@@ -179,13 +156,6 @@ proptest! {
         builder = fields.iter().fold(builder, |builder, (name, value)| builder.field(name, value.clone()));
         builder = redacted.iter().fold(builder, |builder, name| builder.redact(name));
         builder = lookups.iter().fold(builder, |builder, (field, value)| builder.lookup(field, value));
-        prop_assert_eq!(&payload(builder.body()), &builder.build());
-
-        let mut data = fields;
-        data.extend(redacted.into_iter().map(|name| (name, REDACTED.into())));
-        let body: Value = serde_json::from_str(&builder.body()).unwrap();
-        for (name, value) in &data {
-            prop_assert_eq!(&body["data"][name], value);
-        }
+        prop_assert_eq!(payload(builder.body()), builder.build());
     }
 }

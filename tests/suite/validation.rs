@@ -128,13 +128,17 @@ fn model_issues(body: &Value) -> Vec<String> {
     let has_data = |name: &str| data.is_some_and(|data| data.contains_key(name));
     let is_delete = operation == "delete";
     let is_known = ["data_insert", "data_update", "visibility_update", "delete"].contains(&operation);
-    let named = lookup_values.as_array().into_iter().flatten().filter(|lookup| lookup["field"] == "user_id");
-    let named = named.map(|lookup| &lookup["value"]).filter(|value| *value != REDACTED);
-    let user_id = fields.get("user_id").and_then(|id| id.as_ref().into_visible()).filter(|id| id.is_string());
-    let has_user_id = user_id
+    let id_of = |value: &Value| {
+        value.is_number() || value.as_str().is_some_and(|id| !id.is_empty() && id != REDACTED)
+    };
+    let named = lookup_values
+        .as_array()
         .into_iter()
-        .chain(named)
-        .any(|id| id.is_number() || id.as_str().is_some_and(|id| !id.is_empty()));
+        .flatten()
+        .any(|lookup| lookup["field"] == "user_id" && id_of(&lookup["value"]));
+    let shown =
+        fields.get("user_id").and_then(Redactable::visible).is_some_and(|id| id.is_string() && id_of(id));
+    let has_user_id = named || shown;
     let carries_fields = data.into_iter().flatten().any(|(name, _)| name != "user_id");
     let mut issues = Vec::new();
     let mut issue_if = |is_broken: bool, code: &str, place: &str| {

@@ -98,14 +98,6 @@ fn a_date_is_a_field_of_a_struct() {
 }
 
 #[test]
-fn a_date_is_read_back_from_text_and_binary_formats() {
-    let date: Date = serde_json::from_str("\"1990-05-17\"").unwrap();
-    assert_eq!(serde_json::from_value::<Date>(serde_json::to_value(date).unwrap()).unwrap(), date);
-    assert_eq!(serde_yaml_ng::from_str::<Date>(&serde_yaml_ng::to_string(&date).unwrap()).unwrap(), date);
-    assert_eq!(rmp_serde::from_slice::<Date>(&rmp_serde::to_vec(&date).unwrap()).unwrap(), date);
-}
-
-#[test]
 fn the_error_of_a_date_contains_no_value() {
     for (json, found) in [
         ("\"5550199\"", "invalid value: string"),

@@ -16,20 +16,6 @@ fn the_state_and_the_value_can_be_read() {
 }
 
 #[test]
-fn a_value_can_be_borrowed_changed_copied_and_mapped() {
-    let (mut name, mut hidden) = (NAME.map(str::to_owned), HIDDEN.map(str::to_owned));
-    assert_eq!((name.as_ref(), hidden.as_ref()), (Visible(&"Juliet".to_owned()), Redacted));
-    assert_eq!((name.as_deref(), hidden.as_deref()), (NAME, HIDDEN));
-    assert_eq!((name.as_ref().cloned(), hidden.as_ref().cloned()), (name.clone(), hidden.clone()));
-    assert_eq!((NAME.as_ref().copied(), HIDDEN.as_ref().copied()), (NAME, HIDDEN));
-    assert_eq!(hidden.as_mut(), Redacted);
-    if let Visible(name) = name.as_mut() {
-        name.push_str(" Rose");
-    }
-    assert_eq!(name.map(|name| name.len()), Visible(11));
-}
-
-#[test]
 fn a_default_or_an_error_takes_the_place_of_a_redacted_value() {
     assert_eq!((NAME.unwrap_or("hidden"), HIDDEN.unwrap_or("hidden")), ("Juliet", "hidden"));
     assert_eq!((NAME.unwrap_or_else(|| "hidden"), HIDDEN.unwrap_or_else(|| "hidden")), ("Juliet", "hidden"));

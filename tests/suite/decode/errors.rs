@@ -4,16 +4,14 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use rownd_webhooks::{DecodeError, Redactable};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::{
-    Address, Adjacent, Flat, Map, Newtype, One, Plan, Tagged, Untagged, decode_error, decoded, redacted,
-    with_fields,
+    Address, Adjacent, Flat, Map, Newtype, One, Plan, Tagged, Untagged, decode_error, redacted, with_fields,
 };
 use crate::support::Body;
-use Redactable::{Redacted, Visible};
 
 /// A type with an error message that quotes the error of another type, or the value.
 #[derive(Debug)]
@@ -197,25 +195,4 @@ fn names_in_errors_are_escaped_and_cut() {
         assert!(text.chars().count() < 200, "{text}");
         assert!(!text.contains(|shown: char| shown.is_control() || shown == '\u{202e}'), "{text:?}");
     }
-}
-
-#[test]
-fn fields_decode_into_more_than_structs() {
-    let members = &(redacted(["x"]) + r#","y":7"#);
-    assert_eq!(decoded::<HashMap<String, Redactable<Value>>>(members)["y"], Visible(json!(7)));
-    assert_eq!(decoded::<Option<Newtype<One<Redactable<u8>>>>>(members), Some(Newtype(One { x: Redacted })));
-    decoded::<IgnoredAny>(members);
-    decoded::<One<IgnoredAny>>(members);
-    for error in [decode_error::<String>(members), decode_error::<u8>(members), decode_error::<()>(members)] {
-        assert_eq!((error.code(), error.field()), ("wrong_type", None));
-    }
-}
-
-#[test]
-fn messages_of_serde_json_contain_types_and_no_values() {
-    type Long = Map<Map<Map<Map<Map<u8>>>>>;
-    let message = |json| serde_json::from_str::<Redactable<u8>>(json).unwrap_err().to_string();
-    assert_eq!(message(r#""7f3a""#), "invalid type: string, expected u8");
-    let message = serde_json::from_str::<Redactable<Long>>("7").unwrap_err().to_string();
-    assert!(message.chars().count() < 200 && message.contains("BTreeMap<String, BTreeMap<"), "{message}");
 }

@@ -9,9 +9,8 @@ use bson::{
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use rownd_webhooks::{Fields, Parser, Payload, REDACTED, Received, Redactable, testing::samples};
-use serde::de::value::StrDeserializer;
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
-use serde::{Deserialize, Serialize, forward_to_deserialize_any};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_dynamo::AttributeValue;
 use serde_json::{Value, json};
 use serde_with::{json::JsonString, serde_as};
@@ -284,6 +283,7 @@ fn what_json_does_not_have_is_refused() {
     assert_refused(b"\xc4\x01a"); // bytes
     assert_refused(&[b"\xc4\x15\xff<<REDACTED>>".as_slice(), &0_usize.to_ne_bytes()].concat()); // the bytes of `decode`'s stand-in
     assert_refused(&[[0x91].repeat(128), vec![1]].concat()); // too deep
+    assert_refused(&[0x81].repeat(500)); // a map in the name of a map
     for name in ["$serde_json::private::RawValue", "$serde_json::private::Number", "$serde_json::private::x"]
     {
         assert_refused(&rmp_serde::to_vec(&json!({name: "x"})).unwrap());
@@ -299,49 +299,6 @@ fn what_json_does_not_have_is_refused() {
     let repeated = rownd_webhooks::from_str(body).unwrap();
     assert_eq!(serde_json::to_string(&repeated).unwrap(), body);
     assert!(serde_json::to_value(&repeated).is_err() && serde_yaml_ng::to_string(&repeated).is_err());
-}
-
-/// A deserializer that nothing limits: maps in the names of maps, or in their values.
-struct Endless {
-    in_names: bool,
-}
-
-impl<'de> Deserializer<'de> for Endless {
-    type Error = serde::de::value::Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_map(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-impl<'de> MapAccess<'de> for Endless {
-    type Error = serde::de::value::Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
-        if self.in_names {
-            seed.deserialize(Self { ..*self })
-        } else {
-            seed.deserialize("a".into_deserializer())
-        }
-        .map(Some)
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Self::Error> {
-        seed.deserialize(Self { ..*self })
-    }
-}
-
-#[test]
-fn the_depth_is_limited_in_names_and_values() {
-    for in_names in [true, false] {
-        assert!(Redactable::<Value>::deserialize(Endless { in_names }).is_err());
-        assert!(Payload::deserialize(Endless { in_names }).is_err());
-    }
 }
 
 /// The path of an error in the text of an object `x`, without the names that serde_json uses for itself.
@@ -364,36 +321,15 @@ fn an_error_is_at_the_redactable_or_payload() {
 
 #[test]
 fn errors_contain_no_values() {
-    fn check(canary: impl Serialize) {
-        let (text, yaml) =
-            (serde_json::to_string(&canary).unwrap(), serde_yaml_ng::to_string(&canary).unwrap());
-        let tree = serde_json::to_value(&canary).unwrap();
+    for yaml in ["canary", "5550199", "-5550199.5", "[canary]", "{canary: 5550199}"] {
         for error in [
-            serde_json::from_str::<Payload<'_>>(&text).unwrap_err().to_string(),
-            serde_json::from_str::<Fields<'_>>(&text).unwrap_err().to_string(),
-            serde_json::from_str::<Redactable<bool>>(&text).unwrap_err().to_string(),
-            serde_yaml_ng::from_str::<Payload<'_>>(&yaml).unwrap_err().to_string(),
-            serde_yaml_ng::from_str::<Redactable<bool>>(&yaml).unwrap_err().to_string(),
-            serde_json::from_value::<Flat<One<Redactable<bool>>>>(json!({"x": tree}))
-                .unwrap_err()
-                .to_string(),
+            serde_yaml_ng::from_str::<Payload<'_>>(yaml).unwrap_err(),
+            serde_yaml_ng::from_str::<Redactable<bool>>(yaml).unwrap_err(),
         ] {
+            let error = error.to_string();
             assert!(!error.contains("canary") && !error.contains("5550199"), "{error}");
         }
     }
-    check("canary");
-    check(5_550_199);
-    check(-5_550_199.5);
-    check(["canary"]);
-    check([("canary", 5_550_199)]);
-    // Deserializers that provide a value whatever is requested.
-    let text: StrDeserializer<'_, serde::de::value::Error> = "canary".into_deserializer();
-    assert_eq!(
-        Payload::deserialize(text).unwrap_err().to_string(),
-        "the body is not a JSON object, but a string"
-    );
-    let error = Redactable::<bool>::deserialize(text).unwrap_err();
-    assert_eq!(error.to_string(), "invalid type: string, expected bool");
 }
 
 /// What was accepted is read back, although it is larger when it is written.
@@ -416,20 +352,16 @@ fn reading_by_serde_has_no_limit_but_the_depth() {
 fn postcard_reads_the_json_text_of_a_payload_and_of_a_redactable() {
     #[serde_as]
     #[derive(Serialize, Deserialize, PartialEq, Debug)]
-    struct Message {
-        #[serde_as(as = "JsonString")]
-        payload: Payload<'static>,
-        #[serde_as(as = "JsonString")]
-        email: Redactable<String>,
-    }
+    struct Message(
+        #[serde_as(as = "JsonString")] Payload<'static>,
+        #[serde_as(as = "JsonString")] Redactable<u8>,
+    );
 
     assert!(postcard::from_bytes::<Redactable<u8>>(&postcard::to_stdvec(&Visible(7_u8)).unwrap()).is_err());
-    for email in [Visible("jrose@acme.com".to_owned()), Redacted] {
-        let data = r#"{"a":[1.10,1e400,{"b":1,"b":2}],"c":-0}"#;
-        let message = Message { payload: payload(Body::with_data(data)), email };
+    let body = Body::with_data(r#"{"a":[1.10,1e400,{"b":1,"b":2}],"c":-0}"#);
+    for redactable in [Visible(7), Redacted] {
+        let message = Message(payload(body), redactable);
         let bytes = postcard::to_stdvec(&message).unwrap();
-        let read: Message = postcard::from_bytes(&bytes).unwrap();
-        assert_eq!(read, message);
-        assert_eq!(read.payload.value("a"), message.payload.value("a"));
+        assert_eq!(postcard::from_bytes::<Message>(&bytes).unwrap(), message);
     }
 }

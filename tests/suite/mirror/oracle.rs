@@ -57,10 +57,6 @@ impl Delivery {
         Self { operation, id, fields, lookup_values, identifiers }
     }
 
-    pub(crate) fn id(&self) -> Option<&str> {
-        self.id.as_deref()
-    }
-
     fn is_known(&self) -> bool {
         ["data_insert", "data_update", "visibility_update", "delete"].contains(&&*self.operation)
     }

@@ -61,19 +61,6 @@ fn an_error_of_the_text_speaks_of_settings_and_has_a_position() {
     }
 }
 
-#[test]
-fn every_truncated_text_is_an_error() {
-    for text in [
-        r#"{"data_type_map":[{"rownd_field":"a","connection_field":"b"}]}"#,
-        r#"{"app":{"schema":{"a":{"type":"string","validation_rules":[{"rule_name":"max_length"}]}}}}"#,
-    ] {
-        for end in 0..text.len() {
-            let cut = &text.as_bytes()[..end];
-            assert!(FieldMapping::from_slice(cut).is_err() && ProfileSchema::from_slice(cut).is_err());
-        }
-    }
-}
-
 /// A service's own settings.
 #[derive(Deserialize, Debug, PartialEq)]
 struct Settings {
