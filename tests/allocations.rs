@@ -141,15 +141,4 @@ fn memory_of_settings_and_envelopes_follows_what_is_kept() {
         let bytes = measure(|| read(&json)).bytes_max;
         assert!(bytes < 1_000, "{bytes} bytes for {}", &json[..40]);
     }
-
-    // Kept: two strings, or a string and the schema of a field.
-    let renames =
-        list(10_000, |index| format!(r#"{{"rownd_field":"a{index}","connection_field":"b{index}"}}"#));
-    let fields = list(10_000, |index| {
-        format!(r#""f{index}":{{"type":"string","display_name":"A field","required":true}}"#)
-    });
-    for (read, json) in [(mapping as fn(&str), format!("[{renames}]")), (schema, format!("{{{fields}}}"))] {
-        let bytes = measure(|| read(&json)).bytes_max;
-        assert!(bytes < 4 * json.len() as u64, "{bytes} bytes for {}", json.len());
-    }
 }

@@ -99,7 +99,7 @@ fn extremes() -> Vec<String> {
     let long = |text: &str| text.repeat(100_000 / text.len());
     let members = list(9_000, |index| format!(r#""x{index}":[0]"#));
     let lookups = list(5_000, |index| format!(r#"{{"field":"","value":{index}}}"#));
-    let (empty, names) = (list(9_000, |_| "{}".to_owned()), list(9_000, |_| "\"\"".to_owned()));
+    let names = list(9_000, |_| "\"\"".to_owned());
     vec![
         Body::field(&format!("{}0{}", "[".repeat(125), "]".repeat(125))),
         Body::field(&format!("{}0{}", "{\"a\":".repeat(125), "}".repeat(125))),
@@ -110,9 +110,7 @@ fn extremes() -> Vec<String> {
         Body::with_data(&format!("{{\"{}\":1}}", long("\\u202e"))).to_string(),
         Body { redacted: &format!("[{names}]"), ..Body::default() }.to_string(),
         Body { lookup_values: &format!("[{lookups}]"), ..Body::delete() }.to_string(),
-        Body { lookup_values: &format!("[{empty}]"), ..Body::delete() }.to_string(),
-        Body { lookup_values: &format!(r#"[{{"field":"","value":"",{members}}}]"#), ..Body::delete() }
-            .to_string(),
+        Body { lookup_values: &format!("[{{{members}}}]"), ..Body::delete() }.to_string(),
         Body { meta: &members, ..Body::default() }.to_string(),
         Body { operation: &long("\\n"), ..Body::default() }.to_string(),
     ]
@@ -152,12 +150,9 @@ fn unclosed_brackets_are_rejected_on_a_small_stack() {
     on_a_small_stack(|| {
         for bracket in ["[", "{\"a\":", "[{\"a\":"] {
             let brackets = bracket.repeat(100_000);
-            for before in ["", "{\"data\":{\"a\":", "{\"meta\":{\"lookup_values\":["] {
-                let body = format!("{before}{brackets}");
-                let code = rownd_webhooks::from_str(&body).unwrap_err().code();
-                assert!(matches!(code, "too_deep" | "not_an_object"), "{code}: {before}{bracket}");
-                assert!(serde_json::from_str::<Payload<'_>>(&body).is_err());
-            }
+            let body = format!("{{\"data\":{{\"a\":{brackets}");
+            assert_eq!(rownd_webhooks::from_str(&body).unwrap_err().code(), "too_deep");
+            assert!(serde_json::from_str::<Payload<'_>>(&body).is_err());
             let mapping = format!(r#"[{{"rownd_field":"a","transformer":{brackets}"#);
             assert_eq!(FieldMapping::from_slice(mapping.as_bytes()).unwrap_err().code(), "too_deep");
             let schema = format!(r#"{{"schema":{{"a":{{"x":{brackets}"#);

@@ -119,12 +119,6 @@ enum Kind {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Strict {
-    one: u8,
-}
-
-#[derive(Debug, Deserialize)]
 #[serde(tag = "k")]
 enum Tagged {
     One { a: u8 },
@@ -169,7 +163,6 @@ fn check_decode<T: DeserializeOwned + Debug>(payload: &Payload<'_>) {
 /// Checks the ways to read a type by serde_json, without this crate's parser in between.
 fn check_serde_json<T: DeserializeOwned + Debug>(text: &str) {
     check(serde_json::from_str::<T>(text));
-    check(serde_json::from_reader::<_, T>(text.as_bytes()));
     if let Ok(tree) = serde_json::from_str::<serde_json::Value>(text) {
         check(serde_json::from_value::<T>(tree));
     }
@@ -181,23 +174,17 @@ fn check_payload(payload: &Payload<'_>) {
     payload.issues().iter().chain(&issues).for_each(assert_message);
     assert_message(payload);
     assert_message(payload.operation());
-    assert_debug((payload, payload.operation(), payload.fields().into_iter(), payload.issues(), issues));
-    assert_debug((payload.clone().into_owned(), Received::at(DateTime::UNIX_EPOCH, payload.clone())));
-    payload.lookup_values().iter().for_each(|lookup| assert_debug(lookup.value()));
+    assert_debug((payload, issues, Received::at(DateTime::UNIX_EPOCH, payload)));
+    assert_debug(Changes::between(&Fields::default(), payload.fields()));
     check(payload.validate());
     check(payload.subject());
-    check(Mirror::new().decide(payload));
     check(Mirror::new().apply(payload));
     check(payload.clone().into_event());
-    check(serde_json::to_value(payload).map(drop));
-    assert_debug(Changes::between(&Fields::default(), payload.fields()));
     check_decode::<String>(payload);
     check_decode::<u8>(payload);
-    check_decode::<Vec<String>>(payload);
     check_decode::<BTreeMap<u8, bool>>(payload);
     check_decode::<NaiveDate>(payload);
     check_decode::<Kind>(payload);
-    check_decode::<Strict>(payload);
     check_decode::<Tagged>(payload);
     check_decode::<Talkative>(payload);
     check_decode::<Payload<'static>>(payload);
@@ -238,7 +225,7 @@ fn no_error_of_serde_json_contains_a_value() {
             check_serde_json::<Field<Redactable<u8>>>(&text);
             check_serde_json::<Field<Redactable<Vec<bool>>>>(&text);
             check_serde_json::<Field<Redactable<Kind>>>(&text);
-            check_serde_json::<Flat<Field<Redactable<Strict>>>>(&text);
+            check_serde_json::<Flat<Field<Redactable<Tagged>>>>(&text);
             check_serde_json::<BTreeMap<String, Redactable<Talkative>>>(&text);
         }
     }
@@ -289,8 +276,8 @@ fn check_name(name: &str) {
     assert_message(unknown.operation());
     unknown.issues().iter().for_each(assert_message);
     check(update.validate());
-    let changes = format!("{:?}", Changes::between(&Fields::default(), update.fields()));
-    let debug = format!("{unknown:?} {:?} {changes} {:?}", unknown.issues(), update.into_event());
+    let changes = Changes::between(&Fields::default(), update.fields());
+    let debug = format!("{unknown:?} {:?} {changes:?} {:?}", unknown.issues(), update.subject());
     assert_safe(&debug);
     assert!(!debug.contains(&"x".repeat(65)), "{debug}");
 

@@ -1,6 +1,5 @@
 //! Laws that hold for every body, checked on bodies that proptest generates and breaks.
 
-use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use rownd_webhooks::Payload;
@@ -103,12 +102,5 @@ proptest! {
         let at = at.index(bytes.len());
         bytes[at] = byte;
         let _ = parse_everywhere(bytes);
-    }
-
-    #[test]
-    fn any_bytes_parse_without_panic(bytes in vec(any::<u8>(), 0..200)) {
-        let parsed = parse_everywhere(&bytes);
-        let begins_an_object = bytes.trim_ascii_start().starts_with(b"\x7B");
-        prop_assert!(parsed.is_err() || begins_an_object);
     }
 }

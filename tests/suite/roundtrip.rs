@@ -73,18 +73,3 @@ fn nested_json_keeps_repeated_members_and_white_space_without_newlines() {
         }
     }
 }
-
-/// In trees of JSON, of which `properties` compares any two, these are equal.
-#[test]
-fn payloads_that_differ_in_a_number_or_a_repetition_are_not_equal() {
-    let base = payload(Body::with_data(r#"{"a":1,"n":[{"b":10,"c":{"d":1,"d":2}}]}"#));
-    for data in [
-        r#"{"a":1.0,"n":[{"b":10,"c":{"d":1,"d":2}}]}"#,
-        r#"{"a":1,"n":[{"b":1e1,"c":{"d":1,"d":2}}]}"#,
-        r#"{"a":1,"n":[{"b":10,"c":{"d":2,"d":1}}]}"#,
-        r#"{"a":1,"n":[{"b":10,"c":{"d":2}}]}"#,
-    ] {
-        let other = payload(Body::with_data(data));
-        assert!(base != other && base.canonical_json() != other.canonical_json(), "{data}");
-    }
-}

@@ -111,12 +111,9 @@ fn two_fields_that_become_one_are_a_duplicate_member() {
 fn a_malformed_mapping_is_an_error_with_a_path() {
     for (json, code, path) in [
         (r#"{"error":{"code":"E_UNAUTHORIZED"}}"#, "missing_member", "/data_type_map"),
-        (r#"{"data_type_map":null}"#, "missing_member", "/data_type_map"),
         (r#"{"data_type_map":{}}"#, "wrong_type", "/data_type_map"),
         (r#"{"data_type_map":[],"data_type_map":[]}"#, "duplicate_member", "/data_type_map"),
-        (r#"{"data_type_map":["x"]}"#, "wrong_type", "/data_type_map/0"),
         (r#""x""#, "wrong_type", ""),
-        (r#"[["a","b"]]"#, "wrong_type", "/0"),
         (r#"[{},{"rownd_field":7}]"#, "wrong_type", "/1/rownd_field"),
         (r#"[{"rownd_field":"a","rownd_field":"b"}]"#, "duplicate_member", "/0/rownd_field"),
         (

@@ -88,15 +88,11 @@ fn a_malformed_schema_is_an_error_with_a_path() {
         // Responses of the API without a schema.
         (r#"{"error":{"code":"E_UNAUTHORIZED"}}"#, "missing_member", "/error/type"),
         (r#"{"message":"Not found"}"#, "wrong_type", "/message"),
-        (r#"{"app":{"id":"1"}}"#, "missing_member", "/app/type"),
         (r#"{"schema":null}"#, "wrong_type", "/schema"),
         ("[]", "wrong_type", ""),
         (r#"{"a/b":"string"}"#, "wrong_type", "/a~1b"),
         (r#"{"email":{}}"#, "missing_member", "/email/type"),
-        (r#"{"email":{"x":1}}"#, "missing_member", "/email/type"),
         (r#"{"email":{"type":7}}"#, "wrong_type", "/email/type"),
-        (r#"{"email":{"required":"yes"}}"#, "wrong_type", "/email/required"),
-        (r#"{"schema":{"email":{"encryption":"enabled"}}}"#, "wrong_type", "/schema/email/encryption"),
         (r#"{"email":{"encryption":{"state":1}}}"#, "wrong_type", "/email/encryption/state"),
         (
             r#"{"app":{"schema":{"a":{"validation_rules":{"min_length":2}}}}}"#,
@@ -188,11 +184,9 @@ fn the_length_of_a_string_is_checked() {
     for (rules, value, expected) in [
         (both, r#""a""#, false),
         (both, r#""ab""#, true),
-        (both, r#""éàü""#, true),
         // A length counts UTF-16 code units, as in JavaScript.
         (both, r#""😀""#, true),
         (both, r#""😀😀""#, false),
-        (both, r#""abcd""#, false),
         (stricter, r#""ab""#, false),
         // Only a string has a length, and that of an encrypted one has no meaning.
         (&format!(r#""type":"array","validation_rules":[{min}]"#), "[1]", true),
@@ -207,14 +201,11 @@ fn an_unknown_rule_or_unusable_value_is_ignored() {
     for rule in [
         "null",
         "{}",
-        r#"{"rule_name":null,"rule_value":null,"rule_identifier":null}"#,
         r#"{"rule_name":"match_regex","rule_value":"^x$","rule_identifier":"custom"}"#,
         r#"{"rule_name":"MAX_LENGTH","rule_value":1}"#,
         r#"{"rule_name":7,"rule_value":1}"#,
-        r#"{"rule_name":"max_length"}"#,
         r#"{"rule_name":"max_length","rule_value":1.5}"#,
         r#"{"rule_name":"max_length","rule_value":"one"}"#,
-        r#"{"rule_name":"max_length","rule_value":[1]}"#,
         r#"{"rule_name":"max_length","rule_value":18446744073709551616}"#,
     ] {
         let schema = schema(&format!(r#"{{"f":{{"type":"string","validation_rules":[{rule}]}}}}"#));
@@ -230,7 +221,6 @@ fn a_url_has_the_scheme_of_the_web() {
         ("HTTPS://EXAMPLE.COM/A.PNG", true),
         ("https://[2001:db8::1]:443/ä?b=c#d", true),
         ("https://", false),
-        ("//example.com", false),
         ("a.png", false),
         ("data:image/png;base64,https://", false),
     ] {
