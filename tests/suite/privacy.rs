@@ -276,7 +276,8 @@ fn check_name(name: &str) {
     assert_message(unknown.operation());
     unknown.issues().iter().for_each(assert_message);
     check(update.validate());
-    let changes = Changes::between(&Fields::default(), update.fields());
+    let none = Fields::default();
+    let changes = Changes::between(&none, update.fields());
     let debug = format!("{unknown:?} {:?} {changes:?} {:?}", unknown.issues(), update.subject());
     assert_safe(&debug);
     assert!(!debug.contains(&"x".repeat(65)), "{debug}");
