@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::{self, Reader};
-use crate::parse::{Parser, body, bytes};
+use crate::parse::{Parser, body, input};
 use crate::payload::Payload;
 
 /// A payload and the time at which it arrived. The vendor sends none.
@@ -82,12 +82,12 @@ impl Parser {
         if json.len() > self.limits.max_received_bytes() {
             return Err(ParseError::new(ParseErrorKind::TooLarge { limit: self.limits.max_bytes }));
         }
-        self.received(bytes::text(json, usize::MAX)?)
+        self.received(input::text(json, usize::MAX)?)
     }
 
     /// Parses a line of an archive: a body, or a [`Received`] one.
     pub(crate) fn parse_line<'a>(&self, line: &'a [u8]) -> Result<Payload<'a>, ParseError> {
-        match bytes::text(line, self.limits.max_received_bytes()) {
+        match input::text(line, self.limits.max_received_bytes()) {
             Ok(text) if is_received(text) == Ok(true) => Ok(self.received(text)?.payload),
             Ok(text) if text.len() <= self.limits.max_bytes => self.read(&mut Reader::new(text)),
             _ => self.parse(line),

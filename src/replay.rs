@@ -28,7 +28,7 @@ use std::io::{self, BufRead, Read};
 
 use crate::error::{ParseError, ParseErrorKind};
 use crate::parse::Parser;
-use crate::parse::bytes::{self, BYTE_ORDER_MARK};
+use crate::parse::input::{self, BYTE_ORDER_MARK};
 use crate::payload::Payload;
 use crate::received::Received;
 
@@ -141,7 +141,7 @@ impl<R: BufRead> NdjsonReader<R> {
 
     /// Returns `true` if the line is blank. Of a line that is too long, not all was read.
     fn is_blank(&self) -> bool {
-        self.line.len() <= self.parser.limits.max_bytes && bytes::is_blank(&self.line)
+        self.line.len() <= self.parser.limits.max_bytes && input::is_blank(&self.line)
     }
 
     /// Reads one line without its end, and not much more of it than the limit. Returns `false` at the end of the archive.

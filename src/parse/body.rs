@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use super::limits::Limits;
+use super::input::Limits;
 use super::redact::redact_listed;
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::pointer::Pointer;

@@ -1,20 +1,20 @@
 //! Bytes to payload.
 
 pub(crate) mod body;
-pub(crate) mod bytes;
-mod deserialize;
-mod limits;
+pub(crate) mod input;
 mod redact;
 
 use std::io::Read;
 use std::str::FromStr;
+
+use serde::de::{Deserialize, Deserializer};
 
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::{Reader, tree};
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
 use crate::settings::mapping::FieldMapping;
-use limits::Limits;
+use input::Limits;
 
 /// A configurable parser.
 ///
@@ -90,7 +90,7 @@ impl Parser {
     /// Returns an error if the body cannot be acted on: every [`ParseErrorKind`] but `DuplicateRename` and `Io`, and `Invalid` only
     /// if the parser is [strict](Self::strict).
     pub fn parse<'a>(&self, body: &'a [u8]) -> Result<Payload<'a>, ParseError> {
-        self.read(&mut Reader::new(bytes::text(body, self.limits.max_bytes)?))
+        self.read(&mut Reader::new(input::text(body, self.limits.max_bytes)?))
     }
 
     /// Parses a body from the rest of `json`.
@@ -144,7 +144,17 @@ impl TryFrom<serde_json::Value> for Payload<'static> {
     }
 }
 
-/// Parses an object of fields without limits: a stored profile may outgrow those of a body.
-pub(crate) fn fields(text: &str) -> Result<Fields<'_>, ParseError> {
-    body::read_fields(bytes::text(text.as_bytes(), Limits::NONE.max_bytes)?)
+impl<'de> Deserialize<'de> for Payload<'_> {
+    /// Reads a body. Only its depth is limited.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let parser = Parser::without_limits();
+        input::deserialize(deserializer, |text| parser.parse(text.as_bytes()).map(Payload::into_owned))
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields<'_> {
+    /// Reads an object of fields, such as the member `data` of a body, or a stored profile. Only its depth is limited.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        input::deserialize(deserializer, |text| body::read_fields(text).map(Fields::into_owned))
+    }
 }

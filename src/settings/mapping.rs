@@ -18,6 +18,7 @@
 //! ```
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde::de::{Deserialize, Deserializer};
 
@@ -58,6 +59,9 @@ pub struct FieldMapping {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rename([String; 2]);
 
+/// The members of an entry with the two names.
+const SIDES: [&str; 2] = ["rownd_field", "connection_field"];
+
 impl FieldMapping {
     /// Reads the vendor's own JSON: a `data_type_map`, or an object that has one, such as a connection.
     ///
@@ -93,8 +97,8 @@ impl FieldMapping {
 
     fn read_list(list: &Node<'_>) -> Result<Self, ParseError> {
         let entries = list.elements()?.map(|entry| {
-            let name = |side| entry.get(side, Node::string).map(|name| name.unwrap_or_default().into_owned());
-            Ok([name("rownd_field")?, name("connection_field")?])
+            let [rownd, connection] = SIDES.map(|side| entry.get(side, Node::string));
+            Ok([rownd?, connection?].map(|name| name.unwrap_or_default().into_owned()))
         });
         Self::new(entries, &list.path)
     }
@@ -105,29 +109,26 @@ impl FieldMapping {
         list: &Pointer,
     ) -> Result<Self, ParseError> {
         let mut renames = Vec::new();
+        let mut earlier = [HashMap::new(), HashMap::new()];
         for (index, names) in entries.enumerate() {
-            let rename = Rename(names?);
-            if !rename.rownd_field().is_empty() && !rename.connection_field().is_empty() {
-                renames.push((index, rename));
+            let names = names?;
+            if names.iter().any(String::is_empty) {
+                continue;
             }
-        }
-        let rownd_field: fn(&Rename) -> &str = Rename::rownd_field;
-        for (side, name) in [("rownd_field", rownd_field), ("connection_field", Rename::connection_field)] {
-            let error =
-                |kind, index| Err(ParseError::new(kind).with_path(list.clone().element(index).member(side)));
-            if let Some((index, _)) = renames.iter().find(|(_, rename)| is_reserved(name(rename))) {
-                return error(ParseErrorKind::ReservedName, *index);
-            }
-            renames.sort_unstable_by(|(index, one), (other_index, other)| {
-                (name(one), index).cmp(&(name(other), other_index))
-            });
-            for ((first, one), (second, other)) in renames.iter().zip(renames.iter().skip(1)) {
-                if name(one) == name(other) {
-                    return error(ParseErrorKind::DuplicateRename { first: *first }, *second);
+            for ((side, name), earlier) in SIDES.iter().zip(&names).zip(&mut earlier) {
+                let error =
+                    |kind| Err(ParseError::new(kind).with_path(list.clone().element(index).member(side)));
+                if is_reserved(name) {
+                    return error(ParseErrorKind::ReservedName);
+                }
+                if let Some(first) = earlier.insert(name.clone(), index) {
+                    return error(ParseErrorKind::DuplicateRename { first });
                 }
             }
+            renames.push(Rename(names));
         }
-        Ok(Self { renames: renames.into_iter().map(|(_, rename)| rename).collect() })
+        renames.sort_unstable_by(|one, other| one.connection_field().cmp(other.connection_field()));
+        Ok(Self { renames })
     }
 
     /// Returns Rownd's name of a field that arrives as `connection_field`, if it is renamed.
@@ -156,15 +157,13 @@ impl Rename {
     /// Returns Rownd's own name of the field.
     #[must_use]
     pub fn rownd_field(&self) -> &str {
-        let [rownd_field, _] = &self.0;
-        rownd_field
+        &self.0[0]
     }
 
     /// Returns the field's name in the webhook.
     #[must_use]
     pub fn connection_field(&self) -> &str {
-        let [_, connection_field] = &self.0;
-        connection_field
+        &self.0[1]
     }
 }
 

@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::de::Deserializer;
 
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::pointer::Pointer;
 use crate::json::position::position;
 use crate::json::{self, type_name, unescape};
-use crate::parse::bytes::BYTE_ORDER_MARK;
-use crate::redactable::tree::Text;
+use crate::parse::input::{self, BYTE_ORDER_MARK};
 
 /// Maximum number of bytes of settings.
 const MAX_BYTES: usize = 2 << 20;
@@ -28,15 +27,8 @@ pub(super) fn from_slice<T>(
     read: impl FnOnce(&Node<'_>) -> Result<T, ParseError>,
 ) -> Result<T, ParseError> {
     let json = json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json);
-    if json.len() > MAX_BYTES {
-        return Err(ParseError::new(ParseErrorKind::TooLarge { limit: MAX_BYTES }).in_settings());
-    }
-    let text = std::str::from_utf8(json).map_err(|error| {
-        let error =
-            ParseError::new(ParseErrorKind::NotUtf8).with_position(position(json, error.valid_up_to()));
-        error.in_settings()
-    })?;
-    Node::new(text).and_then(|root| read(&root))
+    let text = input::check_size(json, MAX_BYTES).and_then(|()| input::utf8(json));
+    read(&Node::new(text.map_err(ParseError::in_settings)?)?)
 }
 
 /// Reads settings from any format that serde reads.
@@ -44,10 +36,7 @@ pub(super) fn deserialize<'de, T, D: Deserializer<'de>>(
     deserializer: D,
     read: impl FnOnce(&Node<'_>) -> Result<T, ParseError>,
 ) -> Result<T, D::Error> {
-    let Text(text) = Text::deserialize(deserializer)?;
-    let read = Node::new(&text).and_then(|root| read(&root));
-    // Its place in this text would mean nothing to the caller.
-    read.map_err(|error| D::Error::custom(error.without_position()))
+    input::deserialize(deserializer, |text| read(&Node::new(text)?))
 }
 
 impl<'a> Node<'a> {

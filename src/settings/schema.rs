@@ -21,10 +21,12 @@
 //! # Ok::<(), rownd_webhooks::ParseError>(())
 //! ```
 
+use std::collections::BTreeMap;
+
 use serde::de::{Deserialize, Deserializer};
 
 use super::node::{self, Node};
-use crate::error::ParseError;
+use crate::error::{ParseError, ParseErrorKind};
 use crate::issue::{Issue, Rule};
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
@@ -38,8 +40,7 @@ use crate::payload::value::Value;
 /// [`from_slice`](Self::from_slice) reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileSchema {
-    /// Sorted by name.
-    fields: Vec<(String, FieldSchema)>,
+    fields: BTreeMap<String, FieldSchema>,
 }
 
 impl ProfileSchema {
@@ -58,16 +59,10 @@ impl ProfileSchema {
     }
 
     fn read(root: &Node<'_>) -> Result<Self, ParseError> {
-        let schema = enclosed(root)?;
-        let mut fields = Vec::new();
-        for (name, field) in schema.members()? {
-            fields.push((name.into_owned(), FieldSchema::read(&field)?));
-        }
-        fields.sort_unstable_by(|(name, _), (other, _)| name.cmp(other));
-        for ((name, _), (other, _)) in fields.iter().zip(fields.iter().skip(1)) {
-            if name == other {
-                // Finds the place of the second one.
-                schema.get(name, |_| Ok(()))?;
+        let mut fields = BTreeMap::new();
+        for (name, field) in enclosed(root)?.members()? {
+            if fields.insert(name.into_owned(), FieldSchema::read(&field)?).is_some() {
+                return Err(field.error(ParseErrorKind::DuplicateMember));
             }
         }
         Ok(Self { fields })
@@ -76,8 +71,7 @@ impl ProfileSchema {
     /// Returns the schema of a field, or `None` if the schema lacks the field.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldSchema> {
-        let index = self.fields.binary_search_by(|(other, _)| (**other).cmp(name));
-        self.fields.get(index.ok()?).map(|(_, field)| field)
+        self.fields.get(name)
     }
 
     /// Iterates over the fields, sorted by name.
@@ -199,14 +193,11 @@ impl FieldSchema {
     fn add(&mut self, rule: &Node<'_>) {
         let name = rule.get("rule_name", Node::string);
         // A string or a number.
-        let value = rule.get("rule_value", |value| Ok(value.text.trim_matches('"').parse::<u64>().ok()));
-        match (name, value) {
-            (Ok(Some(name)), Ok(Some(Some(value)))) if name == "min_length" => {
-                self.min_length = self.min_length.max(Some(value));
-            }
-            (Ok(Some(name)), Ok(Some(Some(value)))) if name == "max_length" => {
-                self.max_length = Some(self.max_length.map_or(value, |max| max.min(value)));
-            }
+        let value = rule.get("rule_value", |value| Ok(value.text.trim_matches('"').parse().ok()));
+        let (Ok(Some(name)), Ok(Some(Some(value)))) = (name, value) else { return };
+        match &*name {
+            "min_length" => self.min_length = self.min_length.max(Some(value)),
+            "max_length" => self.max_length = Some(self.max_length.map_or(value, |max| max.min(value))),
             _ => {}
         }
     }
@@ -252,7 +243,7 @@ impl FieldSchema {
 
     fn allows_length(&self, text: &str) -> bool {
         let (min, max) = (self.min_length.unwrap_or(0), self.max_length.unwrap_or(u64::MAX));
-        // Most fields have no limits, so that nothing has to be counted.
+        // Most fields have no limits, so nothing has to be counted.
         (min, max) == (0, u64::MAX) || (min..=max).contains(&(text.encode_utf16().count() as u64))
     }
 }
