@@ -25,5 +25,5 @@ pub(super) fn redact_listed(payload: &mut Payload<'_>) {
     rare.absent.sort_unstable();
     rare.absent.dedup();
     let absent: Vec<_> = rare.absent.iter().map(|name| (name.clone(), Redactable::Redacted)).collect();
-    payload.fields.0.extend(absent);
+    payload.fields.extend(absent);
 }

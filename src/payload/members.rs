@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
+use std::mem;
 
 use crate::json::printable::DebugName;
 
@@ -34,9 +35,14 @@ impl<'a, T> Members<'a, T> {
 
     /// Sorts the members. Of two with the same name the last one wins, as in a map.
     pub(crate) fn with_last(mut members: Vec<Member<'a, T>>) -> Self {
-        members.reverse();
         members.sort_by(|(before, _), (after, _)| before.cmp(after));
-        members.dedup_by(|(after, _), (before, _)| before == after);
+        members.dedup_by(|later, earlier| {
+            let is_same = later.0 == earlier.0;
+            if is_same {
+                mem::swap(later, earlier);
+            }
+            is_same
+        });
         Self(members)
     }
 
@@ -71,7 +77,7 @@ impl<'a, T> Members<'a, T> {
     /// Sets a member, and returns the value that it had.
     pub(crate) fn insert(&mut self, name: Cow<'a, str>, value: T) -> Option<T> {
         match self.position(&name) {
-            Ok(index) => self.0.get_mut(index).map(|(_, old)| std::mem::replace(old, value)),
+            Ok(index) => self.0.get_mut(index).map(|(_, old)| mem::replace(old, value)),
             Err(index) => {
                 self.0.insert(index, (name, value));
                 None
@@ -83,15 +89,9 @@ impl<'a, T> Members<'a, T> {
         self.position(name).ok().map(|index| self.0.remove(index).1)
     }
 
-    /// Adds members that are not there yet, in linear time besides sorting.
-    pub(crate) fn extend(&mut self, members: impl IntoIterator<Item = Member<'a, T>>) {
-        self.0.extend(members);
-        self.0.sort_by(|(before, _), (after, _)| before.cmp(after));
-    }
-
     /// Adds members, which replace those with the same name, in linear time.
     pub(crate) fn merge(&mut self, newer: Self) {
-        let mut members = std::mem::take(&mut self.0);
+        let mut members = mem::take(&mut self.0);
         members.extend(newer.0);
         *self = Self::with_last(members);
     }

@@ -7,6 +7,7 @@ use std::fmt::{self, Debug, Formatter};
 use crate::payload::fields::{Fields, identifier};
 use crate::payload::lookup::{LookupValue, identifiers};
 use crate::payload::user_id::UserId;
+use crate::payload::value::Value;
 use crate::redactable::Redactable;
 use crate::subject::{Subject, USER_ID, comparable};
 use crate::sync::changes::Changes;
@@ -72,16 +73,15 @@ impl Profile {
         }
         let mut added = Vec::new();
         for change in changes {
-            let field = change
-                .after()
-                .map_or(Redactable::Redacted, |value| Redactable::Visible(value.clone().into_owned()));
+            let value = change.after().cloned().map(Value::into_owned);
+            let field = value.map_or(Redactable::Redacted, Redactable::Visible);
             match self.fields.0.get_mut(change.field()) {
                 Some(old) => *old = field,
                 None => added.push((kept(change.field()), field)),
             }
         }
         if !added.is_empty() {
-            self.fields.0.extend(added);
+            self.fields.extend(added);
         }
 
         let lasting = self.lookup_values.len();
@@ -108,10 +108,8 @@ impl Profile {
 fn kept(name: &str) -> Cow<'static, str> {
     const COMMON: [&str; 7] =
         ["country", "email", "first_name", "google_id", "last_name", "phone_number", "user_id"];
-    COMMON
-        .iter()
-        .find(|common| **common == name)
-        .map_or_else(|| name.to_owned().into(), |name| (*name).into())
+    let common = COMMON.into_iter().find(|common| *common == name);
+    common.map_or_else(|| name.to_owned().into(), Cow::Borrowed)
 }
 
 impl Debug for Profile {
