@@ -13,7 +13,7 @@ use crate::json::{ErrorKind, with_article};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseErrorKind {
-    /// `empty`: the body has nothing but white space, as it does when the webhook's HTTP method is GET.
+    /// `empty`: the body is only white space, as it is when the webhook's HTTP method is GET.
     #[error("the body is empty, as it is when the webhook's HTTP method is GET")]
     Empty,
     /// `not_utf8`: the body is not UTF-8, as JSON has to be.
@@ -57,7 +57,7 @@ pub enum ParseErrorKind {
         /// The JSON type that was found.
         found: &'static str,
     },
-    /// `missing_member`: a required member is absent. In a body these are `meta` and `meta.operation`.
+    /// `missing_member`: a required member is absent, such as `meta` or `meta.operation`.
     #[error("required member `{name}` is absent")]
     #[non_exhaustive]
     MissingMember {
@@ -73,7 +73,7 @@ pub enum ParseErrorKind {
         /// The JSON type that was found.
         found: &'static str,
     },
-    /// `duplicate_member`: a member or a field is named twice, so that it is unclear which one is meant.
+    /// `duplicate_member`: two members or fields have the same name, so it is unclear which one is meant.
     #[error("a member is named twice")]
     DuplicateMember,
     /// `duplicate_member`: an entry of a [`FieldMapping`](crate::mapping::FieldMapping) renames what another one renames.
@@ -98,7 +98,7 @@ pub enum ParseErrorKind {
     Invalid(ValidationError),
 }
 
-/// An error of parsing a body or an operator's settings: what is wrong, and where.
+/// An error from parsing a body or an operator's settings: what is wrong, and where.
 ///
 /// Messages contain no values, only JSON types, limits, JSON Pointers and positions. `Display` is complete, so
 /// [`source`](std::error::Error::source) is `None`; `Debug` shows the same text.
@@ -123,7 +123,7 @@ struct Inner {
     kind: ParseErrorKind,
     path: Option<Pointer>,
     position: Option<(usize, usize)>,
-    /// The text is that of an operator's settings, and not a body.
+    /// Whether the text is an operator's settings, and not a body.
     is_settings: bool,
 }
 
@@ -133,7 +133,6 @@ impl ParseError {
         Self(Box::new(Inner { kind, path: None, position: None, is_settings: false }))
     }
 
-    /// Converts an error of the JSON reader.
     #[cold]
     pub(crate) fn from_json(kind: ErrorKind) -> Self {
         let reason = match kind {
@@ -210,7 +209,7 @@ impl ParseError {
 
     /// Returns the JSON Pointer of the member or element at fault, if the error is about one.
     ///
-    /// It is safe to print: names in it are escaped, and cut at 64 characters.
+    /// It is safe to print: names are escaped, and cut at 64 characters.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_ref().map(Pointer::as_str)
@@ -224,7 +223,7 @@ impl ParseError {
 
     /// Returns the column, counted in bytes from 1, if the error has a place in the text.
     ///
-    /// It is that of the byte that is wrong, or of the first byte of the value or name that is not allowed there.
+    /// It is where the wrong byte is, or where the value or name begins that is not allowed.
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         self.0.position.map(|(_, column)| column)

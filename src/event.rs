@@ -9,7 +9,7 @@ use crate::payload::operation::Operation;
 use crate::payload::user_id::{UserId, described};
 use crate::subject::Subject;
 
-/// What happened, and to whom: a variant for each known operation, and one for a payload with an unknown operation.
+/// An event: one variant for each known operation, and one for the payload of an unknown operation.
 ///
 /// `Display` is one line that is safe to log: the operation and the subject.
 ///
@@ -124,11 +124,8 @@ impl<'a> Event<'a> {
 
     /// Converts the event into one that owns its data, to keep it or to send it to another task.
     ///
-    /// An event has the subject and the fields, but no longer the list `redacted` or the unknown members. To queue a delivery for
-    /// another process or a later version, keep the [`Payload`], which serializes as the body, or the body itself. Either one
-    /// still contains the value of a field that the user hides later, so limit how long you keep it.
-    ///
-    /// # Examples
+    /// To queue a delivery for another process or a later version, keep the [`Payload`], which serializes as the body, or the body
+    /// itself. Either one still contains the value of a field that the user hides later, so limit how long you keep it.
     ///
     /// ```
     /// use rownd_webhooks::{Event, testing::samples};
@@ -183,8 +180,7 @@ impl<'a> Payload<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error with the code `invalid` if the operation is known and the payload identifies no user: there is neither a user
-    /// id nor a usable lookup value.
+    /// Returns an error with the code `invalid` if the operation is known and the payload identifies no user.
     pub fn into_event(self) -> Result<Event<'a>, ParseError> {
         Ok(match self.operation {
             Operation::DataInsert => {

@@ -24,12 +24,6 @@ impl Severity {
     }
 }
 
-impl Display for Severity {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 macro_rules! rules {
     ($($rule:ident $code:literal $severity:ident $sentence:literal)*) => {
         /// The rule that a payload breaks: one row for each code.
@@ -106,7 +100,7 @@ impl Issue {
 
     /// Returns the JSON Pointer of the value or member at fault.
     ///
-    /// It is safe to print: names in it are escaped, and cut at 64 characters.
+    /// It is safe to print: names are escaped, and cut at 64 characters.
     #[must_use]
     pub fn path(&self) -> &str {
         self.path.as_str()
@@ -114,7 +108,7 @@ impl Issue {
 
     /// Returns the name of the field that the issue is about, in `data` or in `redacted`; `None` if it is about something else.
     ///
-    /// This is the whole name, as anybody can send it: escape it before you print it.
+    /// This is the whole name, unescaped, as a sender may choose it.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
@@ -135,7 +129,7 @@ impl Display for Issue {
 
 impl Debug for Issue {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "Issue({} {} at {})", self.severity(), self.code(), self.path())
+        write!(f, "Issue({} {} at {})", self.severity().as_str(), self.code(), self.path())
     }
 }
 
@@ -163,12 +157,8 @@ struct Invalid {
 }
 
 impl ValidationError {
-    pub(crate) fn invalid(issues: Vec<Issue>) -> Self {
-        Self(Box::new(Invalid { sentence: "the payload is not valid", issues }))
-    }
-
-    pub(crate) fn no_user(issues: Vec<Issue>) -> Self {
-        Self(Box::new(Invalid { sentence: "the payload identifies no user", issues }))
+    pub(crate) fn new(sentence: &'static str, issues: Vec<Issue>) -> Self {
+        Self(Box::new(Invalid { sentence, issues }))
     }
 
     /// Returns every issue, in the order of the table of [`Issue`].

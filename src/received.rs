@@ -13,7 +13,7 @@ use crate::payload::Payload;
 /// A payload and the time at which it arrived. The vendor sends none.
 ///
 /// Arrival is not order: two deliveries may overtake one another. It serializes as an object with `received_at` (RFC 3339) and
-/// `payload`. Errors of reading one may quote what stands around the payload, and what the errors of `P` do.
+/// `payload`. Errors from reading one may quote what encloses the payload, and contain the errors of `P`.
 ///
 /// # Examples
 ///
@@ -59,14 +59,14 @@ impl<P> Received<P> {
 impl Parser {
     /// Parses a [`Received`] payload, as `Received` serializes it, with the limits and settings of this parser.
     ///
-    /// Members beside `received_at` and `payload` are skipped. The limit of bytes is that of the payload, for which 128 bytes more
-    /// may be around it. A serialized payload may be larger than its body was, since it has the sentinel where the body had a
-    /// shorter value, so the limit should be higher than that of the receiver.
+    /// Members beside `received_at` and `payload` are skipped. The limit of bytes is for the payload; 128 bytes more may enclose it. A
+    /// serialized payload may be larger than its body was, since the sentinel may replace a shorter value, so the limit should be
+    /// higher than the receiver's.
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse), with paths that begin with `/payload` for the payload, apart from those of issues. Returns an
-    /// error of the kind `MissingMember` or `WrongType` if `received_at` or `payload` is absent or has another type.
+    /// Returns an error as [`parse`](Self::parse) does, with paths that begin with `/payload` for the payload, except in issues. Also
+    /// returns an error if `received_at` or `payload` is absent or has another type (`MissingMember`, `WrongType`).
     ///
     /// # Examples
     ///

@@ -1,8 +1,8 @@
 //! Reading archives of bodies, one on each line.
 //!
 //! A service that keeps what it receives, one body per line (NDJSON), can read it again: to rebuild its copy, to try a new version,
-//! to find out what went wrong. [`NdjsonReader`] does so in constant memory. A bad line is an error with its number, and never
-//! ends the archive.
+//! or to learn what went wrong. [`NdjsonReader`] does so in constant memory. A bad line is an error with its number, and does not
+//! end the archive.
 //!
 //! A body as received may contain line breaks, as the vendor's samples do, so append `serde_json::to_string(&payload)` to an
 //! archive, or a [`Received`] payload, which has the time of arrival as well.
@@ -35,8 +35,8 @@ use crate::received::Received;
 /// A reader of archives with one body, or one [`Received`] body, on each line. It uses one buffer for all lines.
 ///
 /// Lines end with `\n` or `\r\n`. Lines of white space are skipped, and so is a byte order mark at the start of the archive. A line
-/// that is longer than the parser's [`max_bytes`](Parser::max_bytes) is skipped to its end and is an error of the code `too_large`.
-/// If the reader fails, the last item is an error of the code `io`.
+/// that is longer than the parser's [`max_bytes`](Parser::max_bytes) is skipped to its end and is an error with the code `too_large`.
+/// If the reader fails, the last item is an error with the code `io`.
 pub struct NdjsonReader<R> {
     reader: R,
     parser: Parser,
@@ -62,8 +62,7 @@ impl<R: BufRead> NdjsonReader<R> {
         self.line_number
     }
 
-    /// Returns the line that was read last, without its end; empty at the end of the archive. Of a line that is too long it is
-    /// the beginning.
+    /// Returns the line that was read last, without its end: empty at the end of the archive, and cut if the line is too long.
     #[must_use]
     pub fn line(&self) -> &[u8] {
         &self.line
@@ -71,7 +70,7 @@ impl<R: BufRead> NdjsonReader<R> {
 
     /// Parses the next line, a body or a [`Received`] one; `None` at the end of the archive.
     ///
-    /// A line with `received_at` and `payload` is `Received`, unless it has `data`, `redacted` or `meta`, too. The payload borrows
+    /// A line with `received_at` and `payload` is `Received`, unless it also has `data`, `redacted` or `meta`. The payload borrows
     /// from the reader's buffer. Use [`owned`](Self::owned) or [`into_owned`](Payload::into_owned) for one that outlives the next
     /// call:
     ///
@@ -116,7 +115,6 @@ impl<R: BufRead> NdjsonReader<R> {
         self.next(Parser::parse_received)
     }
 
-    /// Parses the next line that is not blank.
     fn next<'s, T>(
         &'s mut self,
         parse: impl FnOnce(&'s Parser, &'s [u8]) -> Result<T, ParseError>,
@@ -139,7 +137,7 @@ impl<R: BufRead> NdjsonReader<R> {
         None
     }
 
-    /// Returns `true` if the line is blank. Of a line that is too long, not all was read.
+    /// Returns `true` if the line is blank. A line that is too long was not read to its end.
     fn is_blank(&self) -> bool {
         self.line.len() <= self.parser.limits.max_bytes && input::is_blank(&self.line)
     }
@@ -197,7 +195,7 @@ impl LineError {
         self.0.line_number
     }
 
-    /// Returns what is wrong with the line. Its own line and column count inside the line.
+    /// Returns the error. It counts its own lines and columns from the start of this line.
     #[must_use]
     pub fn parse_error(&self) -> &ParseError {
         &self.0.error

@@ -43,16 +43,16 @@ impl<'a> Payload<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error of the code `invalid` if there is neither a user id nor a lookup value that identifies a user.
+    /// Returns an error with the code `invalid` if there is neither a user id nor a lookup value that identifies a user.
     pub fn subject(&self) -> Result<Subject<'a>, ParseError> {
         let user_id = self.user_id_text().cloned();
         if user_id.is_none() && identifiers(self.lookup_values()).next().is_none() {
-            return Err(ValidationError::no_user(self.issues()).into());
+            return Err(ValidationError::new("the payload identifies no user", self.issues()).into());
         }
         let lookup_values = self.lookup_values().to_vec();
         let mut pairs: Vec<_> = comparable_pairs(&lookup_values).collect();
         pairs.sort_unstable();
-        // A long field is looked at once, however many lookup values name it.
+        // One comparison for each field, so that many lookup values with the name of a long one cost no more.
         let own_values = pairs.chunk_by(|(one, _), (other, _)| one == other).filter_map(|pairs| {
             let (field, _) = pairs.first()?;
             let own = identifier(self.field(field)?)?;
@@ -75,14 +75,13 @@ impl<'a> Subject<'a> {
 
     /// Returns the e-mail address among the lookup values.
     ///
-    /// After an address change it may be the old one, and it may be the address of a field that the user has hidden.
-    /// [`Payload::email`] is the address in the profile.
+    /// It may be an old address, or one that the user has hidden. [`Payload::email`] is the address in the profile.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
         self.lookup("email")?.identifier()
     }
 
-    /// Returns the other ways to find the user, in the order of the body.
+    /// Returns the lookup values, in the order of the body.
     #[must_use]
     pub fn lookup_values(&self) -> &[LookupValue<'a>] {
         &self.lookup_values
@@ -94,11 +93,11 @@ impl<'a> Subject<'a> {
         self.lookup_values.iter().find(|lookup| lookup.field() == field)
     }
 
-    /// Iterates over the pairs of field and value by which a store finds the user's profile, apart from the user id: sorted,
-    /// each once, and in the form of [`comparable`].
+    /// Iterates over the pairs of field and value that identify the user's profile in a store, without the user id: sorted, each once,
+    /// and in the form of [`comparable`].
     ///
-    /// These are the usable lookup values, and the payload's own visible text or number in each field that one of them names. After an
-    /// address change the two differ, and either one may be what the store has.
+    /// These are the usable lookup values, and the payload's own visible string or number in each field that one of them names. After an
+    /// address change the two differ, and the store may have either one.
     ///
     /// ```
     /// use rownd_webhooks::testing;
@@ -117,12 +116,12 @@ impl<'a> Subject<'a> {
         identifiers.into_iter()
     }
 
-    /// Returns a string to partition a log by, so that the events of one user stay in order. It is never empty.
+    /// Returns a key for partitioning a log, so that the events of one user stay in order. It is never empty.
     ///
-    /// It is the user id, or else the first lookup value that identifies a user in alphabetical order and in the form of
-    /// [`comparable`], as in `email=jrose@acme.com`. Some deliveries about a user have the id and others do not, so it is not a
-    /// key for a table: [`sync::decide`](crate::sync::decide) says how to find a row. It may be personal data, even that of a
-    /// field which the user has hidden: hash it where you store it, and use `Display` to log.
+    /// It is the user id, or else the alphabetically first usable lookup value in the form of [`comparable`], as in
+    /// `email=jrose@acme.com`. It is not a key for a table, since only some deliveries about a user have the id:
+    /// [`sync::decide`](crate::sync::decide) says how to find a row. It may be personal data, even of a field that the user has
+    /// hidden: hash it where you store it, and use `Display` to log.
     #[must_use]
     pub fn partition_key(&self) -> Cow<'_, str> {
         if let Some(user_id) = self.user_id() {

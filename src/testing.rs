@@ -1,4 +1,4 @@
-//! Builders and samples for your tests.
+//! Builders and samples for tests.
 //!
 //! [`samples`] are the four bodies of the vendor's payload reference. The builders make payloads and their bodies as the vendor
 //! could send them: with a user id and a lookup value even if the test sets none, and without issues unless the test sets
@@ -136,8 +136,8 @@ impl PayloadBuilder {
 
     /// Adds a lookup value.
     ///
-    /// The default is an e-mail address: that of the field `email`, or else `user@example.com`, the same for every user. So call
-    /// it in a test with several users. If the field is redacted, empty or not a string, the default is the user id instead.
+    /// The default is the e-mail address in the field `email`, or `user@example.com` if there is no such field, so add one for each
+    /// user in a test with several. If the field is redacted, empty or not a string, the default is the user id.
     pub fn lookup(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
         let lookup = json!({"field": field.into(), "value": value.into()});
         self.lookup_values.get_or_insert_default().push(lookup);

@@ -79,7 +79,7 @@ impl Payload<'_> {
     pub fn validate(&self) -> Result<(), ValidationError> {
         let issues = self.issues();
         if issues.iter().any(|issue| issue.severity() == Severity::Error) {
-            return Err(ValidationError::invalid(issues));
+            return Err(ValidationError::new("the payload is not valid", issues));
         }
         Ok(())
     }

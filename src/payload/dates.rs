@@ -35,9 +35,9 @@ impl Value<'_> {
     }
 }
 
-/// A calendar date, such as a birthday, for fields of structs.
+/// A calendar date, such as a birthday, in a struct.
 ///
-/// It reads `1990-05-17`, and midnight in UTC, which is how Rownd sends a birthday: `1990-05-17T00:00:00.000Z`, also with the offset
+/// `Deserialize` reads `1990-05-17`, and midnight in UTC as Rownd sends a birthday: `1990-05-17T00:00:00.000Z`, also with the offset
 /// `+00:00`. Any other time is an error, since its date depends on the time zone. Years have four digits.
 ///
 /// `Serialize` writes `1990-05-17`. `Debug` does not show the date, and there is no `Display`: convert it into chrono's

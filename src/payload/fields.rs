@@ -14,9 +14,8 @@ use crate::redactable::Redactable;
 
 /// The fields of a profile: names and values, each visible or redacted.
 ///
-/// They contain every field that a body names, in `data` or in `redacted`. Which fields there are is the operator's choice. Common
-/// names are `user_id`, `email`, `phone_number` (E.164), `first_name`, `last_name`, `google_id`, `apple_id`, `anonymous_id` and
-/// `zip_code`.
+/// They contain every field that a body names, in `data` or in `redacted`. The operator chooses the fields. Common names are `user_id`,
+/// `email`, `phone_number` (E.164), `first_name`, `last_name`, `google_id`, `apple_id`, `anonymous_id` and `zip_code`.
 ///
 /// Fields are sorted by name, and `get` is a binary search. Two sets of fields are equal if they have the same names
 /// and values. `Debug` shows names, types and lengths, never values. `Serialize` writes the object `data` of a body, and
@@ -78,13 +77,13 @@ impl<'a> Fields<'a> {
     /// Returns the number of fields.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.iter().len()
     }
 
     /// Returns `true` if there are no fields.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 
     /// Iterates over names and fields, sorted by name.
@@ -164,9 +163,7 @@ impl Default for Fields<'_> {
 }
 
 impl<'a, N: Into<Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fields<'a> {
-    /// Collects fields. Of two with the same name the last one wins, as in a map. A value that is the sentinel is redacted.
-    ///
-    /// A field whose name serde_json reserves is left out: no body can contain one.
+    /// Collects fields as [`insert`](Self::insert) sets them: if several have the same name, the last one stays.
     fn from_iter<I: IntoIterator<Item = (N, Redactable<Value<'a>>)>>(fields: I) -> Self {
         let fields = fields.into_iter().filter_map(|(name, field)| checked((name.into(), field)));
         Self(Members::with_last(fields.collect()))
@@ -174,9 +171,7 @@ impl<'a, N: Into<Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fie
 }
 
 /// Redacts a value that is the sentinel. Returns `None` for a name that no body can contain.
-fn checked<'a>(
-    (name, field): Member<'a, Redactable<Value<'a>>>,
-) -> Option<Member<'a, Redactable<Value<'a>>>> {
+fn checked<'a>((name, field): Field<'a>) -> Option<Field<'a>> {
     let field = match field {
         Redactable::Visible(value) => field_with(value),
         Redactable::Redacted => field,
@@ -222,14 +217,11 @@ impl Serialize for Fields<'_> {
     }
 }
 
-type Entry<'a> = Member<'a, Redactable<Value<'a>>>;
-type EntryView<'f, 'a> = (&'f str, &'f Redactable<Value<'a>>);
-pub(crate) type FieldsIter<'f, 'a> =
-    iter::Map<slice::Iter<'f, Entry<'a>>, fn(&'f Entry<'a>) -> EntryView<'f, 'a>>;
+type Field<'a> = Member<'a, Redactable<Value<'a>>>;
 
 impl<'f, 'a> IntoIterator for &'f Fields<'a> {
-    type Item = EntryView<'f, 'a>;
-    type IntoIter = FieldsIter<'f, 'a>;
+    type Item = (&'f str, &'f Redactable<Value<'a>>);
+    type IntoIter = iter::Map<slice::Iter<'f, Field<'a>>, fn(&'f Field<'a>) -> Self::Item>;
 
     /// Iterates over names and fields, sorted by name.
     fn into_iter(self) -> Self::IntoIter {

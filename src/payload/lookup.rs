@@ -14,9 +14,8 @@ use crate::redactable::Redactable;
 
 /// A lookup value: the name and value of a field that identifies a user, such as an e-mail address.
 ///
-/// The vendor's payload reference promises at least one in every payload (`meta.lookup_values`). It identifies a user in
-/// the receiver's store: after an address change it may be the old one, and its letter case may differ from the field's. A
-/// redacted one never identifies a user.
+/// The vendor's payload reference promises at least one in every payload (`meta.lookup_values`). After an address change it may be
+/// the old address, and its letter case may differ from the field's. A redacted one never identifies a user.
 ///
 /// Lookup values are equal if field, value and unknown members are. `Debug` shows the field's name and the value's length.
 ///

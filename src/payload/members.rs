@@ -1,4 +1,4 @@
-//! A list of named values, sorted by name.
+//! Lists of named values.
 
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
@@ -26,14 +26,14 @@ impl<'a, T> Members<'a, T> {
             }
             order
         });
-        // A sort compares members that are equal, but may also compare a member with itself.
+        // The sort has compared any equal members, but it may also have compared a member with itself.
         if has_equal && !members.is_sorted_by(|(before, _), (after, _)| before < after) {
             return None;
         }
         Some(Self(members))
     }
 
-    /// Sorts the members. Of two with the same name the last one wins, as in a map.
+    /// Sorts the members. If several have the same name, the last one stays, as in a map.
     pub(crate) fn with_last(mut members: Vec<Member<'a, T>>) -> Self {
         members.sort_by(|(before, _), (after, _)| before.cmp(after));
         members.dedup_by(|later, earlier| {
@@ -44,14 +44,6 @@ impl<'a, T> Members<'a, T> {
             is_same
         });
         Self(members)
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     pub(crate) fn as_slice(&self) -> &[Member<'a, T>] {

@@ -27,8 +27,8 @@ use value::{RawJson, Value};
 /// Parsing is lenient: a payload has everything that a service can act on, and [`issues`](Self::issues) lists what is unusual about
 /// it. Use [`into_event`](Self::into_event) where you need a subject that is guaranteed to identify a user.
 ///
-/// The payload borrows from the body where possible; [`into_owned`](Self::into_owned) copies what it borrows. A field that the
-/// user has hidden is [`Redacted`](Redactable::Redacted), and a value that the body still carried for it is dropped.
+/// The payload borrows from the body where possible. A field that the user has hidden is [`Redacted`](Redactable::Redacted), and a
+/// value that the body still carried for it is dropped.
 ///
 /// Payloads compare regardless of white space and of the order of members and redacted names; lookup values keep their order.
 /// `Display` is one line that is safe to log: operation, user id, counts. `Debug` shows names, types and lengths, and no value
@@ -111,7 +111,7 @@ impl Rare<'_> {
     }
 }
 
-/// What parsing dropped or replaced makes no difference: it is not written back.
+/// Compares what is written back, and not what parsing dropped or replaced.
 impl PartialEq for Rare<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.unknown_members == other.unknown_members
@@ -154,7 +154,6 @@ impl<'a> Payload<'a> {
         }
     }
 
-    /// Returns the parts that few payloads have.
     pub(crate) fn rare(&self) -> &Rare<'a> {
         static EMPTY: Rare<'static> = Rare::EMPTY;
         self.rare.as_deref().unwrap_or(&EMPTY)
@@ -185,7 +184,7 @@ impl<'a> Payload<'a> {
         UserId::new(self.user_id_text()?)
     }
 
-    /// Returns the user's id as text, which is not empty.
+    /// Returns the user's id. It is not empty.
     pub(crate) fn user_id_text(&self) -> Option<&Cow<'a, str>> {
         let field = match self.value("user_id") {
             Some(Value::String(text)) => Some(text),
@@ -262,7 +261,7 @@ impl<'a> Payload<'a> {
 
     /// Returns the lookup values (`meta.lookup_values`) in the order of the body.
     ///
-    /// Elements that are not lookup values are not among them. They are reported as `unusable_lookup_value`, and written back.
+    /// Elements that are not lookup values are left out. They are reported as `unusable_lookup_value`, and written back.
     #[must_use]
     pub fn lookup_values(&self) -> &[LookupValue<'a>] {
         &self.lookup_values
@@ -284,9 +283,7 @@ impl<'a> Payload<'a> {
         self.rare().unknown_members.iter()
     }
 
-    /// Iterates over the members of `meta` that this crate does not know, sorted by name.
-    ///
-    /// They may contain what a field hides: nothing in them is redacted.
+    /// Iterates over the members of `meta` that this crate does not know, as [`unknown_members`](Self::unknown_members) does.
     #[must_use]
     pub fn unknown_meta(
         &self,
@@ -376,7 +373,7 @@ impl Display for Payload<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let plural = |count| if count == 1 { "" } else { "s" };
         let (fields, lookups) = (self.fields.len(), self.lookup_values.len());
-        let redacted = self.fields.iter().filter(|(_, field)| field.is_redacted()).count();
+        let redacted = self.fields.redacted().count();
         write!(
             f,
             "{} of {}: {fields} field{}, {redacted} redacted, {lookups} lookup value{}",

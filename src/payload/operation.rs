@@ -12,8 +12,8 @@ use crate::json::printable::Printable;
 
 /// The operation of a payload: the member `meta.operation`, which alone says what happened.
 ///
-/// The HTTP method does not: it is whatever the operator configured. The four known words are those of the vendor's payload
-/// reference. Any other word is kept in [`Unknown`](Self::Unknown).
+/// The HTTP method does not: the operator chooses it. The vendor's payload reference has the four known words. Any other word is kept
+/// in [`Unknown`](Self::Unknown).
 ///
 /// The enum is exhaustive on purpose. A release that adds an operation is a breaking one, and the compiler shows every
 /// `match` that has to handle it.
@@ -63,7 +63,6 @@ impl UnknownOperation<'_> {
 }
 
 impl<'a> Operation<'a> {
-    /// Returns the operation that has this word.
     #[inline]
     pub(crate) fn from_word(word: Cow<'a, str>) -> Self {
         match &*word {
@@ -84,16 +83,7 @@ impl<'a> Operation<'a> {
         }
     }
 
-    /// Returns a label for metrics: the word of a known operation, and `unknown` for all others.
-    ///
-    /// There are five labels, whatever a sender puts into a body.
-    ///
-    /// ```
-    /// use rownd_webhooks::Operation;
-    ///
-    /// assert_eq!(Operation::from("delete").label(), "delete");
-    /// assert_eq!(Operation::from("no_such_operation").label(), "unknown");
-    /// ```
+    /// Returns a label for metrics: the word of a known operation, and `unknown` for all others, whatever a sender puts into a body.
     #[must_use]
     pub fn label(&self) -> &'static str {
         match self {

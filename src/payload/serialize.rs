@@ -7,13 +7,12 @@ use super::{LookupElement, Payload, Presence};
 use crate::json::canonical::canonical;
 
 impl Payload<'_> {
-    /// Returns one text for equal payloads: compact JSON with names sorted at every level.
+    /// Returns the same string for equal payloads: compact JSON with names sorted at every level.
     ///
-    /// A delivery has no event id. To recognise repeats, hash this text with a hash of your choice and remember the hash for a
-    /// while. How long is your decision: a value that changes from A to B and back to A is not a repeat, although the last
-    /// text equals the first.
+    /// A delivery has no event id. To recognise repeats, remember a hash of this string for a while. How long is your choice: a
+    /// value that changes from A to B and back to A is not a repeat, although the last string equals the first.
     ///
-    /// The text holds personal data, as the body does.
+    /// The string contains personal data, as the body does.
     ///
     /// # Examples
     ///

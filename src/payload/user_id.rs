@@ -9,16 +9,13 @@ use serde::Serialize;
 /// It is a UUID, a string such as `user_a3vc29gjsaf0h`, or whatever an import supplied, which may be an e-mail address. Ids
 /// compare byte for byte.
 ///
-/// This is a `Copy` view of the id. A key for a store is [`as_str`](Self::as_str), which returns the id unchanged, or
-/// `String::from(id)`. It is not `to_string()`: `Display` is for logs, and escapes, so that `DOMAIN\jane` becomes
-/// `DOMAIN\\jane`. `Serialize` writes the id unchanged.
+/// This is a `Copy` view of the id. As a key for a store, use [`as_str`](Self::as_str) or `String::from(id)`, which return the id
+/// unchanged, as `Serialize` writes it. Do not use `to_string()`: `Display` is for logs, and escapes.
 ///
 /// `Display` and `Debug` show the whole id, since logs need identifiers, with control, bidi and separator characters and
-/// backslashes escaped. Two different ids never print alike.
-///
-/// An id that is an e-mail address therefore appears in logs, also through `Display` and `Debug` of whatever contains the id:
-/// payloads, events, subjects. If an import has given your users such ids, log
-/// [`Operation::label`](crate::Operation::label) and a keyed hash of the id instead.
+/// backslashes escaped. Two different ids never print alike. An id that is an e-mail address therefore appears in logs, also through
+/// payloads, events and subjects. If an import has given your users such ids, log [`Operation::label`](crate::Operation::label) and
+/// a keyed hash of the id instead.
 ///
 /// # Examples
 ///
@@ -34,7 +31,6 @@ use serde::Serialize;
 pub struct UserId<'a>(&'a str);
 
 impl<'a> UserId<'a> {
-    /// Returns the text as a user id, unless it is empty.
     pub(crate) fn new(text: &'a str) -> Option<Self> {
         (!text.is_empty()).then_some(Self(text))
     }
@@ -49,12 +45,6 @@ impl<'a> UserId<'a> {
 impl From<UserId<'_>> for String {
     fn from(id: UserId<'_>) -> Self {
         id.0.to_owned()
-    }
-}
-
-impl AsRef<str> for UserId<'_> {
-    fn as_ref(&self) -> &str {
-        self.0
     }
 }
 

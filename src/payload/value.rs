@@ -16,8 +16,8 @@ use crate::redactable::{REDACTED, Redactable};
 /// The types of a Rownd profile schema arrive like this: string, image, document (both are URLs) and date as `String`, number
 /// as `Number`, boolean as `Bool`, object as `Object`, array as `Array`.
 ///
-/// Values compare by meaning: strings and numbers by their text (`1.0` is not `1`), nested JSON regardless of white space, escapes
-/// and the order of members. `Debug` shows the type and the length, never the value.
+/// Strings and numbers compare by their text (`1.0` is not `1`), and nested JSON as [`RawJson`] does. `Debug` shows the type and the
+/// length, never the value.
 ///
 /// # Examples
 ///
@@ -75,12 +75,6 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Returns `true` if the value is `null`.
-    #[must_use]
-    pub fn is_null(&self) -> bool {
-        matches!(self, Self::Null)
-    }
-
     /// Returns the value as text, if it is a string.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
@@ -99,7 +93,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Returns the text of a string or number, which can identify a user.
+    /// Returns the text that can identify a user: that of a string or number.
     pub(crate) fn text(&self) -> Option<&Cow<'a, str>> {
         match self {
             Self::String(text) | Self::Number(Number(text)) => Some(text),
@@ -134,8 +128,8 @@ impl<'a> Value<'a> {
 
     /// Converts the value into a `serde_json::Value`.
     ///
-    /// A number out of range there, such as `1e400`, becomes a string of its digits. Of nested members with the same name the last
-    /// one remains.
+    /// A number that is out of range there, such as `1e400`, becomes a string of its digits. If nested members have the same name, the
+    /// last one stays.
     ///
     /// ```
     /// use rownd_webhooks::Value;
@@ -160,7 +154,7 @@ impl<'a> Value<'a> {
     pub fn into_owned(self) -> Value<'static> {
         match self {
             Self::Null => Value::Null,
-            Self::Bool(bool) => Value::Bool(bool),
+            Self::Bool(bool) => bool.into(),
             Self::Number(number) => Value::Number(number.into_owned()),
             Self::String(text) => Value::String(text.into_owned().into()),
             Self::Array(json) => Value::Array(json.into_owned()),
@@ -226,8 +220,8 @@ impl TryFrom<serde_json::Value> for Value<'static> {
     fn try_from(tree: serde_json::Value) -> Result<Self, ParseError> {
         Ok(match tree {
             serde_json::Value::Null => Self::Null,
-            serde_json::Value::Bool(bool) => Self::Bool(bool),
-            serde_json::Value::String(text) => Self::String(text.into()),
+            serde_json::Value::Bool(bool) => bool.into(),
+            serde_json::Value::String(text) => text.into(),
             serde_json::Value::Number(number) => Self::Number(Number(number.to_string().into())),
             serde_json::Value::Array(_) => Self::Array(RawJson::of_tree(&tree)?),
             serde_json::Value::Object(_) => Self::Object(RawJson::of_tree(&tree)?),
@@ -262,8 +256,7 @@ impl PartialEq<i64> for Value<'_> {
 impl Debug for Value<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Null => f.write_str("null"),
-            Self::Bool(_) => f.write_str("boolean"),
+            Self::Null | Self::Bool(_) => f.write_str(self.type_name()),
             Self::Number(number) => number.fmt(f),
             Self::String(text) => write!(f, "string of {} bytes", text.len()),
             Self::Array(json) | Self::Object(json) => json.fmt(f),
@@ -364,7 +357,7 @@ impl<'a> RawJson<'a> {
         Self(text.into())
     }
 
-    /// Returns the JSON text: as received, apart from lone surrogates, which are `\ufffd`.
+    /// Returns the JSON text as received, except that lone surrogates are `\ufffd`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -144,7 +144,6 @@ impl FieldMapping {
         self.renames.iter()
     }
 
-    /// Returns Rownd's name of a field.
     pub(crate) fn renamed<'a>(&self, name: Cow<'a, str>) -> Cow<'a, str> {
         match self.rownd_field(&name) {
             Some(rownd_field) => rownd_field.to_owned().into(),

@@ -47,8 +47,8 @@ impl ProfileSchema {
     /// Reads the vendor's own JSON: the object of fields, alone, or in `{"schema": …}`, or in `{"app": {"schema": …}}`.
     ///
     /// A field is an object with at least one of the members that the vendor's API gives a field, such as `type`. Any member may
-    /// be `null`. A type that this crate does not know is kept. Other members are ignored, and so are rules that this crate does
-    /// not know, whatever stands beside the schema, and a byte order mark at the start.
+    /// be `null`. A type that this crate does not know is kept. Unknown members and rules are ignored, and so is a byte order mark at
+    /// the start.
     ///
     /// # Errors
     ///
@@ -149,7 +149,7 @@ const FIELD_MEMBERS: [&str; 13] = [
 /// Returns the object of fields, which the root is or encloses.
 fn enclosed<'a>(root: &Node<'a>) -> Result<Node<'a>, ParseError> {
     if let Some(schema) = root.object("schema")? {
-        // Every field is an object, so that one of these members with another value belongs to a field of the name `schema`.
+        // Fields are objects. If one of these members is not, this is the schema of a field with the name `schema`.
         if schema.members()?.all(|(name, member)| member.is_object() || !FIELD_MEMBERS.contains(&&*name)) {
             return Ok(schema);
         }

@@ -1,21 +1,21 @@
-//! What a store does about a delivery, decided from what it has found.
+//! The decision what to do about a delivery.
 
 use crate::payload::operation::Operation;
 use crate::subject::Subject;
 
-/// What a store has found about the subject of a delivery. `K` is the store's own key of a profile, such as a row id.
+/// A store's findings about the subject of a delivery. `K` is the store's own key of a profile, such as a row id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found<K> {
     /// The profile with the subject's user id.
     pub profile: Option<K>,
-    /// Whether the user id is that of a deleted user. For a subject without a user id: whether one of its identifiers is.
+    /// Whether the user id belongs to a deleted user. For a subject without a user id: whether one of its identifiers does.
     pub deleted: bool,
     /// The profiles with one of the subject's [identifiers](Subject::identifiers); only those without a user id if the subject has
     /// one. Two different ones are enough, and none are needed if there is a `profile`.
     pub candidates: Vec<K>,
 }
 
-/// What a store does about a delivery.
+/// The action of a store on a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Decision<K> {
     /// Create a profile with the delivery's fields.
@@ -46,7 +46,7 @@ pub enum Reason {
 /// | | found by id | id deleted | one candidate | several | none |
 /// |---|---|---|---|---|---|
 /// | `data_insert` | `Update` | as if the id were new | `Update` | `Ambiguous` | `Create` |
-/// | `data_update`, `visibility_update` | `Update` | `Deleted` | `Update` | `Ambiguous` | `Create`; `Deleted` if there is no id and an identifier is that of a deleted user |
+/// | `data_update`, `visibility_update` | `Update` | `Deleted` | `Update` | `Ambiguous` | `Create`; `Deleted` if there is no id and an identifier belongs to a deleted user |
 /// | `delete` | `Delete` | `NotFound` | `Delete` | `Ambiguous` | `NotFound` |
 ///
 /// The first column from the left that applies decides. Equal candidates count once. An unknown operation is

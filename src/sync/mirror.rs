@@ -25,8 +25,7 @@ use crate::sync::profile::Profile;
 ///
 /// - An update that repeats what is known is [`Unchanged`](Applied::Unchanged). So is a delete of an unknown user, although it leaves a
 ///   tombstone.
-/// - Tombstones stay until [`forget_deleted`](Self::forget_deleted). Those of deletes without a user id contain the values of lookup
-///   values.
+/// - Tombstones stay until [`forget_deleted`](Self::forget_deleted). A delete without a user id leaves its identifiers there.
 /// - Two mirrors are equal if they have equal profiles, created in the same order, and the same tombstones.
 ///
 /// # Cost
@@ -116,7 +115,7 @@ impl Mirror {
     ///
     /// # Errors
     ///
-    /// Returns an error of the code `invalid` if the operation is known, but the payload identifies no user.
+    /// Returns an error with the code `invalid` if the operation is known, but the payload identifies no user.
     pub fn apply(&mut self, payload: &Payload<'_>) -> Result<Change<'_>, ParseError> {
         let Some(subject) = known_subject(payload)? else { return Ok(Change::none(Applied::Ignored)) };
         let decision = self.decision(payload.operation(), &subject);
@@ -139,7 +138,7 @@ impl Mirror {
     ///
     /// # Errors
     ///
-    /// As [`apply`](Self::apply).
+    /// Returns an error as [`apply`](Self::apply) does.
     pub fn decide(&self, payload: &Payload<'_>) -> Result<Decision<&Profile>, ParseError> {
         let Some(subject) = known_subject(payload)? else {
             return Ok(Decision::Nothing(Reason::UnknownOperation));
@@ -151,7 +150,7 @@ impl Mirror {
             Decision::Delete(number) => profile(number).map(Decision::Delete),
             Decision::Nothing(reason) => Some(Decision::Nothing(reason)),
         };
-        // Every number that is found is that of a profile.
+        // Every number that is found belongs to a profile.
         Ok(decision.unwrap_or(Decision::Nothing(Reason::NotFound)))
     }
 

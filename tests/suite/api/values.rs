@@ -28,7 +28,7 @@ fn an_accessor_returns_values_of_its_type_only() {
     ] {
         let payload = with(json);
         let value = f(&payload);
-        assert_eq!((value.type_name(), value.is_null()), (name, name == "null"));
+        assert_eq!(value.type_name(), name);
         assert_eq!(value.as_str(), (name == "string").then_some("x"));
         assert_eq!(value.as_bool(), (name == "boolean").then_some(false));
         assert_eq!(value.as_i64(), (name == "number").then_some(-7));
