@@ -43,9 +43,12 @@ use value::{RawJson, Value};
 /// # Examples
 ///
 /// ```
-/// let payload = rownd_webhooks::from_str(rownd_webhooks::testing::samples::VISIBILITY_UPDATE)?;
+/// use rownd_webhooks::{Value, testing::samples};
+///
+/// let payload = rownd_webhooks::from_str(samples::VISIBILITY_UPDATE)?;
 /// assert_eq!(payload.operation().as_str(), "visibility_update");
 /// assert_eq!(payload.email(), Some("jrose@acme.com"));
+/// assert_eq!(payload.value("first_name").and_then(Value::as_str), Some("Juliet"));
 /// assert!(payload.redacted_names().eq(["country"]));
 /// assert_eq!(
 ///     payload.to_string(),
@@ -232,14 +235,6 @@ impl<'a> Payload<'a> {
     }
 
     /// Returns the value of the field with this name, or `None` if it is absent or redacted.
-    ///
-    /// ```
-    /// use rownd_webhooks::Value;
-    ///
-    /// let payload = rownd_webhooks::from_str(rownd_webhooks::testing::samples::DATA_INSERT)?;
-    /// assert_eq!(payload.value("first_name").and_then(Value::as_str), Some("Juliet"));
-    /// # Ok::<(), rownd_webhooks::ParseError>(())
-    /// ```
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Value<'a>> {
         self.fields.value(name)

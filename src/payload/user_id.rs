@@ -24,7 +24,6 @@ use serde::Serialize;
 /// let user_id = payload.user_id().unwrap();
 /// assert_eq!(user_id.as_str(), r"DOMAIN\jane");
 /// assert_eq!(user_id.to_string(), r"DOMAIN\\jane");
-/// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]

@@ -32,23 +32,7 @@ use crate::json::pointer::Pointer;
 /// No name occurs twice on either side: two fields would become one, or one field two.
 ///
 /// A mapping may be a part of a service's own settings, in any format that serde reads. It has the shapes that
-/// [`from_slice`](Self::from_slice) reads:
-///
-/// ```
-/// use rownd_webhooks::mapping::FieldMapping;
-///
-/// #[derive(serde::Deserialize)]
-/// struct Settings {
-///     port: u16,
-///     renames: FieldMapping,
-/// }
-///
-/// let settings: Settings = serde_json::from_str(
-///     r#"{"port":8080,"renames":[{"rownd_field":"email","connection_field":"mail"}]}"#,
-/// )?;
-/// assert_eq!((settings.port, settings.renames.rownd_field("mail")), (8080, Some("email")));
-/// # Ok::<(), serde_json::Error>(())
-/// ```
+/// [`from_slice`](Self::from_slice) reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldMapping {
     /// Sorted by the name that arrives.

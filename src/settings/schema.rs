@@ -21,6 +21,7 @@
 //! # Ok::<(), rownd_webhooks::ParseError>(())
 //! ```
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::{Deserialize, Deserializer};
@@ -176,7 +177,7 @@ impl FieldSchema {
         let word = field.get("type", Node::string)?;
         let state = field.get("encryption", |encryption| encryption.get("state", Node::string))?.flatten();
         let mut schema = Self {
-            field_type: word.map_or(FieldType::Null, |word| FieldType::from_word(&word)),
+            field_type: word.map_or(FieldType::Null, FieldType::from_word),
             required: field.get("required", Node::boolean)?.unwrap_or(false),
             encrypted: state.is_some_and(|state| state == "enabled"),
             min_length: None,
@@ -248,60 +249,50 @@ impl FieldSchema {
     }
 }
 
-macro_rules! words {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal)*) => {
-        /// The type of a field in a profile schema.
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        pub enum FieldType {
-            $($(#[$doc])* $variant,)*
-            /// A word that this version of the crate does not know.
-            Unknown(String),
-        }
-
-        impl FieldType {
-            /// Returns the word of the schema.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $word,)*
-                    Self::Unknown(word) => word,
-                }
-            }
-
-            fn from_word(word: &str) -> Self {
-                match word {
-                    $($word => Self::$variant,)*
-                    _ => Self::Unknown(word.to_owned()),
-                }
-            }
-        }
-    };
-}
-
-words! {
+/// The type of a field in a profile schema.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FieldType {
     /// `string`.
-    String = "string"
+    String,
     /// `number`.
-    Number = "number"
+    Number,
     /// `boolean`.
-    Boolean = "boolean"
+    Boolean,
     /// `image`: an http or https URL.
-    Image = "image"
+    Image,
     /// `document`: an http or https URL.
-    Document = "document"
-    /// `date`: a string that [`as_date`](crate::Value::as_date) or [`as_datetime`](crate::Value::as_datetime) reads.
-    Date = "date"
+    Document,
+    /// `date`: a string that [`as_date`](Value::as_date) or [`as_datetime`](Value::as_datetime) reads.
+    Date,
     /// `object`: any object.
-    Object = "object"
+    Object,
     /// `array`: any array.
-    Array = "array"
+    Array,
     /// `any`: any value.
-    Any = "any"
+    Any,
     /// `null`, as a word or as the value, or no type at all: any value.
-    Null = "null"
+    Null,
+    /// A word that this version of the crate does not know.
+    Unknown(String),
 }
 
 impl FieldType {
+    fn from_word(word: Cow<'_, str>) -> Self {
+        match &*word {
+            "string" => Self::String,
+            "number" => Self::Number,
+            "boolean" => Self::Boolean,
+            "image" => Self::Image,
+            "document" => Self::Document,
+            "date" => Self::Date,
+            "object" => Self::Object,
+            "array" => Self::Array,
+            "any" => Self::Any,
+            "null" => Self::Null,
+            _ => Self::Unknown(word.into_owned()),
+        }
+    }
+
     fn accepts(&self, value: &Value<'_>) -> bool {
         match self {
             Self::String => matches!(value, Value::String(_)),
@@ -317,8 +308,7 @@ impl FieldType {
 }
 
 fn is_web_url(text: &str) -> bool {
-    ["http://", "https://"].iter().any(|scheme| {
-        text.len() > scheme.len()
-            && text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    text.split_once("://").is_some_and(|(scheme, rest)| {
+        !rest.is_empty() && ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
     })
 }

@@ -243,10 +243,8 @@ impl Mirror {
             return Change { applied: Applied::Unchanged, before: None, after: Some(profile) };
         }
         if before.user_id() == profile.user_id() {
-            let lookup_values: &[_] =
-                if before.lookup_values() == profile.lookup_values() { &[] } else { subject.lookup_values() };
-            let fields =
-                changes.iter().map(FieldChange::field).chain(lookup_values.iter().map(LookupValue::field));
+            let remembered = before.lookup_values().iter().chain(profile.lookup_values());
+            let fields = changes.iter().map(FieldChange::field).chain(remembered.map(LookupValue::field));
             for field in fields.filter(|field| before.key(field) != profile.key(field)) {
                 self.index.remove(number, &before, before.key(field).map(|text| (field, text)));
                 self.index.add(number, profile, profile.key(field).map(|text| (field, text)));

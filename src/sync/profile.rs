@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::{self, Debug, Formatter};
 
 use crate::payload::fields::{Fields, identifier};
 use crate::payload::lookup::{LookupValue, identifiers};
@@ -15,9 +14,9 @@ use crate::sync::changes::Changes;
 /// A profile in a [`Mirror`](super::Mirror).
 ///
 /// `Debug` shows the user id, names, types and lengths, never values.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
-    id: Option<Box<str>>,
+    user_id: Option<Box<str>>,
     fields: Fields<'static>,
     /// Sorted by field, at most one for each, and none for a field with a visible text.
     lookup_values: Vec<LookupValue<'static>>,
@@ -27,7 +26,7 @@ impl Profile {
     /// Returns the user's id, if a delivery has named it. It stays if the field `user_id` is redacted later.
     #[must_use]
     pub fn user_id(&self) -> Option<UserId<'_>> {
-        self.id.as_deref().and_then(UserId::new)
+        self.user_id.as_deref().and_then(UserId::new)
     }
 
     /// Returns the fields: visible with their latest value, or redacted.
@@ -48,7 +47,7 @@ impl Profile {
     /// Returns the text that identifies the profile in a field: what is visible, or else what is remembered.
     pub(super) fn key(&self, field: &str) -> Option<&str> {
         if field == USER_ID {
-            return self.id.as_deref();
+            return self.user_id.as_deref();
         }
         if let Some(text) = self.fields.identifier(field) {
             return Some(text);
@@ -61,15 +60,15 @@ impl Profile {
     pub(super) fn keys(&self) -> impl Iterator<Item = (&str, &str)> {
         let visible = self.fields.iter().filter_map(|(name, field)| Some((name, &**identifier(field)?)));
         let others = visible.filter(|(name, _)| *name != USER_ID);
-        others.chain(identifiers(&self.lookup_values)).chain(self.id.as_deref().map(|id| (USER_ID, id)))
+        others.chain(identifiers(&self.lookup_values)).chain(self.user_id.as_deref().map(|id| (USER_ID, id)))
     }
 
     /// Writes visible fields, erases redacted ones, and remembers lookup values. Returns `true` if the profile changed.
     pub(super) fn write(&mut self, subject: &Subject<'_>, changes: &Changes<'_>) -> bool {
         let mut is_changed = !changes.is_empty();
-        if self.id.is_none() {
-            self.id = subject.user_id().map(|id| id.as_str().into());
-            is_changed |= self.id.is_some();
+        if self.user_id.is_none() {
+            self.user_id = subject.user_id().map(|id| id.as_str().into());
+            is_changed |= self.user_id.is_some();
         }
         let mut added = Vec::new();
         for change in changes {
@@ -110,14 +109,4 @@ fn kept(name: &str) -> Cow<'static, str> {
         ["country", "email", "first_name", "google_id", "last_name", "phone_number", "user_id"];
     let common = COMMON.into_iter().find(|common| *common == name);
     common.map_or_else(|| name.to_owned().into(), Cow::Borrowed)
-}
-
-impl Debug for Profile {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Profile")
-            .field("user_id", &self.id.as_deref().and_then(UserId::new))
-            .field("fields", &self.fields)
-            .field("lookup_values", &self.lookup_values)
-            .finish()
-    }
 }
