@@ -53,7 +53,24 @@ pub enum Reason {
 /// [`UnknownOperation`](Reason::UnknownOperation), whatever was found.
 ///
 /// A store needs two queries before this call, one for the user id and one for the identifiers, and writes once after it. The
-/// [module](super#in-sql) has the rules in full, the SQL, and an example.
+/// [module](super#in-sql) has the rules in full and the SQL.
+///
+/// # Examples
+///
+/// ```
+/// use rownd_webhooks::sync::{Decision, Found, Reason, decide};
+/// use rownd_webhooks::testing;
+///
+/// let payload = testing::data_update().user_id("u-1").lookup("email", "ada@example.com").build();
+/// let subject = payload.subject()?;
+/// // A row has the user id.
+/// let found = Found { profile: Some(7), deleted: false, candidates: vec![] };
+/// assert_eq!(decide(payload.operation(), &subject, found), Decision::Update(7));
+/// // No row has it, and two rows without an id have the address.
+/// let found = Found { profile: None, deleted: false, candidates: vec![3, 4] };
+/// assert_eq!(decide(payload.operation(), &subject, found), Decision::Nothing(Reason::Ambiguous));
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
 pub fn decide<K: PartialEq>(
     operation: &Operation<'_>,
     subject: &Subject<'_>,
