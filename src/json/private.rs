@@ -1,5 +1,7 @@
 //! The names to which serde_json gives a meaning of its own.
 
+use std::sync::LazyLock;
+
 /// The start of every such name.
 const PREFIX: &str = "$serde_json::private::";
 
@@ -20,5 +22,6 @@ pub(crate) fn is_reserved(name: &str) -> bool {
 
 /// Returns `true` if serde_json keeps every digit of a number.
 pub(crate) fn has_arbitrary_precision() -> bool {
-    "1e400".parse::<serde_json::Number>().is_ok()
+    static IS_ON: LazyLock<bool> = LazyLock::new(|| "1e400".parse::<serde_json::Number>().is_ok());
+    *IS_ON
 }
