@@ -38,10 +38,9 @@ pub struct DecodeError(Box<Details>);
 
 #[derive(Clone, PartialEq, Eq)]
 struct Details {
-    code: Code,
+    kind: Kind,
     place: Place,
     detail: Option<String>,
-    mismatch: Option<Mismatch>,
     /// The type refused a missing value, such as that of a redacted field.
     expected_value: bool,
 }
@@ -62,20 +61,18 @@ impl Place {
 }
 
 #[derive(Clone, PartialEq, Eq)]
-enum Mismatch {
-    /// The type expected another type of JSON.
-    Type { expected: String, found: &'static str },
-    /// The type expected this type of JSON, and refused the value.
-    Value(&'static str),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Code {
+enum Kind {
     Redacted,
-    WrongType,
+    /// The type expected another JSON type.
+    WrongType {
+        expected: String,
+        found: &'static str,
+    },
+    /// The type refused a value of the JSON type that it expected.
+    WrongValue(&'static str),
     MissingField,
     UnknownField,
-    Duplicate,
+    DuplicateField,
     Invalid,
 }
 
@@ -84,12 +81,12 @@ impl DecodeError {
     /// (the type refuses the whole, or a name twice).
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self.0.code {
-            Code::Redacted => "redacted",
-            Code::WrongType => "wrong_type",
-            Code::MissingField => "missing_field",
-            Code::UnknownField => "unknown_field",
-            Code::Duplicate | Code::Invalid => "invalid",
+        match self.0.kind {
+            Kind::Redacted => "redacted",
+            Kind::WrongType { .. } | Kind::WrongValue(_) => "wrong_type",
+            Kind::MissingField => "missing_field",
+            Kind::UnknownField => "unknown_field",
+            Kind::DuplicateField | Kind::Invalid => "invalid",
         }
     }
 
@@ -122,9 +119,8 @@ impl DecodeError {
     }
 
     #[cold]
-    fn new(code: Code, detail: impl Into<Option<String>>) -> Self {
-        let (place, mismatch) = (Place::default(), None);
-        Self(Box::new(Details { code, place, detail: detail.into(), mismatch, expected_value: false }))
+    fn new(kind: Kind, place: Place) -> Self {
+        Self(Box::new(Details { kind, place, detail: None, expected_value: false }))
     }
 
     #[cold]
@@ -133,31 +129,28 @@ impl DecodeError {
             return Self::redacted(None);
         }
         let (expected, found) = (expected.to_string(), json_type(&unexpected));
-        let mut error = Self::new(Code::WrongType, format!("found {unexpected}, expected {expected}"));
-        error.0.expected_value = unexpected == Unexpected::Option;
-        error.0.mismatch = Some(if is_value || found == "number" && is_number(&expected) {
-            Mismatch::Value(found)
+        let detail = Some(format!("found {unexpected}, expected {expected}"));
+        let kind = if is_value || found == "number" && is_number(&expected) {
+            Kind::WrongValue(found)
         } else {
-            Mismatch::Type { expected, found }
-        });
-        error
+            Kind::WrongType { expected, found }
+        };
+        let expected_value = unexpected == Unexpected::Option;
+        Self(Box::new(Details { kind, place: Place::default(), detail, expected_value }))
     }
 
     /// Creates the error of a field that is redacted.
     #[cold]
     pub(super) fn redacted(name: Option<&str>) -> Self {
-        let mut error = Self::new(Code::Redacted, None);
-        error.0.place = name.map(|name| Place::named(name.to_owned())).unwrap_or_default();
-        error
+        Self::new(Kind::Redacted, name.map_or_else(Place::default, |name| Place::named(name.to_owned())))
     }
 
     /// Says that the error is about a value of this JSON type, unless it is about something inside it.
     pub(super) fn in_value(mut self, found: &'static str) -> Self {
         let details = &mut *self.0;
-        if details.place.path.is_empty() && matches!(details.code, Code::Invalid | Code::UnknownField) {
+        if details.place.path.is_empty() && matches!(details.kind, Kind::Invalid | Kind::UnknownField) {
             // A type may take the value for the name of a field.
-            details.code = Code::WrongType;
-            details.mismatch = Some(Mismatch::Value(found));
+            details.kind = Kind::WrongValue(found);
         }
         details.place.field = None;
         details.expected_value = false;
@@ -166,9 +159,8 @@ impl DecodeError {
 
     /// Says that the error is about the name of a member.
     pub(super) fn in_name(mut self, name: &str) -> Self {
-        if self.0.code != Code::UnknownField {
-            self.0.code = Code::WrongType;
-            self.0.mismatch = Some(Mismatch::Value("name"));
+        if self.0.kind != Kind::UnknownField {
+            self.0.kind = Kind::WrongValue("name");
         }
         self.0.place.field = None;
         self.within(name)
@@ -198,11 +190,11 @@ impl DecodeError {
         let place = &mut self.0.place;
         if let Some(name) = place.field.clone() {
             let (exists, named) = (exists(&name), Place::named(name));
-            match self.0.code {
-                Code::UnknownField if place.path.is_empty() => {
+            match self.0.kind {
+                Kind::UnknownField if place.path.is_empty() => {
                     *place = if exists { named } else { Place::default() };
                 }
-                Code::MissingField if exists && *place == named => *place = Place::default(),
+                Kind::MissingField if exists && *place == named => *place = Place::default(),
                 _ => {}
             }
         }
@@ -239,10 +231,10 @@ const MAX_PATH: usize = 256;
 
 impl Display for DecodeError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Details { code, place: Place { field, path }, mismatch, .. } = &*self.0;
+        let Details { kind, place: Place { field, path }, .. } = &*self.0;
         match field {
             Some(field) => write!(f, "field `{}`", Printable(field))?,
-            None if *code == Code::Invalid => return f.write_str("the type does not accept the fields"),
+            None if *kind == Kind::Invalid => return f.write_str("the type does not accept the fields"),
             None => f.write_str("a value")?,
         }
         let is_nested = path.matches('/').count() > usize::from(field.is_some());
@@ -251,17 +243,17 @@ impl Display for DecodeError {
             let shown = path.char_indices().nth(MAX_PATH).and_then(|(end, _)| path.get(..end));
             write!(f, " at {}{}", shown.unwrap_or(path), if shown.is_some() { "…" } else { "" })?;
         }
-        match (code, mismatch) {
-            (Code::Redacted, _) => f.write_str(" is redacted"),
-            (Code::MissingField, _) => f.write_str(" is absent"),
-            (Code::UnknownField, _) => f.write_str(" is not expected"),
-            (Code::Duplicate, _) => f.write_str(" is there twice"),
-            (_, Some(Mismatch::Type { expected, found })) => {
+        match kind {
+            Kind::Redacted => f.write_str(" is redacted"),
+            Kind::MissingField => f.write_str(" is absent"),
+            Kind::UnknownField => f.write_str(" is not expected"),
+            Kind::DuplicateField => f.write_str(" is there twice"),
+            Kind::WrongType { expected, found } => {
                 write!(f, ": expected {}, found {}", Printable(expected), with_article(found))
             }
-            (_, Some(Mismatch::Value("null"))) => f.write_str(": the type does not accept null"),
-            (_, Some(Mismatch::Value(found))) => write!(f, ": the type does not accept this {found}"),
-            (_, None) => f.write_str(": the type does not accept it"),
+            Kind::WrongValue("null") => f.write_str(": the type does not accept null"),
+            Kind::WrongValue(found) => write!(f, ": the type does not accept this {found}"),
+            Kind::Invalid => f.write_str(": the type does not accept it"),
         }
     }
 }
@@ -278,7 +270,9 @@ impl std::error::Error for DecodeError {}
 impl de::Error for DecodeError {
     #[cold]
     fn custom<M: Display>(message: M) -> Self {
-        Self::new(Code::Invalid, message.to_string())
+        let mut error = Self::new(Kind::Invalid, Place::default());
+        error.0.detail = Some(message.to_string());
+        error
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -290,22 +284,16 @@ impl de::Error for DecodeError {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        let mut error = Self::new(Code::MissingField, None);
-        error.0.place = Place::named(field);
-        error
+        Self::new(Kind::MissingField, Place::named(field))
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        let mut error = Self::new(Code::Duplicate, None);
-        error.0.place = Place::named(field);
-        error
+        Self::new(Kind::DuplicateField, Place::named(field))
     }
 
     /// A type may take a value for the name, so the error has no path until the name is known to be one.
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
-        let mut error = Self::new(Code::UnknownField, None);
-        error.0.place.field = Some(field.to_owned().into());
-        error
+        Self::new(Kind::UnknownField, Place { field: Some(field.to_owned().into()), path: String::new() })
     }
 }
 
@@ -313,6 +301,6 @@ impl de::Error for DecodeError {
 impl From<json::Error> for DecodeError {
     #[cold]
     fn from(_: json::Error) -> Self {
-        Self::new(Code::Invalid, None)
+        Self::new(Kind::Invalid, Place::default())
     }
 }
