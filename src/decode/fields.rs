@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::iter::Enumerate;
+use std::marker::PhantomData;
 use std::slice;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor};
@@ -68,12 +69,11 @@ impl<'f, 'de, 'a> FieldsDeserializer<'f, 'de, 'a> {
     }
 }
 
-macro_rules! refuse {
-    ($($method:ident($($argument:ty),*))*) => {
-        $(fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, DecodeError> {
-            Err(DecodeError::invalid_type(Unexpected::Map, &visitor))
-        })*
-    };
+fn refused<'de, V: Visitor<'de>>(
+    _: FieldsDeserializer<'_, 'de, '_>,
+    visitor: V,
+) -> Result<V::Value, DecodeError> {
+    Err(DecodeError::invalid_type(Unexpected::Map, &visitor))
 }
 
 impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
@@ -120,13 +120,7 @@ impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
         visitor.visit_enum(Variant(self.access()))
     }
 
-    refuse! {
-        deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
-        deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128() deserialize_f32()
-        deserialize_f64() deserialize_char() deserialize_str() deserialize_string() deserialize_bytes()
-        deserialize_byte_buf() deserialize_unit() deserialize_unit_struct(&'static str) deserialize_seq()
-        deserialize_tuple(usize) deserialize_tuple_struct(&'static str, usize) deserialize_identifier()
-    }
+    deserialize_alike! { refused; scalars strings lists }
 }
 
 struct FieldAccess<'f, 'de, 'a> {
@@ -134,13 +128,6 @@ struct FieldAccess<'f, 'de, 'a> {
     /// The field whose name has been read, and its index.
     current: Option<(usize, &'de Member<'a, Redactable<Value<'a>>>)>,
     missing: &'f BTreeSet<usize>,
-}
-
-impl<'de, 'a> FieldAccess<'_, 'de, 'a> {
-    #[inline]
-    fn take(&mut self) -> Result<(usize, &'de Member<'a, Redactable<Value<'a>>>), DecodeError> {
-        self.current.take().ok_or_else(|| DecodeError::custom("value already taken"))
-    }
 }
 
 impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
@@ -156,7 +143,9 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
 
     /// A seed can be used once, so it gets a mark in one attempt, and no value in another.
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DecodeError> {
-        let (index, (name, field)) = self.take()?;
+        let Some((index, (name, field))) = self.current.take() else {
+            return Err(DecodeError::custom("value already taken"));
+        };
         match field {
             Redactable::Visible(value) => {
                 read_value(value, seed).map_err(|error| error.within(name).of_field(name))
@@ -170,22 +159,16 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
 
     #[inline]
     fn next_value<T: Deserialize<'de>>(&mut self) -> Result<T, DecodeError> {
-        let (index, (name, field)) = self.take()?;
-        match field {
-            Redactable::Visible(value) => {
-                read_value(value, std::marker::PhantomData).map_err(|error| error.within(name).of_field(name))
+        match self.current {
+            Some((index, (name, Redactable::Redacted))) if !self.missing.contains(&index) => {
+                self.current = None;
+                stand_in::read(index).map_err(|_| DecodeError::redacted(Some(name)))
             }
-            Redactable::Redacted => {
-                let read = if self.missing.contains(&index) {
-                    T::deserialize(StandIn::Missing)
-                } else {
-                    stand_in::read(index)
-                };
-                read.map_err(|_| DecodeError::redacted(Some(name)))
-            }
+            _ => self.next_value_seed(PhantomData),
         }
     }
 
+    /// The default reads values by a seed.
     fn next_entry<K: Deserialize<'de>, T: Deserialize<'de>>(
         &mut self,
     ) -> Result<Option<(K, T)>, DecodeError> {

@@ -2,8 +2,6 @@
 //!
 //! It agrees with serde_json's about every type, and reads each byte once. An error gets its path on the way out.
 
-use std::borrow::Cow;
-
 use serde::Deserializer;
 use serde::de::{
     DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
@@ -11,7 +9,7 @@ use serde::de::{
 
 use super::error::DecodeError;
 use super::number::{self, Requested};
-use super::text::{Text, visit_raw, visit_variant};
+use super::text::{self, Text, visit_raw, visit_variant};
 use crate::json::private::RAW_VALUE;
 use crate::json::{Reader, Token};
 use crate::redactable::REDACTED;
@@ -36,10 +34,11 @@ fn refused<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: &V) -> Decod
 
 #[inline]
 fn visit_string<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Result<V::Value, DecodeError> {
-    match reader.string()? {
-        Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
-        Cow::Owned(text) => visitor.visit_string(text),
-    }
+    text::visit_string(reader.string()?, visitor)
+}
+
+fn visit_bytes<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Result<V::Value, DecodeError> {
+    text::visit_bytes(reader.string()?, visitor)
 }
 
 /// Enters the array or object at the cursor, visits it, and leaves it.
@@ -94,18 +93,6 @@ macro_rules! deserialize_numbers {
     };
 }
 
-/// Integers of 128 bits, which serde's other numbers do not include.
-macro_rules! deserialize_wide {
-    ($($method:ident: $visit:ident)*) => {
-        deserialize! { $($method() {
-            b'-' | b'0'..=b'9' => |reader: &mut Reader<'de>, visitor: V| match reader.number()?.parse() {
-                Ok(integer) => visitor.$visit(integer),
-                Err(_) => Err(number::out_of_range(&visitor)),
-            },
-        })* }
-    };
-}
-
 impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = DecodeError;
 
@@ -143,7 +130,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         deserialize_f64: Number deserialize_f32: F32
     }
 
-    deserialize_wide! { deserialize_i128: visit_i128 deserialize_u128: visit_u128 }
+    deserialize! {
+        deserialize_i128() { b'-' | b'0'..=b'9' => |reader, visitor| number::visit_wide(reader, visitor, V::visit_i128), }
+        deserialize_u128() { b'-' | b'0'..=b'9' => |reader, visitor| number::visit_wide(reader, visitor, V::visit_u128), }
+    }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         self.raw_value()?;
@@ -180,13 +170,6 @@ fn visit_word<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Res
     match reader.word()? {
         Some(bool) => visitor.visit_bool(bool),
         None => visitor.visit_unit(),
-    }
-}
-
-fn visit_bytes<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Result<V::Value, DecodeError> {
-    match reader.string()? {
-        Cow::Borrowed(text) => visitor.visit_borrowed_bytes(text.as_bytes()),
-        Cow::Owned(text) => visitor.visit_byte_buf(text.into_bytes()),
     }
 }
 

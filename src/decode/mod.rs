@@ -1,5 +1,39 @@
 //! A caller's own type, decoded from fields.
 
+/// Implements methods of `Deserializer` that all call one function with `self` and the visitor.
+macro_rules! deserialize_alike {
+    ($function:expr; $($group:ident)*) => { $(deserialize_alike!(@$group $function);)* };
+    (@scalars $function:expr) => {
+        deserialize_alike! {
+            $function => deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
+            deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128() deserialize_f32() deserialize_f64()
+        }
+    };
+    (@strings $function:expr) => {
+        deserialize_alike! {
+            $function => deserialize_char() deserialize_str() deserialize_string() deserialize_bytes() deserialize_byte_buf()
+            deserialize_identifier()
+        }
+    };
+    (@lists $function:expr) => {
+        deserialize_alike! {
+            $function => deserialize_unit() deserialize_unit_struct(&'static str) deserialize_seq() deserialize_tuple(usize)
+            deserialize_tuple_struct(&'static str, usize)
+        }
+    };
+    (@maps $function:expr) => {
+        deserialize_alike! { $function => deserialize_map() deserialize_struct(&'static str, &'static [&'static str]) }
+    };
+    (@enums $function:expr) => {
+        deserialize_alike! { $function => deserialize_enum(&'static str, &'static [&'static str]) }
+    };
+    ($function:expr => $($method:ident($($argument:ty),*))*) => {
+        $(fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, DecodeError> {
+            $function(self, visitor)
+        })*
+    };
+}
+
 mod error;
 mod fields;
 mod json;
@@ -160,18 +194,6 @@ impl RawJson<'_> {
     }
 }
 
-/// How the next attempt shows redacted fields.
-enum Next {
-    /// There is none: the result stands.
-    None,
-    /// One more field is missing.
-    OneMissing(usize),
-    /// All fields that no `Redactable` has read are missing.
-    UnreadMissing,
-    /// All redacted fields are missing.
-    AllMissing,
-}
-
 /// Maximum number of attempts with one more missing field. It bounds the cost of a body in which every field is redacted.
 const ATTEMPTS: usize = 8;
 
@@ -187,41 +209,43 @@ fn decode_fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T,
         attempt += 1;
         let deserializer = FieldsDeserializer { fields, missing: &missing };
         let (decoded, trace) = mark::watch(|| T::deserialize(deserializer));
-        let added: Vec<usize> = match next_attempt(&decoded, &trace, attempt) {
-            Next::None => {
-                return decoded
-                    .map_err(|error| error.attributed_to(last_missing, |name| fields.contains_key(name)));
-            }
-            Next::OneMissing(index) => vec![index],
-            Next::UnreadMissing => trace.unread().collect(),
-            Next::AllMissing => {
-                let redacted = fields.iter().enumerate().filter(|(_, (_, field))| field.is_redacted());
-                redacted.map(|(index, _)| index).collect()
-            }
-        };
-        last_missing = match added.as_slice() {
+        let doubtful = doubtful(&decoded, &trace, attempt, fields);
+        if doubtful.is_empty() {
+            return decoded
+                .map_err(|error| error.attributed_to(last_missing, |name| fields.contains_key(name)));
+        }
+        last_missing = match doubtful.as_slice() {
             [index] => fields.iter().nth(*index).map(|(name, _)| name),
             _ => None,
         };
-        missing.extend(added);
+        missing.extend(doubtful);
     }
 }
 
-fn next_attempt<T>(decoded: &Result<T, DecodeError>, trace: &Trace, attempt: usize) -> Next {
+/// Returns the redacted fields to show as missing in another attempt. If there is none, the result stands.
+fn doubtful<T>(
+    decoded: &Result<T, DecodeError>,
+    trace: &Trace,
+    attempt: usize,
+    fields: &Fields<'_>,
+) -> Vec<usize> {
     let is_read = |index: &usize| trace.understood.contains(index);
     let refused = trace.refused.iter().find(|index| !is_read(index));
-    let doubtful = match decoded {
+    let first = match decoded {
         // A type that accepts any value must not keep a mark.
-        Ok(_) if refused.is_none() && trace.unread().next().is_some() => return Next::UnreadMissing,
+        Ok(_) if refused.is_none() => return trace.unread().collect(),
         Ok(_) => refused.copied(),
         Err(error) if error.is_final() => None,
         // A type may refuse a mark with an error of its own. Structs read fields in order, so it is the first mark.
         Err(_) => refused.or(trace.refused.first()).copied().or_else(|| trace.unread().next()),
     };
-    match doubtful {
-        None => Next::None,
-        Some(index) if attempt <= ATTEMPTS => Next::OneMissing(index),
-        Some(index) if attempt == ATTEMPTS + 1 && !is_read(&index) => Next::UnreadMissing,
-        Some(_) => Next::AllMissing,
+    match first {
+        None => Vec::new(),
+        Some(index) if attempt <= ATTEMPTS => vec![index],
+        Some(index) if attempt == ATTEMPTS + 1 && !is_read(&index) => trace.unread().collect(),
+        Some(_) => {
+            let redacted = fields.iter().enumerate().filter(|(_, (_, field))| field.is_redacted());
+            redacted.map(|(index, _)| index).collect()
+        }
     }
 }

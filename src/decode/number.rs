@@ -1,5 +1,7 @@
 //! Numbers, visited as serde_json visits them.
 
+use std::str::FromStr;
+
 use serde::de::{Error, Unexpected, Visitor};
 use serde_json::{Number, from_slice};
 
@@ -57,7 +59,19 @@ fn visit_other<'de, V: Visitor<'de>>(
     }
 }
 
+/// Visits an integer of 128 bits.
+pub(super) fn visit_wide<'de, V: Visitor<'de>, I: FromStr>(
+    reader: &mut Reader<'de>,
+    visitor: V,
+    visit: fn(V, I) -> Result<V::Value, DecodeError>,
+) -> Result<V::Value, DecodeError> {
+    match reader.number()?.parse() {
+        Ok(integer) => visit(visitor, integer),
+        Err(_) => Err(out_of_range(&visitor)),
+    }
+}
+
 #[cold]
-pub(super) fn out_of_range<'de, V: Visitor<'de>>(visitor: &V) -> DecodeError {
+fn out_of_range<'de, V: Visitor<'de>>(visitor: &V) -> DecodeError {
     DecodeError::invalid_value(Unexpected::Other("number"), visitor)
 }

@@ -35,23 +35,15 @@ pub(super) enum StandIn {
 }
 
 impl StandIn {
-    fn refused<'de, V: Visitor<'de>>(self, visitor: &V) -> DecodeError {
-        match self {
+    fn refused<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        Err(match self {
             Self::Mark(index) => {
                 mark::with_trace(|trace| trace.refused.push(index));
                 DecodeError::redacted(None)
             }
-            Self::Missing | Self::OnlyOption => DecodeError::invalid_type(Unexpected::Option, visitor),
-        }
+            Self::Missing | Self::OnlyOption => DecodeError::invalid_type(Unexpected::Option, &visitor),
+        })
     }
-}
-
-macro_rules! refuse {
-    ($($method:ident($($argument:ty),*))*) => {
-        $(fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, DecodeError> {
-            Err(self.refused(&visitor))
-        })*
-    };
 }
 
 impl<'de> Deserializer<'de> for StandIn {
@@ -61,7 +53,7 @@ impl<'de> Deserializer<'de> for StandIn {
         match self {
             Self::Mark(index) => visitor.visit_byte_buf(mark::give(index)),
             Self::Missing => visitor.visit_none(),
-            Self::OnlyOption => Err(self.refused(&visitor)),
+            Self::OnlyOption => self.refused(visitor),
         }
     }
 
@@ -84,14 +76,5 @@ impl<'de> Deserializer<'de> for StandIn {
         visitor.visit_unit()
     }
 
-    refuse! {
-        deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64()
-        deserialize_i128() deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64()
-        deserialize_u128() deserialize_f32() deserialize_f64() deserialize_char() deserialize_str()
-        deserialize_string() deserialize_bytes() deserialize_byte_buf() deserialize_unit()
-        deserialize_unit_struct(&'static str) deserialize_seq() deserialize_tuple(usize)
-        deserialize_tuple_struct(&'static str, usize) deserialize_map()
-        deserialize_struct(&'static str, &'static [&'static str])
-        deserialize_enum(&'static str, &'static [&'static str]) deserialize_identifier()
-    }
+    deserialize_alike! { Self::refused; scalars strings lists maps enums }
 }

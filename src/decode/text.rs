@@ -48,18 +48,15 @@ impl<'r, 'de> Text<'r, 'de> {
     }
 
     #[cold]
-    fn refused<V: Visitor<'de>>(&self, visitor: &V) -> DecodeError {
-        DecodeError::invalid_type(Unexpected::Str(&self.text), visitor)
+    fn refused<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        Err(DecodeError::invalid_type(Unexpected::Str(&self.text), &visitor))
     }
-}
 
-/// Types that a string is not. serde_json gives a name to any of them, and so to visitors that accept more than they ask for.
-macro_rules! deserialize_structured {
-    ($($method:ident($($argument:ty),*))*) => {
-        $(fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, DecodeError> {
-            if self.is_name() { self.deserialize_any(visitor) } else { Err(self.refused(&visitor)) }
-        })*
-    };
+    /// Answers a request for what a string is not. serde_json gives a name to any of them, and so to visitors that accept more than
+    /// they ask for.
+    fn only_name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if self.is_name() { self.deserialize_any(visitor) } else { self.refused(visitor) }
+    }
 }
 
 /// Numbers and booleans, which the whole of a name may spell, but not with escapes.
@@ -72,7 +69,7 @@ macro_rules! deserialize_spelled {
                     let value = reader.$method(visitor)?;
                     Ok(reader.end().map(|()| value)?)
                 }
-                _ => Err(self.refused(&visitor)),
+                _ => self.refused(visitor),
             }
         })*
     };
@@ -83,10 +80,7 @@ impl<'de> Deserializer<'de> for Text<'_, 'de> {
 
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        match self.text {
-            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
-            Cow::Owned(text) => visitor.visit_string(text),
-        }
+        visit_string(self.text, visitor)
     }
 
     deserialize_spelled! {
@@ -94,19 +88,12 @@ impl<'de> Deserializer<'de> for Text<'_, 'de> {
         deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
     }
 
-    deserialize_structured! {
-        deserialize_unit() deserialize_unit_struct(&'static str) deserialize_seq() deserialize_tuple(usize)
-        deserialize_tuple_struct(&'static str, usize) deserialize_map()
-        deserialize_struct(&'static str, &'static [&'static str])
-    }
+    deserialize_alike! { Self::only_name; lists maps }
 
     serde::forward_to_deserialize_any! { char str string identifier }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        match self.text {
-            Cow::Borrowed(text) => visitor.visit_borrowed_bytes(text.as_bytes()),
-            Cow::Owned(text) => visitor.visit_byte_buf(text.into_bytes()),
-        }
+        visit_bytes(self.text, visitor)
     }
 
     fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -151,6 +138,27 @@ impl<'de> Deserializer<'de> for Text<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
         visit_variant(self.text, visitor)
+    }
+}
+
+#[inline]
+pub(super) fn visit_string<'de, V: Visitor<'de>>(
+    text: Cow<'de, str>,
+    visitor: V,
+) -> Result<V::Value, DecodeError> {
+    match text {
+        Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+        Cow::Owned(text) => visitor.visit_string(text),
+    }
+}
+
+pub(super) fn visit_bytes<'de, V: Visitor<'de>>(
+    text: Cow<'de, str>,
+    visitor: V,
+) -> Result<V::Value, DecodeError> {
+    match text {
+        Cow::Borrowed(text) => visitor.visit_borrowed_bytes(text.as_bytes()),
+        Cow::Owned(text) => visitor.visit_byte_buf(text.into_bytes()),
     }
 }
 
