@@ -96,15 +96,10 @@ fn a_repeated_member_is_reported_at_its_second_name() {
     let many = list(1_000, |index| format!(r#""name{index}":0"#));
     for (path, row) in [
         ("/data", r#"{"data":null,¦"d\u0061ta":null}"#),
-        ("/redacted", r#"{"redacted":[],¦"redacted":["x"]}"#),
-        ("/meta", r#"{"meta":{"operation":"x"},¦"meta":{"operation":"delete"}}"#),
         ("/meta/operation", r#"{"meta":{"\u006fperation":"x","x":{},¦"operation":"delete"}}"#),
-        ("/meta/lookup_values", r#"{"meta":{"lookup_values":[],¦"lookup_values":[]}}"#),
         ("/meta/lookup_values/1/field", r#"{"meta":{"lookup_values":[0,{"field":null,¦"field":null}]}}"#),
         ("/meta/lookup_values/0/value", r#"{"meta":{"lookup_values":[{"value":{},¦"valu\u0065":"b"}]}}"#),
-        ("/meta/lookup_values/0/x", r#"{"meta":{"lookup_values":[{"x":1,"field":"a",¦"x":1}]}}"#),
         ("/data/a", r#"{"data":{"a":1,"b":[{"a":0}],¦"\u0061":1}}"#),
-        ("/data/", r#"{"data":{"":1,¦"":2}}"#),
         (r"/data/a~1b~0\nc\u{202e}", r#"{"data":{"a/b~\nc\u202e":1,¦"a\/b~\nc\u202e":2}}"#),
         ("/data/name0", &format!(r#"{{"data":{{{many},¦"name0":0}}}}"#)),
         ("/data/name999", &format!(r#"{{"data":{{{many},¦"name999":0}}}}"#)),
@@ -119,11 +114,9 @@ fn a_repeated_member_is_reported_at_its_second_name() {
 fn a_syntax_error_is_reported_at_the_byte_that_is_wrong() {
     for (row, reason) in [
         ("{\n ¦?", "expected a name in double quotes"),
-        (r#"{"data":{"a":1,¦}}"#, "expected a name in double quotes"),
         ("¦\u{b}{}", "expected a value"),
         (r#"{"data":{"a":¦}}"#, "expected a value"),
         (r#"{"data":{"a":tru¦E}}"#, "expected a value"),
-        (r#"{"redacted":["a",¦]}"#, "expected a value"),
         ("{\"data\"\n:{\"a\":0¦1}}", "invalid number"),
         (r#"{"data":{"a":1.¦}}"#, "invalid number"),
         (r#"{"data":{"a" ¦1}}"#, "expected `:`"),
@@ -134,8 +127,6 @@ fn a_syntax_error_is_reported_at_the_byte_that_is_wrong() {
         (r#"{"data":{"a":1 ¦"b":2}}"#, "expected `,` or `}`"),
         (r#"{"data":{"a":[1¦}}}"#, "expected `,` or `]`"),
         ("\"¦", "unexpected end"),
-        ("-¦", "unexpected end"),
-        ("nul¦", "unexpected end"),
         ("{\n\"data\":\n{¦", "unexpected end"),
         ("{\"é\":\"\u{7f}¦", "unexpected end"),
     ] {
@@ -179,7 +170,6 @@ fn a_container_that_is_too_deep_is_reported_where_it_begins() {
     for (path, row) in [
         ("/data/a", format!(r#"{{"data":{{"a":{open}¦[]{close}}}}}"#)),
         ("/x", format!(r#"{{"x":{open}[¦{{"a":1}}]{close}}}"#)),
-        ("/data/a", format!(r#"{{"data":{{"a":{open}¦[[[["#)),
     ] {
         assert_error(&row, "too_deep", Some(path));
     }

@@ -160,14 +160,6 @@ fn check_decode<T: DeserializeOwned + Debug>(payload: &Payload<'_>) {
     check(payload.decode::<T>().map(drop));
 }
 
-/// Checks the ways to read a type by serde_json, without this crate's parser in between.
-fn check_serde_json<T: DeserializeOwned + Debug>(text: &str) {
-    check(serde_json::from_str::<T>(text));
-    if let Ok(tree) = serde_json::from_str::<serde_json::Value>(text) {
-        check(serde_json::from_value::<T>(tree));
-    }
-}
-
 fn check_payload(payload: &Payload<'_>) {
     let schema = br#"{"schema":{"a":{"type":"image"},"email":{"type":"boolean"},"c":{"required":true}}}"#;
     let issues = ProfileSchema::from_slice(schema).unwrap().check(payload);
@@ -207,27 +199,6 @@ fn no_parse_error_contains_a_value() {
         let mut reader = NdjsonReader::new(text.as_bytes());
         reader.next_payload().into_iter().for_each(check);
         assert_debug(reader);
-    }
-}
-
-#[test]
-fn no_error_of_serde_json_contains_a_value() {
-    for text in texts() {
-        check_serde_json::<Payload<'_>>(&text);
-        check_serde_json::<Field<Payload<'_>>>(&format!(r#"{{"a":{text}}}"#));
-        if text.starts_with('{') {
-            // serde's own error about another type quotes the value.
-            check(serde_json::from_str::<Flat<Payload<'_>>>(&text));
-        }
-    }
-    for canary in CANARIES {
-        for text in [format!(r#"{{"a":{canary}}}"#), format!(r#"{{"a":[{canary},"\ud800"]}}"#)] {
-            check_serde_json::<Field<Redactable<u8>>>(&text);
-            check_serde_json::<Field<Redactable<Vec<bool>>>>(&text);
-            check_serde_json::<Field<Redactable<Kind>>>(&text);
-            check_serde_json::<Flat<Field<Redactable<Tagged>>>>(&text);
-            check_serde_json::<BTreeMap<String, Redactable<Talkative>>>(&text);
-        }
     }
 }
 

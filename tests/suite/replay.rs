@@ -158,17 +158,6 @@ fn an_archive_of_received_payloads_is_read() {
 }
 
 #[test]
-fn a_received_payload_may_be_as_deep_and_as_large_as_a_body() {
-    let deepest = Body::with_data(&format!(r#"{{"a":{}{}}}"#, "[".repeat(125), "]".repeat(125))).to_string();
-    let received = Received::now(payload(&*deepest));
-    let line = serde_json::to_string(&received).unwrap();
-    let reader = |max_bytes| NdjsonReader::with_parser(line.as_bytes(), Parser::new().max_bytes(max_bytes));
-    assert_eq!(reader(deepest.len()).next_received().unwrap().unwrap(), received);
-    assert_eq!(reader(deepest.len()).next_payload().unwrap().unwrap(), received.payload);
-    assert_eq!(reader(deepest.len() - 1).next_received().unwrap().unwrap_err().code(), "too_large");
-}
-
-#[test]
 fn one_buffer_of_limited_size_serves_every_line() {
     let archive = format!("{}\n{BODY}\r\n\u{ff} not json \n{BODY}", "x".repeat(1 << 20));
     let mut reader = NdjsonReader::with_parser(archive.as_bytes(), Parser::new().max_bytes(600));

@@ -18,20 +18,6 @@ fn fields_are_sorted_by_name_from_both_ends() {
 }
 
 #[test]
-fn a_field_is_visible_redacted_or_absent() {
-    let fields: Fields<'_> = serde_json::from_str(r#"{"null":null,"hidden":"<<REDACTED>>"}"#).unwrap();
-    for (name, field, value) in [
-        ("null", Some(&Visible(Value::Null)), Some(&Value::Null)),
-        ("hidden", Some(&Redacted), None),
-        ("Null", None, None),
-    ] {
-        assert_eq!((fields.get(name), fields.value(name)), (field, value), "{name}");
-        assert_eq!(fields.contains_key(name), field.is_some(), "{name}");
-        assert_eq!(fields.is_redacted(name), name == "hidden", "{name}");
-    }
-}
-
-#[test]
 fn collected_fields_are_sorted_and_the_last_of_a_name_wins() {
     let pairs = [
         ("b", Visible(Value::from(1_i64))),

@@ -3,6 +3,5 @@
 mod dates;
 mod fields;
 mod operation;
-mod redactable;
 mod user_id;
 mod values;

@@ -58,16 +58,6 @@ fn a_number_is_an_integer_only_if_it_is_written_as_one() {
 }
 
 #[test]
-fn nested_json_is_its_text_and_decodes() {
-    let payload = with(r#"[ 1, {"b":"c"} ]"#);
-    let Value::Array(array) = f(&payload) else { panic!("not an array") };
-    assert_eq!(array.as_str(), r#"[ 1, {"b":"c"} ]"#);
-    assert_eq!(array.to_json(), json!([1, {"b": "c"}]));
-    assert_eq!(array.decode::<(u8, serde_json::Value)>().unwrap(), (1, json!({"b": "c"})));
-    assert_eq!(array.decode::<Vec<u8>>().unwrap_err().code(), "wrong_type");
-}
-
-#[test]
 fn a_value_is_built_from_a_plain_one_and_compares_with_it() {
     fn value<'a>(plain: impl Into<Value<'a>>) -> Value<'a> {
         plain.into()

@@ -54,18 +54,6 @@ fn a_struct_reads_the_same_behind_every_buffer() {
     }
 }
 
-/// `Uuid` accepts the bytes of the stand-in for a redacted field, and then refuses them with a message of its own.
-#[test]
-fn a_redacted_option_is_none_whatever_error_its_type_reports() {
-    type Profile = Known<Redactable<u8>, Option<Uuid>, Option<Redactable<Uuid>>>;
-    let members = &redacted(["a", "b", "c"]);
-    let known = Known { a: Redacted, b: None, c: Some(Redacted) };
-    assert_eq!(decoded::<Profile>(members), known);
-    assert_eq!(decoded::<Flat<Profile>>(members).inner, known);
-    let error = decode_error::<Both<Map<Value>, One<Uuid>>>(&redacted(["a", "x"]));
-    assert_eq!((error.code(), error.field()), ("redacted", Some("x")));
-}
-
 thread_local! {
     static READ: Cell<usize> = const { Cell::new(0) };
 }

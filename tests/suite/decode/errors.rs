@@ -54,20 +54,14 @@ fn an_error_points_to_the_value_of_another_type() {
         assert_error_in::<T>(x, "wrong_type", path, message);
     }
     check::<u8>(r#""7f3a""#, "", ": expected u8, found a string");
-    check::<Option<bool>>("[1]", "", ": expected a boolean, found an array");
     check::<Redactable<bool>>("{}", "", ": expected a boolean, found an object");
-    check::<String>("null", "", ": expected a string, found null");
     check::<String>("8152347.5", "", ": expected a string, found a number");
     check::<Plan>("[]", "", ": expected enum Plan, found an array");
     check::<Plan>(r#""points""#, "", ": expected newtype variant, found a string");
-    check::<Plan>(r#"{"gold":8152347}"#, "/gold", ": expected unit, found a number");
-    check::<Plan>(r#"{"range":[1,"7f3a"]}"#, "/range/1", ": expected u8, found a string");
     check::<Plan>(r#"{"card":{"level":null}}"#, "/card/level", ": expected u8, found null");
-    check::<HashMap<u32, u8>>(r#"{"7":"7f3a"}"#, "/7", ": expected u8, found a string");
     check::<Newtypes>(r#"{"\u0061/b":"7f3a"}"#, "/a~1b", ": expected u8, found a string");
     check::<Vec<Redactable<u8>>>(r#"["<<REDACTED>>","7f3a"]"#, "/1", ": expected u8, found a string");
     let nested = r#"{"a":[{"zip":"s"},{"zip":8152347}]}"#;
-    check::<Map<Vec<Address>>>(nested, "/a/1/zip", ": expected a string, found a number");
     check::<Redactables>(nested, "/a/1/zip", ": expected a string, found a number");
 }
 
@@ -78,11 +72,9 @@ fn an_error_says_that_a_type_does_not_accept_a_value_of_the_right_type() {
         assert_error_in::<T>(x, "wrong_type", path, &format!(": the type does not accept {found}"));
     }
     check::<Plan>(r#""7f3a""#, "", "this string");
-    check::<Redactable<Plan>>(r#""7f3a""#, "", "this string");
     check::<NaiveDate>(r#""2025-02-30""#, "", "this string");
     check::<u8>("8152347", "", "this number");
     check::<u8>("8152347.5", "", "this number");
-    check::<u64>("81523478152347815234", "", "this number");
     check::<f64>("8152347e400", "", "this number");
     check::<Even>("8152347", "", "this number");
     check::<Plan>(r#"{"points":8152347}"#, "/points", "this number");
@@ -90,7 +82,6 @@ fn an_error_says_that_a_type_does_not_accept_a_value_of_the_right_type() {
     check::<Plan>(r#"{"range":[1]}"#, "/range", "this array");
     check::<Plan>(r#"{"points":1,"gold":null}"#, "", "this object");
     check::<Untagged<u8>>("null", "", "null");
-    check::<Untagged<u8>>("true", "", "this boolean");
     check::<HashMap<u32, u8>>(r#"{"seven":7}"#, "/seven", "this name");
 }
 

@@ -154,27 +154,19 @@ fn a_visible_value_is_written_as_itself_and_read_back_equal_or_refused() {
         in_every_format!(check_in(&value, refusing));
     }
     check("Oslo".to_owned(), "");
-    check('é', "");
     check(true, "");
-    check(7_u8, "");
-    check(i64::MIN, "");
     check(u64::MAX, "");
     check([0.1, 1.5, -3.0, 1e16], "");
-    check((), "");
     check(Some("a".to_owned()), "");
     check(None::<String>, "Toml");
     check(vec!["a".to_owned(), String::new()], "");
-    check((7_u8, "a".to_owned()), "");
     check(Map::from([("a".to_owned(), 7_u8), (String::new(), 8)]), "");
     check(address(), "");
-    check(Address { city: None, zip: Visible(7), ..address() }, "");
     check(DateTime::<Utc>::from_timestamp_millis(1_737_996_245_191).unwrap(), "");
     check(json!({"a": ["x", true, {"<<VISIBLE>>": "y"}], "<<REDACTED>>": "<<REDACTED>>"}), "");
     check(Newtype("a".to_owned()), "Ron");
     check(Plan::Gold, "Ron");
-    check(Some(Plan::Gold), "Ron");
     check(Plan::Points(7), "Yaml Ron");
-    check(Plan::Range(1, 2), "Yaml Ron");
     check(Plan::Card { level: 1 }, "Yaml Ron MessagePackCompact");
     check(BTreeMap::from([(7_u8, "a".to_owned())]), "MessagePack MessagePackCompact Cbor Ron");
     check(Uuid::from_u128(7), "MessagePack MessagePackCompact Cbor Bson BsonIntoDocument");
@@ -301,30 +293,25 @@ fn what_json_does_not_have_is_refused() {
     assert!(serde_json::to_value(&repeated).is_err() && serde_yaml_ng::to_string(&repeated).is_err());
 }
 
-/// The path of an error in the text of an object `x`, without the names that serde_json uses for itself.
 #[test]
 fn an_error_is_at_the_redactable_or_payload() {
-    fn path<T: DeserializeOwned + Debug>(x: &str) -> String {
-        let text = format!(r#"{{"x":{x}}}"#);
-        let json = &mut serde_json::Deserializer::from_str(&text);
-        serde_path_to_error::deserialize::<_, One<T>>(json).unwrap_err().path().to_string()
+    fn path<T: DeserializeOwned + Debug>(text: &str) -> String {
+        let json = &mut serde_json::Deserializer::from_str(text);
+        serde_path_to_error::deserialize::<_, T>(json).unwrap_err().path().to_string()
     }
-    assert_eq!(path::<Redactable<u8>>(r#""a""#), "x");
-    assert_eq!(path::<Redactable<Address>>(r#"{"street":7}"#), "x");
-    assert_eq!(path::<Vec<Payload<'_>>>(r#"[{"meta":7}]"#), "x[0]");
-    assert_eq!(path::<Fields<'_>>("7"), "x");
-    assert_eq!(
-        path::<Received<Payload<'_>>>(r#"{"received_at":"2025-01-27T16:44:05Z","payload":{}}"#),
-        "x.payload"
-    );
+    assert_eq!(path::<One<Redactable<Address>>>(r#"{"x":{"street":7}}"#), "x");
+    assert_eq!(path::<One<Vec<Payload<'_>>>>(r#"{"x":[{"meta":7}]}"#), "x[0]");
+    assert_eq!(path::<One<Fields<'_>>>(r#"{"x":7}"#), "x");
 }
 
 #[test]
 fn errors_contain_no_values() {
-    for yaml in ["canary", "5550199", "-5550199.5", "[canary]", "{canary: 5550199}"] {
+    for json in [r#""canary""#, "5550199", "-5550199.5", r#"["canary"]"#, r#"{"canary":5550199}"#] {
+        let error = serde_json::from_str::<Redactable<bool>>(json).unwrap_err().to_string();
+        assert!(!error.contains("canary") && !error.contains("5550199"), "{error}");
         for error in [
-            serde_yaml_ng::from_str::<Payload<'_>>(yaml).unwrap_err(),
-            serde_yaml_ng::from_str::<Redactable<bool>>(yaml).unwrap_err(),
+            serde_yaml_ng::from_str::<Payload<'_>>(json).unwrap_err(),
+            serde_yaml_ng::from_str::<Redactable<bool>>(json).unwrap_err(),
         ] {
             let error = error.to_string();
             assert!(!error.contains("canary") && !error.contains("5550199"), "{error}");

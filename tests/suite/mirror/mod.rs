@@ -103,17 +103,6 @@ fn equal_candidates_count_once() {
 }
 
 #[test]
-fn an_ambiguous_delete_leaves_the_tombstone_of_its_id() {
-    let mirror = mirror_after([
-        (insert(json!({}), &[ADA]), Created),
-        (insert(json!({}), &[PHONE]), Created),
-        (delete(json!({"user_id": "u-1"}), &[ADA, PHONE]), Ambiguous),
-        (update(json!({"user_id": "u-1"}), &[ADA, PHONE]), Ignored),
-    ]);
-    assert_eq!((ids(&mirror), mirror.deleted_ids().collect::<Vec<_>>()), (vec![None, None], vec!["u-1"]));
-}
-
-#[test]
 fn forgotten_deletes_no_longer_stop_late_updates() {
     let mut mirror = mirror_after([
         (delete(json!({"user_id": "u-1"}), &[ADA]), Unchanged),
