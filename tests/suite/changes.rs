@@ -1,6 +1,6 @@
 //! `Changes`: the differences between two profiles, or between a stored profile and an update.
 
-use rownd_webhooks::sync::{ChangeKind, Changes};
+use rownd_webhooks::sync::{ChangeKind, Changes, FieldChange};
 use rownd_webhooks::{Fields, Redactable, Value};
 
 use ChangeKind::{Added, Changed, Redacted, Removed, Revealed};
@@ -30,7 +30,7 @@ fn each_change_has_its_kind() {
         (HIDDEN, HIDDEN, None, None),
     ] {
         let (old, new) = (fields(old), fields(new));
-        let kind = |changes: Changes<'_>| changes.get("x").map(|change| change.kind());
+        let kind = |changes: Changes<'_>| changes.get("x").map(FieldChange::kind);
         assert_eq!(kind(Changes::between(&old, &new)), between, "{old:?} to {new:?}");
         assert_eq!(kind(Changes::in_update(&old, &new)), in_update, "{old:?} to {new:?}");
     }

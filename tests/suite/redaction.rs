@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use rownd_webhooks::schema::ProfileSchema;
-use rownd_webhooks::sync::{ChangeKind, Changes};
+use rownd_webhooks::sync::{ChangeKind, Changes, FieldChange};
 use rownd_webhooks::{Payload, Redactable};
 use serde_json::Value as Json;
 
@@ -71,7 +71,7 @@ fn every_type_agrees_on_the_state_of_a_field() {
         assert_eq!(payload.fields().redacted().any(|redacted| redacted == name), is_redacted, "{name}");
         assert_eq!(payload.fields().visible().all(|(visible, _)| visible != name), is_redacted, "{name}");
         assert_eq!(decoded[name].is_redacted(), is_redacted, "{name}");
-        assert_eq!(changes.get(name).map(|change| change.kind()), Some(kind), "{name}");
+        assert_eq!(changes.get(name).map(FieldChange::kind), Some(kind), "{name}");
     }
 }
 

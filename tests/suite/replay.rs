@@ -6,7 +6,7 @@ use rownd_webhooks::replay::{LineError, NdjsonReader};
 use rownd_webhooks::testing::samples;
 use rownd_webhooks::{Parser, Payload, Received};
 
-use crate::support::{Body, Failing, Trickle, payload};
+use crate::support::{Failing, Trickle, payload};
 
 const BODY: &str = r#"{"meta":{"operation":"delete"}}"#;
 

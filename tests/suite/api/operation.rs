@@ -37,7 +37,8 @@ fn the_operation_of_a_payload_compares_as_an_operation_and_as_text() {
     for operation in ["delete", "user_merge"] {
         let payload = payload(Body { operation, ..Body::default() });
         assert!(payload.operation() == operation && payload.operation() != "data_merge");
-        assert!(payload.operation() == Operation::from(operation));
+        let (same, other) = (Operation::from(operation), Operation::from("data_merge"));
+        assert!(payload.operation() == same && payload.operation() != other);
         assert!(*payload.operation() == *operation && payload.operation() != Operation::DataInsert);
         assert_eq!(payload.operation().to_string(), operation);
     }

@@ -67,18 +67,15 @@ fn the_members_of_a_field_are_read() {
 
 #[test]
 fn a_field_may_have_the_name_of_a_member() {
-    let one = r#"{"schema":{"type":"object","display_name":"Schema","required":true}}"#;
-    assert_eq!(schema(one).field("schema").unwrap().field_type(), &FieldType::Object);
-    assert_eq!(schema(&format!(r#"{{"schema":{one}}}"#)), schema(one));
     for (json, names) in [
-        (r#"{"app":{"type":"string"},"schema":{"type":"string"}}"#, ["app", "schema"]),
-        (
-            r#"{"schema":{"encryption":{"type":"string"},"validation_rules":{"type":"array"}}}"#,
-            ["encryption", "validation_rules"],
-        ),
-        (r#"{"app":{"schema":{"type":{"type":"any"},"example":{"type":"any"}}}}"#, ["example", "type"]),
+        (r#"{"schema":{"type":"object","display_name":"Schema","required":true}}"#, &["schema"][..]),
+        (r#"{"schema":{"schema":{"type":"object","display_name":"Schema"}}}"#, &["schema"]),
+        (r#"{"app":{"type":"string"},"schema":{"type":"string"}}"#, &["app", "schema"]),
+        (r#"{"schema":{"encryption":{"type":"any"}}}"#, &["encryption"]),
+        (r#"{"app":{"schema":{"type":{"type":"any"},"example":{"type":"any"}}}}"#, &["example", "type"]),
+        (r#"{"schema":{}}"#, &[]),
     ] {
-        assert!(schema(json).iter().map(|(name, _)| name).eq(names), "{json}");
+        assert!(schema(json).iter().map(|(name, _)| name).eq(names.iter().copied()), "{json}");
     }
 }
 
@@ -216,15 +213,11 @@ fn an_unknown_rule_or_unusable_value_is_ignored() {
 
 #[test]
 fn a_url_has_the_scheme_of_the_web() {
-    for (url, expected) in [
-        ("http://example.com", true),
-        ("HTTPS://EXAMPLE.COM/A.PNG", true),
-        ("https://[2001:db8::1]:443/ä?b=c#d", true),
-        ("https://", false),
-        ("a.png", false),
-        ("data:image/png;base64,https://", false),
-    ] {
-        assert_eq!(accepts(r#"{"type":"image"}"#, &format!("\"{url}\"")), expected, "{url}");
+    for url in ["http://example.com", "HTTPS://EXAMPLE.COM/A.PNG", "https://[2001:db8::1]:443/ä?b=c#d"] {
+        assert!(accepts(r#"{"type":"image"}"#, &format!("\"{url}\"")), "{url}");
+    }
+    for url in ["https://", "//example.com", "a.png", "data:image/png;base64,https://"] {
+        assert!(!accepts(r#"{"type":"image"}"#, &format!("\"{url}\"")), "{url}");
     }
 }
 
