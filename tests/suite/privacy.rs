@@ -118,12 +118,6 @@ enum Kind {
     Two { k: bool },
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(tag = "k")]
-enum Tagged {
-    One { a: u8 },
-}
-
 /// Quotes the value that it rejects.
 #[derive(Debug)]
 struct Talkative;
@@ -177,7 +171,6 @@ fn check_payload(payload: &Payload<'_>) {
     check_decode::<BTreeMap<u8, bool>>(payload);
     check_decode::<NaiveDate>(payload);
     check_decode::<Kind>(payload);
-    check_decode::<Tagged>(payload);
     check_decode::<Talkative>(payload);
     check_decode::<Payload<'static>>(payload);
 }

@@ -35,21 +35,6 @@ fn any_time_zone_and_unknown_members_are_read() {
     assert_eq!(serde_json::from_value::<Received<u8>>(tree).unwrap(), Received::at(time(), 7));
 }
 
-#[test]
-fn an_error_of_the_payload_contains_no_value() {
-    for payload in [r#""7f3a""#, "-7313", r#"["7f3a"]"#, r#"{"data":["7f3a"],"meta":{"operation":"delete"}}"#]
-    {
-        let stored = format!(r#"{{{TIME},"payload":{payload}}}"#);
-        let tree: Value = serde_json::from_str(&stored).unwrap();
-        for error in
-            [serde_json::from_str::<Stored>(&stored), serde_json::from_value(tree)].map(Result::unwrap_err)
-        {
-            let text = format!("{error} {error:?}");
-            assert!(!text.contains("7f3a") && !text.contains("7313"), "{text}");
-        }
-    }
-}
-
 /// The code, path and column of the error of `parse_received`.
 #[track_caller]
 fn refused(parser: &Parser, json: &str) -> (&'static str, Option<String>, Option<usize>) {

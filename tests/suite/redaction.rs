@@ -47,30 +47,22 @@ fn the_list_and_the_sentinel_redact_a_field() {
 /// A field that is visible, one that is hidden, one whose value is withheld, and one that `data` lacks.
 #[test]
 fn every_type_agrees_on_the_state_of_a_field() {
-    let payload = payload(update_body(
-        r#""visible":"v","hidden":"<<REDACTED>>","withheld":"v""#,
-        r#""hidden","withheld","absent""#,
-    ));
-    let json = r#"{"visible":{"type":"any","required":true},"absent":{"type":"any","required":true}}"#;
-    let schema = ProfileSchema::from_slice(json.as_bytes()).unwrap();
-    assert!(schema.check(&payload).iter().all(|issue| issue.code() == "unknown_field"));
-    let stored = serde_json::from_str(r#"{"visible":1,"hidden":1,"withheld":1,"absent":1}"#).unwrap();
-    let changes = Changes::in_update(&stored, payload.fields());
-    let decoded: BTreeMap<String, Redactable<Json>> = payload.decode().unwrap();
+    let members = r#""visible":"v","hidden":"<<REDACTED>>","withheld":"v""#;
+    let payload = payload(update_body(members, r#""hidden","withheld","absent""#));
     let event = payload.clone().into_event().unwrap();
     assert_eq!(event.fields(), Some(payload.fields()));
+    let schema = ProfileSchema::from_slice(br#"{"absent":{"type":"number","required":true}}"#).unwrap();
+    assert!(schema.check(&payload).iter().all(|issue| issue.field() != Some("absent")));
+    let stored = serde_json::from_str(r#"{"visible":1,"hidden":1,"withheld":1,"absent":1}"#).unwrap();
+    let changes = Changes::in_update(&stored, payload.fields());
     for (name, is_redacted, kind) in [
         ("visible", false, ChangeKind::Changed),
         ("hidden", true, ChangeKind::Redacted),
         ("withheld", true, ChangeKind::Redacted),
         ("absent", true, ChangeKind::Redacted),
     ] {
-        assert_eq!(payload.is_redacted(name), is_redacted, "{name}");
-        assert_eq!(payload.value(name).is_none(), is_redacted, "{name}");
+        assert_eq!((payload.is_redacted(name), payload.value(name).is_none()), (is_redacted, is_redacted));
         assert_eq!(payload.fields().is_redacted(name), is_redacted, "{name}");
-        assert_eq!(payload.fields().redacted().any(|redacted| redacted == name), is_redacted, "{name}");
-        assert_eq!(payload.fields().visible().all(|(visible, _)| visible != name), is_redacted, "{name}");
-        assert_eq!(decoded[name].is_redacted(), is_redacted, "{name}");
         assert_eq!(changes.get(name).map(FieldChange::kind), Some(kind), "{name}");
     }
 }

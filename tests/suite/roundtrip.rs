@@ -25,18 +25,6 @@ fn unknown_members_can_be_read() {
     assert_eq!(texts(payload.lookup_values()[0].unknown_members()), [("at", "[1, 2]"), ("verified", "true")]);
 }
 
-/// `properties` covers every combination of them.
-#[test]
-fn absent_and_null_members_are_kept() {
-    for body in [
-        r#"{"meta":{"operation":"user_merge"}}"#,
-        r#"{"data":null,"redacted":null,"meta":{"operation":"data_update","lookup_values":null}}"#,
-        r#"{"data":{},"redacted":["a","b","a"],"meta":{"operation":"data_update","lookup_values":{}}}"#,
-    ] {
-        assert_eq!(written(&payload(body)), body);
-    }
-}
-
 #[test]
 fn numbers_keep_their_text() {
     let long = "-".to_owned() + &"1234567890".repeat(30) + ".5E+1234567890";

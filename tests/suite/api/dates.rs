@@ -90,10 +90,9 @@ fn a_date_is_a_field_of_a_struct() {
     let profile: Profile = payload.decode().unwrap();
     assert_eq!(NaiveDate::from(profile.born), NaiveDate::from_ymd_opt(1990, 5, 17).unwrap());
     assert_eq!((profile.hidden, profile.shown), (Redactable::Redacted, profile.wed.map(Redactable::Visible)));
-    assert!(Some(profile.born) < profile.wed);
-    let written =
-        json!({"born": "1990-05-17", "wed": "2020-02-29", "hidden": "<<REDACTED>>", "shown": "2020-02-29"});
-    assert_eq!(serde_json::to_value(&profile).unwrap(), written);
+    let written = serde_json::to_value(&profile).unwrap();
+    assert_eq!(written["born"], "1990-05-17");
+    assert_eq!((&written["hidden"], &written["shown"]), (&json!("<<REDACTED>>"), &json!("2020-02-29")));
     assert!(!format!("{profile:?}").contains("1990"));
 }
 

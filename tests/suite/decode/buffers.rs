@@ -152,15 +152,10 @@ fn decoding_may_be_nested_and_interrupted() {
     assert_eq!(read["user_id"], Nested(Redacted, Some("u".to_owned())));
 }
 
+/// CBOR's tree accepts any value, even the bytes of the stand-in for a redacted field.
 #[test]
-fn a_field_may_be_read_by_two_types() {
-    let x = &redacted(["x"]);
-    let read: Both<Map<Redactable<Value>>, One<Option<String>>> = decoded(x);
-    assert_eq!((&read.one["x"], read.other.x), (&Redacted, None));
-    let read: Both<Map<Option<Value>>, One<Redactable<Option<u8>>>> = decoded(x);
-    assert_eq!((&read.one["x"], read.other.x), (&None, Redacted));
-    // CBOR's tree accepts any value, even the bytes of the stand-in for a redacted field.
+fn a_type_that_accepts_any_value_receives_null() {
     let read: Both<One<Redactable<u8>>, Map<ciborium::Value>> = decoded(&redacted(["a", "x"]));
     assert_eq!((read.one.x, &read.other["a"]), (Redacted, &ciborium::Value::Null));
-    assert_eq!(decoded::<Map<ciborium::Value>>(x)["x"], ciborium::Value::Null);
+    assert_eq!(decoded::<Map<ciborium::Value>>(&redacted(["x"]))["x"], ciborium::Value::Null);
 }

@@ -7,8 +7,7 @@ use bson::{
     Document, deserialize_from_document, deserialize_from_slice, serialize_to_document, serialize_to_vec,
 };
 use chrono::{DateTime, Utc};
-use proptest::prelude::*;
-use rownd_webhooks::{Fields, Parser, Payload, REDACTED, Received, Redactable, testing::samples};
+use rownd_webhooks::{Fields, Payload, REDACTED, Received, Redactable, testing::samples};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::AttributeValue;
@@ -17,8 +16,7 @@ use serde_with::{json::JsonString, serde_as};
 use uuid::Uuid;
 
 use super::{Adjacent, Flat, Map, Newtype, One, Plan, Tagged, Untagged};
-use crate::support::strategies::{body, config};
-use crate::support::{Body, list, payload};
+use crate::support::{Body, payload};
 use Redactable::{Redacted, Visible};
 
 trait Format {
@@ -217,41 +215,17 @@ fn travels_everywhere(payload: &Payload<'static>) {
 
 #[test]
 fn a_payload_is_the_same_object_in_every_format_but_ron() {
-    for sample in samples::ALL {
-        travels_everywhere(&payload(sample));
-    }
+    travels_everywhere(&payload(samples::VISIBILITY_UPDATE));
+    travels_everywhere(&payload(Body {
+        operation: "user_merge",
+        data: r#"{"":[1,-2.5,{"a":"<<REDACTED>>","é":[]}],"b":"x","t":true,"n":null}"#,
+        redacted: r#"["b","absent","b"]"#,
+        lookup_values: r#"[{"field":"n","value":5,"x":{}},7]"#,
+        meta: r#""source":"import""#,
+        members: r#""version":[1]"#,
+    }));
     let ron = ron::to_string(&payload(samples::DELETE)).unwrap();
     assert!(ron::from_str::<Payload<'_>>(&ron).is_err());
-}
-
-/// The same value without whole floats, which DynamoDB writes as integers.
-fn without_whole_floats(value: Value) -> Value {
-    match value {
-        Value::Number(number) if number.is_f64() => json!(number.as_f64().unwrap().trunc() + 0.5),
-        Value::Array(elements) => elements.into_iter().map(without_whole_floats).collect(),
-        Value::Object(members) => {
-            members.into_iter().map(|(name, member)| (name, without_whole_floats(member))).collect()
-        }
-        other => other,
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..config() })]
-
-    #[test]
-    fn any_payload_is_read_back_equal(body in body()) {
-        travels_everywhere(&payload(without_whole_floats(body)));
-    }
-}
-
-/// What Python's `msgpack.packb({"meta": {"operation": "delete"}, "data": {"age": 7, "b": "<<REDACTED>>"}})` returns.
-#[test]
-fn a_map_from_another_program_is_a_payload() {
-    let bytes = b"\x82\xa4meta\x81\xa9operation\xa6delete\xa4data\x82\xa3age\x07\xa1b\xac<<REDACTED>>";
-    let read: Payload<'static> = rmp_serde::from_slice(bytes).unwrap();
-    let body = r#"{"meta":{"operation":"delete"},"data":{"age":7,"b":"<<REDACTED>>"}}"#;
-    assert_eq!(read, rownd_webhooks::from_str(body).unwrap());
 }
 
 /// Asserts that these bytes are refused as a redactable, as fields and as a payload, directly and out of a buffer.
@@ -317,21 +291,6 @@ fn errors_contain_no_values() {
             assert!(!error.contains("canary") && !error.contains("5550199"), "{error}");
         }
     }
-}
-
-/// What was accepted is read back, although it is larger when it is written.
-#[test]
-fn reading_by_serde_has_no_limit_but_the_depth() {
-    let names = list(5_000, |index| format!(r#""{index}":"","x{index}":0"#));
-    let redacted = list(5_000, |index| format!("\"{index}\""));
-    let body =
-        format!(r#"{{"data":{{{names}}},"redacted":[{redacted}],"meta":{{"operation":"data_update"}}}}"#);
-    let parser = Parser::new().max_bytes(body.len()).max_entries(15_000);
-    let payload = parser.parse(body.as_bytes()).unwrap().into_owned();
-    let written = serde_json::to_string(&payload).unwrap();
-    assert!(written.len() > body.len() && parser.parse(written.as_bytes()).is_err());
-    travels::<Text>(&payload);
-    travels::<Cbor>(&payload);
 }
 
 /// Formats that do not describe themselves cannot say whether a value is the sentinel, but they contain text.

@@ -52,20 +52,6 @@ fn each_shape_of_the_api_is_a_schema() {
 }
 
 #[test]
-fn the_members_of_a_field_are_read() {
-    let schema = schema(FIELDS);
-    let email = schema.field("email").unwrap();
-    assert_eq!((email.field_type(), email.is_required()), (&FieldType::String, true));
-    let free = schema.field("free").unwrap();
-    assert_eq!(
-        (free.field_type(), free.is_required(), free.is_encrypted()),
-        (&FieldType::Null, false, false)
-    );
-    let last_name = schema.field("last_name").unwrap();
-    assert_eq!((last_name.min_length(), last_name.max_length()), (Some(2), Some(80)));
-}
-
-#[test]
 fn a_field_may_have_the_name_of_a_member() {
     for (json, names) in [
         (r#"{"schema":{"type":"object","display_name":"Schema","required":true}}"#, &["schema"][..]),
