@@ -143,12 +143,6 @@ fn every_text_of_up_to_five_symbols_has_serde_jsons_verdict() {
     compare("", 5);
 }
 
-#[test]
-#[ignore = "takes a minute in a release build"]
-fn every_text_of_up_to_six_symbols_has_serde_jsons_verdict() {
-    compare("", 6);
-}
-
 /// A change of a text: at an index, some characters are replaced by a symbol of the grammar.
 fn mutation() -> impl Strategy<Value = (prop::sample::Index, usize, &'static str)> {
     let others =

@@ -31,13 +31,11 @@ const CANARIES: [&str; 10] = [
 ];
 
 /// Bodies, valid and invalid, in which each `¤` is replaced by a canary.
-const TEXTS: [&str; 28] = [
+const TEXTS: [&str; 24] = [
     // The canary is a valid value.
     r#"{"data":{"user_id":"u","email":¤,"b":true},"redacted":["b"],"meta":{"operation":"data_update","lookup_values":[{"field":"email","value":"x"}]}}"#,
-    r#"{"data":{"a":[1,¤,{"b":¤}]},"meta":{"operation":"visibility_update"}}"#,
     r#"{"data":{"a":¤,"b":"<<REDACTED>>"},"redacted":["a","c"],"meta":{"operation":"data_update"}}"#,
     r#"{"data":{"user_id":¤},"redacted":["user_id"],"meta":{"operation":"delete"}}"#,
-    r#"{"data":{"a":¤},"meta":{"operation":"user_merge"}}"#,
     r#"{"data":{},"meta":{"operation":"data_insert","x":¤},"y":¤,"z":[{"z":¤}]}"#,
     // The canary is in a lookup value, usable or not.
     r#"{"data":{"email":"other","phone":¤},"redacted":[],"meta":{"operation":"data_update","lookup_values":[{"field":"email","value":¤}]}}"#,
@@ -46,7 +44,6 @@ const TEXTS: [&str; 28] = [
     r#"{"data":{"user_id":"u"},"meta":{"lookup_values":[¤,{"value":¤},{"field":"email","y":¤}],"operation":"delete"}}"#,
     // The canary has the wrong type there.
     "¤",
-    "[¤]",
     r#"{"data":¤,"meta":{"operation":"delete"}}"#,
     r#"{"redacted":[¤],"data":7,"meta":{"operation":"delete"}}"#,
     r#"{"meta":¤}"#,
@@ -58,7 +55,6 @@ const TEXTS: [&str; 28] = [
     r#"{"$serde_json::private::Number":¤,"meta":{"operation":"delete"}}"#,
     r#"{"data":{"a":[¤,"\ud800"]},"meta":{"operation":"delete"}}"#,
     r#"{"data":{"a":¤ ¤}}"#,
-    r#"{"data":{"a":¤]"#,
     r#"{"data":{¤:1}}"#,
     r#"{"data":{"a":tru¤}}"#,
     r#"{"meta":{"operation":"delete"}}{"meta":¤}"#,

@@ -46,7 +46,6 @@ fn each_line_that_is_not_blank_is_a_body_or_an_error() {
         ("\n\r\n \t\r\n\n", ""),
         ("B", "1"),
         ("B\r\nB\r\n", "1, 2"),
-        ("B\r", "1"),
         ("B\r\r\nB", "1, 2"),
         (" B \n\tB\t\r\n", "1, 2"),
         // White space elsewhere, but not in JSON.

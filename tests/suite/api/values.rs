@@ -106,8 +106,6 @@ fn values_are_equal_by_meaning() {
         // Numbers are equal by their texts.
         ("[1]", "[1.0]", false),
         ("1", "1.0", false),
-        ("90071992547409931", "90071992547409930", false),
-        (r#"["a b"]"#, r#"["ab"]"#, false),
         (r#"{"a":1}"#, r#"{"a":1,"b":null}"#, false),
     ] {
         let (before, after) = (with(one), with(two));

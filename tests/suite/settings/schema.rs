@@ -185,7 +185,6 @@ fn an_unknown_rule_or_unusable_value_is_ignored() {
         "null",
         "{}",
         r#"{"rule_name":"match_regex","rule_value":"^x$","rule_identifier":"custom"}"#,
-        r#"{"rule_name":"MAX_LENGTH","rule_value":1}"#,
         r#"{"rule_name":7,"rule_value":1}"#,
         r#"{"rule_name":"max_length","rule_value":1.5}"#,
         r#"{"rule_name":"max_length","rule_value":"one"}"#,
