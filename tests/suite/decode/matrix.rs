@@ -178,3 +178,9 @@ fn the_error_of_an_enum_is_at_its_field() {
         assert_eq!(changed(members), Err((code, path.to_owned())), "{members}");
     }
 }
+
+#[test]
+fn all_fields_decode_into_raw_json() {
+    let raw: Box<RawValue> = decoded(r#""x":"<<REDACTED>>","y":[ 1e400 ]"#);
+    assert_eq!(raw.get(), r#"{"user_id":"u","x":"<<REDACTED>>","y":[ 1e400 ]}"#);
+}
