@@ -7,7 +7,7 @@ use crate::issue::ValidationError;
 use crate::json::pointer::Pointer;
 use crate::json::{ErrorKind, with_article};
 
-/// What is wrong with a body that cannot be parsed.
+/// The kind of a [`ParseError`].
 ///
 /// Each variant has a stable code, which [`ParseError::code`] returns.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +26,7 @@ pub enum ParseErrorKind {
     #[error("the body is not JSON: {reason}")]
     #[non_exhaustive]
     Syntax {
-        /// What is wrong, without any part of the body.
+        /// The reason, without any part of the body.
         reason: &'static str,
     },
     /// `trailing_data`: more data follows the JSON object.
@@ -163,7 +163,7 @@ impl ParseError {
         self
     }
 
-    /// Adds the path of what encloses the body.
+    /// Puts the path of what encloses the body in front.
     pub(crate) fn within(mut self, parent: &str) -> Self {
         self.0.path = self.0.path.map(|path| path.within(parent));
         self
@@ -179,7 +179,7 @@ impl ParseError {
         self
     }
 
-    /// Returns what is wrong.
+    /// Returns the kind of error.
     #[must_use]
     pub fn kind(&self) -> &ParseErrorKind {
         &self.0.kind

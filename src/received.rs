@@ -1,4 +1,4 @@
-//! The time at which a payload arrived, since it has none of its own.
+//! Payloads with their time of arrival, since a body has no time.
 
 use std::time::SystemTime;
 
@@ -10,7 +10,7 @@ use crate::json::{self, Reader};
 use crate::parse::{Parser, body, input};
 use crate::payload::Payload;
 
-/// A payload and the time at which it arrived. The vendor sends none.
+/// A payload with its time of arrival, since the vendor sends no time.
 ///
 /// Arrival is not order: two deliveries may overtake one another. It serializes as an object with `received_at` (RFC 3339) and
 /// `payload`. Errors from reading one may quote what encloses the payload, and contain the errors of `P`.

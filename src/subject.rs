@@ -12,7 +12,7 @@ use crate::payload::user_id::{UserId, described};
 use crate::payload::value::Value;
 use crate::redactable::Redactable;
 
-/// The field that names a user exactly, and identifies no profile as other fields do.
+/// The field of the user id, which is no identifier as other fields are.
 pub(crate) const USER_ID: &str = "user_id";
 
 /// The user whom a payload is about: a user id, or a lookup value that identifies a user, or both.

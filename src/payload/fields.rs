@@ -171,7 +171,7 @@ impl<'a, N: Into<Cow<'a, str>>> FromIterator<(N, Redactable<Value<'a>>)> for Fie
 }
 
 /// Redacts a value that is the sentinel. Returns `None` for a name that no body can contain.
-fn checked<'a>((name, field): Field<'a>) -> Option<Field<'a>> {
+fn checked((name, field): Field<'_>) -> Option<Field<'_>> {
     let field = match field {
         Redactable::Visible(value) => field_with(value),
         Redactable::Redacted => field,

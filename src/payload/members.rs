@@ -10,7 +10,6 @@ use crate::json::printable::DebugName;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Members<'a, T>(Vec<Member<'a, T>>);
 
-/// A name and its value.
 pub(crate) type Member<'a, T> = (Cow<'a, str>, T);
 
 impl<'a, T> Members<'a, T> {
@@ -66,7 +65,6 @@ impl<'a, T> Members<'a, T> {
         self.position(name).ok().and_then(|index| self.0.get_mut(index)).map(|(_, value)| value)
     }
 
-    /// Sets a member, and returns the value that it had.
     pub(crate) fn insert(&mut self, name: Cow<'a, str>, value: T) -> Option<T> {
         match self.position(&name) {
             Ok(index) => self.0.get_mut(index).map(|(_, old)| mem::replace(old, value)),

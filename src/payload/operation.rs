@@ -1,4 +1,4 @@
-//! What happened to a profile.
+//! The operation of a payload.
 
 use std::borrow::Cow;
 use std::convert::Infallible;

@@ -1,4 +1,4 @@
-//! The operator's settings: how fields are renamed, and the profile schema.
+//! The operator's settings: the renames of fields and the profile schema.
 
 pub mod mapping;
 mod node;

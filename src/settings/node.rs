@@ -40,7 +40,7 @@ pub(super) fn deserialize<'de, T, D: Deserializer<'de>>(
 }
 
 impl<'a> Node<'a> {
-    /// Checks the whole text.
+    /// Checks the whole text, so that reading its parts cannot fail.
     fn new(settings: &'a str) -> Result<Self, ParseError> {
         json::check(settings).map_err(|error| {
             let position = position(settings.as_bytes(), error.offset);
@@ -53,7 +53,6 @@ impl<'a> Node<'a> {
         self.text.starts_with('{')
     }
 
-    /// Iterates over the members, with their names.
     pub(super) fn members(&self) -> Result<impl Iterator<Item = (Cow<'a, str>, Self)>, ParseError> {
         self.expect("an object", self.is_object())?;
         Ok(json::members(self.text).map(|(name, text)| {
@@ -62,7 +61,6 @@ impl<'a> Node<'a> {
         }))
     }
 
-    /// Iterates over the elements.
     pub(super) fn elements(&self) -> Result<impl Iterator<Item = Self>, ParseError> {
         self.expect("an array", self.text.starts_with('['))?;
         Ok(json::elements(self.text).enumerate().map(|(index, text)| self.inner(text, &index.to_string())))
@@ -108,7 +106,6 @@ impl<'a> Node<'a> {
         Err(self.error(ParseErrorKind::WrongType { expected, found: type_name(self.text) }))
     }
 
-    /// Returns an error about this value.
     #[cold]
     pub(super) fn error(&self, kind: ParseErrorKind) -> ParseError {
         let offset = self.text.as_ptr().addr() - self.settings.as_ptr().addr();
@@ -117,7 +114,6 @@ impl<'a> Node<'a> {
             .with_position(position(self.settings.as_bytes(), offset))
     }
 
-    /// Returns the error that this object lacks a member.
     #[cold]
     pub(super) fn missing(&self, name: &'static str) -> ParseError {
         self.error(ParseErrorKind::MissingMember { name }).with_path(self.path.clone().member(name))

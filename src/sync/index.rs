@@ -28,7 +28,7 @@ impl Index {
         self.entries.range((first, 0)..).take_while(move |(hash, _)| *hash <= last).map(|(_, number)| *number)
     }
 
-    /// Adds some keys of a profile, whose number this is.
+    /// Adds some of the keys of the profile with this number.
     pub(super) fn add<'p>(
         &mut self,
         number: u64,
@@ -41,7 +41,7 @@ impl Index {
         }
     }
 
-    /// Removes some keys of a profile, whose number this is.
+    /// Removes some of the keys of the profile with this number.
     pub(super) fn remove<'p>(
         &mut self,
         number: u64,

@@ -61,7 +61,7 @@ pub struct Mirror {
     index: Index,
 }
 
-/// What [`Mirror::apply`] did.
+/// The result of [`Mirror::apply`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change<'m> {
     /// The kind of the change.
@@ -292,7 +292,6 @@ impl Mirror {
 }
 
 impl Change<'_> {
-    /// A change of no profile.
     fn none(applied: Applied) -> Self {
         Self { applied, before: None, after: None }
     }
