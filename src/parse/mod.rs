@@ -136,11 +136,9 @@ impl TryFrom<serde_json::Value> for Payload<'static> {
 
     fn try_from(body: serde_json::Value) -> Result<Self, ParseError> {
         // The tree is parsed as text, so that every error has its path.
-        match tree::print(&body) {
-            // The place in that text would mean nothing to the caller.
-            Some(text) => text.parse().map_err(ParseError::without_position),
-            None => Err(ParseError::new(ParseErrorKind::TooDeep)),
-        }
+        let text = tree::print(&body).ok_or_else(|| ParseError::new(ParseErrorKind::TooDeep))?;
+        // A position in that text would mean nothing to the caller.
+        text.parse().map_err(ParseError::without_position)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt::{self, Debug, Display, Formatter};
-use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -18,8 +17,8 @@ use crate::json::printable::Printable;
 /// The enum is exhaustive on purpose. A release that adds an operation is a breaking one, and the compiler shows every
 /// `match` that has to handle it.
 ///
-/// Operations compare and hash by their word. `Display` and `Debug` escape an unknown word and cut it at 64 characters;
-/// [`as_str`](Self::as_str) returns it unchanged, and so `Serialize` writes it.
+/// `Display` and `Debug` escape an unknown word and cut it at 64 characters. [`as_str`](Self::as_str) returns it unchanged, as
+/// `Serialize` writes it.
 ///
 /// # Examples
 ///
@@ -34,7 +33,7 @@ use crate::json::printable::Printable;
 /// assert_eq!((unknown.as_str(), unknown.label()), ("data_merge", "unknown"));
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Operation<'a> {
     /// `data_insert`: a profile was created.
     DataInsert,
@@ -116,12 +115,6 @@ impl FromStr for Operation<'static> {
 
     fn from_str(word: &str) -> Result<Self, Infallible> {
         Ok(Self::from_word(word.to_owned().into()))
-    }
-}
-
-impl Hash for Operation<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
     }
 }
 

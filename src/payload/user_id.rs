@@ -1,6 +1,6 @@
 //! The vendor's identifier of a user.
 
-use std::fmt::{self, Debug, Display, Formatter, Write};
+use std::fmt::{self, Display, Formatter, Write};
 
 use serde::Serialize;
 
@@ -25,7 +25,7 @@ use serde::Serialize;
 /// assert_eq!(user_id.as_str(), r"DOMAIN\jane");
 /// assert_eq!(user_id.to_string(), r"DOMAIN\\jane");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct UserId<'a>(&'a str);
 
@@ -68,12 +68,6 @@ impl Display for UserId<'_> {
             }
         }
         Ok(())
-    }
-}
-
-impl Debug for UserId<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "UserId(\"{self}\")")
     }
 }
 
