@@ -48,3 +48,9 @@ fn the_depth_of_trees_is_limited() {
         assert_eq!(Payload::try_from(Value::from_iter([("data", tree)])).unwrap_err().code(), "too_deep");
     }
 }
+
+#[test]
+fn an_error_of_a_tree_has_a_path_and_no_position() {
+    let error = Payload::try_from(json!({"meta": 5})).unwrap_err();
+    assert_eq!((error.code(), error.path(), error.line()), ("wrong_type", Some("/meta"), None));
+}
