@@ -268,6 +268,7 @@ fn names_are_escaped_and_cut_wherever_they_are_shown() {
 #[test]
 fn names_are_cut_at_64_characters_and_never_inside_an_escape() {
     for (name, shown) in [
+        (r#""'\"#.to_owned(), r#""'\"#.to_owned()),
         ("a".repeat(64), "a".repeat(64)),
         ("a".repeat(65), "a".repeat(63) + "…"),
         ("😀".repeat(64), "😀".repeat(64)),
