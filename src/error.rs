@@ -13,7 +13,7 @@ use crate::json::{ErrorKind, with_article};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseErrorKind {
-    /// `empty`: the body is only white space, as it is when the webhook's HTTP method is GET.
+    /// `empty`: the body is only whitespace, as it is when the webhook's HTTP method is GET.
     #[error("the body is empty, as it is when the webhook's HTTP method is GET")]
     Empty,
     /// `not_utf8`: the body is not UTF-8, as JSON has to be.
@@ -22,7 +22,7 @@ pub enum ParseErrorKind {
     /// `byte_order_mark`: the body begins with a byte order mark, which JSON does not allow.
     #[error("the body begins with a byte order mark")]
     ByteOrderMark,
-    /// `syntax`: the body is not JSON.
+    /// `syntax`: the body is not JSON. A lone surrogate is an error too, except in the value of a field or of an unknown member.
     #[error("the body is not JSON: {reason}")]
     #[non_exhaustive]
     Syntax {
@@ -103,7 +103,7 @@ pub enum ParseErrorKind {
 /// Messages contain no values, only JSON types, limits, JSON Pointers and positions. `Display` is complete, so
 /// [`source`](std::error::Error::source) is `None`; `Debug` shows the same text.
 ///
-/// A [`ValidationError`] converts into it, so that one `?` type serves `from_slice(body)?.into_event()?`.
+/// [`ValidationError`] converts into it, so one error type is enough for `from_slice(body)?.into_event()?`.
 ///
 /// # Examples
 ///
@@ -215,13 +215,13 @@ impl ParseError {
         self.0.path.as_ref().map(Pointer::as_str)
     }
 
-    /// Returns the line, counted from 1, if the error has a place in the text.
+    /// Returns the line, counted from 1, if the error has a position.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.0.position.map(|(line, _)| line)
     }
 
-    /// Returns the column, counted in bytes from 1, if the error has a place in the text.
+    /// Returns the column, counted in bytes from 1, if the error has a position.
     ///
     /// It is where the wrong byte is, or where the value or name begins that is not allowed.
     #[must_use]
@@ -229,8 +229,8 @@ impl ParseError {
         self.0.position.map(|(_, column)| column)
     }
 
-    /// Returns the HTTP status to respond with: 413 for a body that is too large, 503 for one that could not be read, so that it is
-    /// sent again, and otherwise 400.
+    /// Returns the HTTP status to respond with: 413 for a body that is too large, 503 for one that could not be read, so that it
+    /// is sent again, and otherwise 400.
     #[must_use]
     pub fn http_status(&self) -> u16 {
         match self.kind() {

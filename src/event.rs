@@ -57,7 +57,7 @@ pub struct DataInsert<'a> {
 pub struct DataUpdate<'a> {
     /// The user whose profile changed.
     pub subject: Subject<'a>,
-    /// The profile's fields. The vendor's page does not say that they are all of them.
+    /// The profile's fields. They may be only some of the fields: the vendor does not say.
     pub fields: Fields<'a>,
 }
 
@@ -102,7 +102,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Returns the user's id, also of an unknown operation.
+    /// Returns the user's id, even if the operation is unknown.
     #[must_use]
     pub fn user_id(&self) -> Option<UserId<'_>> {
         match self {
@@ -124,8 +124,8 @@ impl<'a> Event<'a> {
 
     /// Converts the event into one that owns its data, to keep it or to send it to another task.
     ///
-    /// To queue a delivery for another process or a later version, keep the [`Payload`], which serializes as the body, or the body
-    /// itself. Either one still contains the value of a field that the user hides later, so limit how long you keep it.
+    /// To queue a delivery for another process or a later version, keep the [`Payload`], which serializes as the body, or the
+    /// body itself. Either one still contains the value of a field that the user hides later, so limit how long you keep it.
     ///
     /// ```
     /// use rownd_webhooks::{Event, testing::samples};

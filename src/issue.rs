@@ -38,9 +38,9 @@ macro_rules! rules {
 
         /// A non-fatal problem with a payload: a stable code, a place and a severity.
         ///
-        /// An issue contains no values, only the JSON Pointer of one. An address change causes a `lookup_mismatch`. If a lookup value is
-        /// a number, its text is used. An unusable one is kept and written back, but identifies no user. JavaScript sends a lone
-        /// surrogate where it cut text in the middle of an emoji.
+        /// An issue contains no values, only the JSON Pointer of one. An address change causes a `lookup_mismatch`. If a lookup
+        /// value is a number, its text is used. An unusable one is kept and written back, but identifies no user. JavaScript
+        /// sends a lone surrogate where it cut text in the middle of an emoji.
         ///
         /// | code | severity | meaning |
         /// |---|---|---|
@@ -68,11 +68,11 @@ rules! {
     MissingUserId "missing_user_id" Warning "there is no user id"
     UnlistedSentinel "unlisted_sentinel" Warning "a field that is not listed as redacted has the sentinel as its value"
     RedactedFieldAbsent "redacted_field_absent" Warning "`data` lacks the field that is listed as redacted"
-    DuplicateRedactedName "duplicate_redacted_name" Warning "a field is listed as redacted again"
+    DuplicateRedactedName "duplicate_redacted_name" Warning "a field is listed as redacted more than once"
     RedactedLookupValue "redacted_lookup_value" Warning "a lookup value is redacted"
     LookupExposesRedacted "lookup_exposes_redacted" Warning "a lookup value contains what its field redacts"
     LookupMismatch "lookup_mismatch" Warning "a lookup value differs from the field of its name"
-    LookupValueNotText "lookup_value_not_text" Warning "a lookup value is not a string, but a number"
+    LookupValueNotText "lookup_value_not_text" Warning "a lookup value is a number instead of a string"
     UnusableLookupValue "unusable_lookup_value" Warning "a lookup value is not usable"
     DeleteCarriesFields "delete_carries_fields" Warning "a delete carries more than the user id"
     EmptyFieldName "empty_field_name" Warning "the name of a field is empty"
@@ -80,7 +80,7 @@ rules! {
     UnknownField "unknown_field" Error "the profile schema does not have this field"
     RequiredFieldAbsent "required_field_absent" Error "a field that the profile schema requires is absent"
     RequiredFieldUntouched "required_field_absent" Warning "an update lacks a field that the profile schema requires"
-    TypeMismatch "type_mismatch" Error "a field does not have the type of the profile schema"
+    TypeMismatch "type_mismatch" Error "a field does not have the type or length of the profile schema"
 }
 
 impl Issue {
@@ -133,7 +133,7 @@ impl Debug for Issue {
     }
 }
 
-/// The issues of a payload that is not valid, of both severities.
+/// An error with all issues of an invalid payload, warnings included.
 ///
 /// `Display` says whether the payload identifies no user, and shows the first two issues and the number of others. It contains no
 /// values.
@@ -161,7 +161,7 @@ impl ValidationError {
         Self(Box::new(Invalid { sentence, issues }))
     }
 
-    /// Returns every issue, in the order of the table of [`Issue`].
+    /// Returns every issue, in the order of the table in [`Issue`]'s documentation.
     #[must_use]
     pub fn issues(&self) -> &[Issue] {
         &self.0.issues

@@ -24,13 +24,13 @@
 //!
 //! ```text
 //! body ──parse──▶ Payload ──into_event──▶ Event ──▶ your match
-//!                    │                      └─ subject ─▶ your store looks ─▶ sync::decide ─▶ your store writes
+//!                    │                      └─ subject ─▶ your store looks up ─▶ sync::decide ─▶ your store writes
 //!                    ├─ issues, validate                  (sync::Mirror does all of it in memory)
 //!                    └─ decode::<T>() ──▶ your struct, with Redactable<T> fields
 //! ```
 //!
 //! - [`Payload`] is lenient. It contains everything that a service can act on, and [`issues`](Payload::issues) lists what is
-//!   unusual about it. A malformed body is a [`ParseError`]. A [`Parser`] has limits and settings.
+//!   unusual about it. A malformed body is a [`ParseError`]. A [`Parser`] configures limits and strictness.
 //! - [`Event`] is strict: one struct per known operation, each with a [`Subject`] that is guaranteed to identify a user.
 //! - [`Redactable`] is a value that the user may have hidden. [`Payload::value`] reads one field, [`Payload::decode`] fills
 //!   your own struct.
@@ -50,20 +50,20 @@
 //!
 //! # What is not here
 //!
-//! HTTP and storage. Nor can the crate supply what a delivery lacks:
+//! The crate does no HTTP and no storage. It also cannot supply what a delivery lacks:
 //!
 //! | a delivery has no | therefore |
 //! |---|---|
 //! | fixed HTTP method | accept every method: the operator chooses it, and only `meta.operation` says what happened |
 //! | signature | put a secret into the webhook's URL path, compare it in constant time, and respond with 404 without it |
-//! | id | it may repeat. Applying it again does no harm to a copy; for other effects, remember a hash of [`Payload::canonical_json`] |
+//! | id | it may arrive twice. Applying it twice in a row is idempotent; for other effects, remember a hash of [`Payload::canonical_json`] |
 //! | time | [`Received`] records when it arrived |
-//! | order | deliveries overtake one another. [`Subject::partition_key`] keeps those about one user in the order of their arrival |
+//! | order | deliveries may arrive out of order. [`Subject::partition_key`] keeps those about one user in the order of their arrival |
 //! | app | user ids are unique within one app: give each app a URL and tables of its own |
 //!
 //! # Features of dependencies
 //!
-//! This crate enables the feature `serde` of chrono, and `raw_value` of serde_json. It works with every combination of
+//! This crate enables chrono's `serde`, serde's `derive` and serde_json's `raw_value`. It works with every combination of
 //! serde_json's features. With some of them, names that begin with `$serde_json::private::` have a meaning of their own, so
 //! this crate rejects such names at every level.
 
@@ -85,7 +85,7 @@ mod json;
 mod payload;
 mod redactable;
 
-// Bytes to payload.
+// Parsing bytes into a payload.
 mod parse;
 mod settings;
 mod validate;
@@ -142,7 +142,7 @@ pub const JSON_SCHEMA: &str = include_str!("payload.schema.json");
 ///
 /// # Errors
 ///
-/// Returns an error if the body is malformed: every [`ParseErrorKind`] but `Io` and `Invalid`.
+/// Returns an error if the body is malformed: with any [`ParseErrorKind`] but `DuplicateRename`, `Io` and `Invalid`.
 ///
 /// # Examples
 ///
@@ -159,7 +159,7 @@ pub fn from_slice(body: &[u8]) -> Result<Payload<'_>, ParseError> {
 ///
 /// # Errors
 ///
-/// Returns the same errors as [`from_slice`].
+/// Returns an error if the body is malformed, as [`from_slice`] does.
 ///
 /// # Examples
 ///
@@ -175,7 +175,7 @@ pub fn from_str(body: &str) -> Result<Payload<'_>, ParseError> {
 ///
 /// # Errors
 ///
-/// Returns the same errors as [`from_slice`], and `Io` if the reader fails.
+/// Returns an error if the body is malformed or the reader fails (`Io`).
 ///
 /// # Examples
 ///

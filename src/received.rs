@@ -12,7 +12,7 @@ use crate::payload::Payload;
 
 /// A payload with its time of arrival, since the vendor sends no time.
 ///
-/// Arrival is not order: two deliveries may overtake one another. It serializes as an object with `received_at` (RFC 3339) and
+/// Deliveries may arrive out of order. `Received` serializes as an object with `received_at` (RFC 3339) and
 /// `payload`. Errors from reading one may quote what encloses the payload, and contain the errors of `P`.
 ///
 /// # Examples
@@ -38,7 +38,7 @@ pub struct Received<P> {
 impl<P> Received<P> {
     /// Wraps a payload with the time of the system's clock.
     ///
-    /// Panics where there is no clock, as on `wasm32-unknown-unknown`: use [`at`](Self::at) there.
+    /// Panics if the platform has no clock, such as `wasm32-unknown-unknown`; use [`at`](Self::at) there.
     #[must_use]
     pub fn now(payload: P) -> Self {
         Self::at(SystemTime::now().into(), payload)
@@ -59,14 +59,14 @@ impl<P> Received<P> {
 impl Parser {
     /// Parses a [`Received`] payload, as `Received` serializes it, with the limits and settings of this parser.
     ///
-    /// Members beside `received_at` and `payload` are skipped. The limit of bytes is for the payload; 128 bytes more may enclose it. A
-    /// serialized payload may be larger than its body was, since the sentinel may replace a shorter value, so the limit should be
-    /// higher than the receiver's.
+    /// Members beside `received_at` and `payload` are skipped. The limit of bytes is for the payload; 128 bytes more may enclose
+    /// it. A serialized payload may be larger than its body was, since the sentinel may replace a shorter value, so the limit
+    /// should be higher than the receiver's.
     ///
     /// # Errors
     ///
-    /// Returns an error as [`parse`](Self::parse) does, with paths that begin with `/payload` for the payload, except in issues. Also
-    /// returns an error if `received_at` or `payload` is absent or has another type (`MissingMember`, `WrongType`).
+    /// Returns an error as [`parse`](Self::parse) does, with paths that begin with `/payload` for the payload, except in issues.
+    /// Also returns an error if `received_at` or `payload` is absent or has another type (`MissingMember`, `WrongType`).
     ///
     /// # Examples
     ///
@@ -112,7 +112,7 @@ impl Parser {
 /// Returns `true` if a line has `received_at` and `payload`, and none of the members of a body.
 fn is_received(line: &str) -> Result<bool, json::Error> {
     let mut json = Reader::enclosed(line);
-    // Nearly every body begins so, and a reader would cost 3 % of a small one.
+    // Nearly every body begins this way; skipping the reader saves 3 % on a small one.
     if line.starts_with(r#"{"data":"#) || json.peek() != Some(b'{') {
         return Ok(false);
     }

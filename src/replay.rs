@@ -1,11 +1,13 @@
 //! Reading archives of bodies, one on each line.
 //!
-//! A service that keeps what it receives, one body per line (NDJSON), can read it again: to rebuild its copy, to try a new version,
-//! or to learn what went wrong. [`NdjsonReader`] does so in constant memory. A bad line is an error with its number, and does not
-//! end the archive.
+//! A service that keeps what it receives, one body per line (NDJSON), can read it again: to rebuild its copy, to try a new
+//! version, or to learn what went wrong. [`NdjsonReader`] does so in constant memory. A bad line is an error with its number, and
+//! does not end the archive.
 //!
 //! A body as received may contain line breaks, as the vendor's samples do, so append `serde_json::to_string(&payload)` to an
 //! archive, or a [`Received`] payload, which has the time of arrival as well.
+//!
+//! A payload serializes with Rownd's field names. So read archived payloads without the field mapping under which they arrived.
 //!
 //! # Examples
 //!
@@ -34,9 +36,9 @@ use crate::received::Received;
 
 /// A reader of archives with one body, or one [`Received`] body, on each line. It uses one buffer for all lines.
 ///
-/// Lines end with `\n` or `\r\n`. Lines of white space are skipped, and so is a byte order mark at the start of the archive. A line
-/// that is longer than the parser's [`max_bytes`](Parser::max_bytes) is skipped to its end and is an error with the code `too_large`.
-/// If the reader fails, the last item is an error with the code `io`.
+/// Lines end with `\n` or `\r\n`. Lines of whitespace are skipped, and so is a byte order mark at the start of the archive. A
+/// line that is longer than the parser's [`max_bytes`](Parser::max_bytes) is skipped to its end and is an error with the code
+/// `too_large`. If the reader fails, the last item is an error with the code `io`.
 pub struct NdjsonReader<R> {
     reader: R,
     parser: Parser,
@@ -56,7 +58,7 @@ impl<R: BufRead> NdjsonReader<R> {
         Self { reader, parser, line: Vec::new(), line_number: 0, has_failed: false }
     }
 
-    /// Returns the number of the last line that was read, counted from 1; 0 before the first.
+    /// Returns the number of the last line that was read, counted from 1, or 0 before the first.
     #[must_use]
     pub fn line_number(&self) -> u64 {
         self.line_number
@@ -70,9 +72,9 @@ impl<R: BufRead> NdjsonReader<R> {
 
     /// Parses the next line, a body or a [`Received`] one; `None` at the end of the archive.
     ///
-    /// A line with `received_at` and `payload` is `Received`, unless it also has `data`, `redacted` or `meta`. The payload borrows
-    /// from the reader's buffer. Use [`owned`](Self::owned) or [`into_owned`](Payload::into_owned) for one that outlives the next
-    /// call:
+    /// A line with `received_at` and `payload` is `Received`, unless it also has `data`, `redacted` or `meta`. The payload
+    /// borrows from the reader's buffer. Use [`owned`](Self::owned) or [`into_owned`](Payload::into_owned) for one that outlives
+    /// the next call:
     ///
     /// ```compile_fail,E0499
     /// use rownd_webhooks::replay::NdjsonReader;
@@ -95,12 +97,17 @@ impl<R: BufRead> NdjsonReader<R> {
         self.next(Parser::parse_line)
     }
 
-    /// Converts the reader into an iterator over payloads that own their data.
+    /// Converts the reader into an iterator over owned payloads.
+    ///
+    /// The number and text of a good line are not available from it: use [`next_payload`](Self::next_payload) for these.
     pub fn owned(mut self) -> impl Iterator<Item = Result<Payload<'static>, LineError>> {
         std::iter::from_fn(move || Some(self.next_payload()?.map(Payload::into_owned)))
     }
 
     /// Parses the [`Received`] payload on the next line, as `Received` serializes it; `None` at the end of the archive.
+    ///
+    /// A line with a body is an error. In an archive of both, call [`next_payload`](Self::next_payload), and
+    /// [`Parser::parse_received`] on [`line`](Self::line) for the time.
     ///
     /// ```
     /// use rownd_webhooks::{Payload, Received, replay::NdjsonReader, testing::samples};

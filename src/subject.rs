@@ -93,11 +93,11 @@ impl<'a> Subject<'a> {
         self.lookup_values.iter().find(|lookup| lookup.field() == field)
     }
 
-    /// Iterates over the pairs of field and value that identify the user's profile in a store, without the user id: sorted, each once,
-    /// and in the form of [`comparable`].
+    /// Iterates over the pairs of field and value that identify the user's profile in a store, without the user id: sorted, each
+    /// once, and in the form of [`comparable`].
     ///
-    /// These are the usable lookup values, and the payload's own visible string or number in each field that one of them names. After an
-    /// address change the two differ, and the store may have either one.
+    /// These are the usable lookup values, and the payload's own visible string or number in each field that one of them names.
+    /// After an address change the two differ, and the store may have either one.
     ///
     /// ```
     /// use rownd_webhooks::testing;
@@ -132,7 +132,7 @@ impl<'a> Subject<'a> {
         keys.min().map(|(field, value)| format!("{field}={value}")).unwrap_or_default().into()
     }
 
-    /// Converts the subject into one that owns its data.
+    /// Converts the subject into an owned one.
     #[must_use]
     pub fn into_owned(self) -> Subject<'static> {
         let owned = |values: Vec<LookupValue<'_>>| values.into_iter().map(LookupValue::into_owned).collect();

@@ -3,7 +3,8 @@
 //! [`samples`] are the four bodies of the vendor's payload reference. The builders make payloads and their bodies as the vendor
 //! could send them: with a user id and a lookup value even if the test sets none, and without issues unless the test sets
 //! something unusual. Input is sent unchanged: a lookup value may differ from the field of its name. To build a body that the
-//! vendor should not send, use [`tamper`](PayloadBuilder::tamper).
+//! vendor should not send, use [`tamper`](PayloadBuilder::tamper), or change the string that [`body`](PayloadBuilder::body)
+//! returns, for example to cut an emoji in half.
 //!
 //! # Examples
 //!
@@ -51,34 +52,35 @@ pub mod samples {
     pub const ALL: [&str; 4] = [DATA_INSERT, DATA_UPDATE, VISIBILITY_UPDATE, DELETE];
 }
 
-/// Starts a payload with the operation `data_insert`.
+/// Returns a builder with the operation `data_insert`.
 pub fn data_insert() -> PayloadBuilder {
     PayloadBuilder::new(Operation::DataInsert)
 }
 
-/// Starts a payload with the operation `data_update`.
+/// Returns a builder with the operation `data_update`.
 pub fn data_update() -> PayloadBuilder {
     PayloadBuilder::new(Operation::DataUpdate)
 }
 
-/// Starts a payload with the operation `visibility_update`.
+/// Returns a builder with the operation `visibility_update`.
 pub fn visibility_update() -> PayloadBuilder {
     PayloadBuilder::new(Operation::VisibilityUpdate)
 }
 
-/// Starts a payload with the operation `delete`. It has no list `redacted` unless a test redacts a field.
+/// Returns a builder with the operation `delete`. It has no list `redacted` unless a test redacts a field.
 pub fn delete() -> PayloadBuilder {
     PayloadBuilder::new(Operation::Delete)
 }
 
-/// Starts a payload with an operation of any name, such as one that this version of the crate does not know.
+/// Returns a builder with an operation of any name, such as one that this version of the crate does not know.
 pub fn operation(name: &str) -> PayloadBuilder {
     PayloadBuilder::new(Operation::from(name).into_owned())
 }
 
-/// A builder of payloads.
+/// A builder for payloads and bodies.
 ///
-/// A later call wins over an earlier one about the same thing. `Debug` shows the payload, without values.
+/// A later call overrides an earlier one, except that `redact` always overrides `field`. `Debug` shows the payload, without
+/// values.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
 pub struct PayloadBuilder {
@@ -136,8 +138,8 @@ impl PayloadBuilder {
 
     /// Adds a lookup value.
     ///
-    /// The default is the e-mail address in the field `email`, or `user@example.com` if there is no such field, so add one for each
-    /// user in a test with several. If the field is redacted, empty or not a string, the default is the user id.
+    /// The default is the e-mail address in the field `email`, or `user@example.com` if there is no such field, so add one for
+    /// each user in a test with several. If the field is redacted, empty or not a string, the default is the user id.
     pub fn lookup(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
         let lookup = json!({"field": field.into(), "value": value.into()});
         self.lookup_values.get_or_insert_default().push(lookup);

@@ -11,7 +11,7 @@ use crate::payload::{LookupElement, Payload, Presence};
 use crate::redactable::Redactable;
 
 impl Payload<'_> {
-    /// Returns the issues of the payload, in the order of the table of [`Issue`].
+    /// Returns the issues of the payload, in the order of the table in [`Issue`]'s documentation.
     #[must_use]
     pub fn issues(&self) -> Vec<Issue> {
         let rare = self.rare();
@@ -33,7 +33,7 @@ impl Payload<'_> {
         report.check(is_unknown, Rule::UnknownOperation, Path::Operation);
         report.fields(Rule::MissingUserId, self.user_id().is_none().then_some("user_id").into_iter());
 
-        // A delete has no list, so there the sentinel alone is enough.
+        // A delete has no list, so its sentinels cannot be unlisted.
         let unlisted = self.fields().redacted().filter(|name| !is_delete && !listed.contains(name));
         report.fields(Rule::UnlistedSentinel, unlisted);
         let absent = first.into_iter().filter(|(_, name)| self.is_absent(name));
@@ -62,7 +62,7 @@ impl Payload<'_> {
         report.check(is_delete && carries_fields, Rule::DeleteCarriesFields, Path::Data);
         let names = self.present_fields().map(|(name, _)| name);
         report.fields(Rule::EmptyFieldName, names.filter(|name| name.is_empty()));
-        // A value that was withheld is gone, and with it what was replaced.
+        // Skips withheld values: they were dropped, and their replacements with them.
         let replaced = rare.replaced_fields.iter().map(|name| &**name);
         report.fields(Rule::LoneSurrogate, replaced.filter(|name| self.value(name).is_some()));
         for name in &rare.replaced_members {
@@ -75,7 +75,7 @@ impl Payload<'_> {
     ///
     /// # Errors
     ///
-    /// Returns an error if there is an issue of severity `Error`. It has all issues, warnings included.
+    /// Returns an error if there is an issue of severity `Error`. The error contains all issues, warnings included.
     pub fn validate(&self) -> Result<(), ValidationError> {
         let issues = self.issues();
         if issues.iter().any(|issue| issue.severity() == Severity::Error) {

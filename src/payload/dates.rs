@@ -26,8 +26,8 @@ impl Value<'_> {
 
     /// Returns the instant of a string such as `2025-01-27T16:44:05.191Z`: RFC 3339 with `Z` or an offset.
     ///
-    /// Years have four digits, and minutes have sixty seconds: there is no leap second. A time that its offset moves out of
-    /// the years 0 to 9999 is `None`. Digits of a second beyond the ninth are dropped.
+    /// Years have four digits, and minutes have sixty seconds: there is no leap second. A UTC time outside the years 0 to 9999 is
+    /// `None`. Fractional digits after the ninth are dropped.
     #[must_use]
     pub fn as_datetime(&self) -> Option<DateTime<Utc>> {
         let datetime = self.as_str().and_then(datetime)?.to_utc();
@@ -37,8 +37,8 @@ impl Value<'_> {
 
 /// A calendar date, such as a birthday, in a struct.
 ///
-/// `Deserialize` reads `1990-05-17`, and midnight in UTC as Rownd sends a birthday: `1990-05-17T00:00:00.000Z`, also with the offset
-/// `+00:00`. Any other time is an error, since its date depends on the time zone. Years have four digits.
+/// `Deserialize` reads `1990-05-17`, and midnight in UTC as Rownd sends a birthday: `1990-05-17T00:00:00.000Z`, also with the
+/// offset `+00:00`. Other times are errors, since their date depends on the time zone. Years have four digits.
 ///
 /// `Serialize` writes `1990-05-17`. `Debug` does not show the date, and there is no `Display`: convert it into chrono's
 /// [`NaiveDate`] to print it or to calculate.

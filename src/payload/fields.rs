@@ -14,8 +14,8 @@ use crate::redactable::Redactable;
 
 /// The fields of a profile: names and values, each visible or redacted.
 ///
-/// They contain every field that a body names, in `data` or in `redacted`. The operator chooses the fields. Common names are `user_id`,
-/// `email`, `phone_number` (E.164), `first_name`, `last_name`, `google_id`, `apple_id`, `anonymous_id` and `zip_code`.
+/// They contain every field that a body names, in `data` or in `redacted`. The operator chooses the fields. Common names are
+/// `user_id`, `email`, `phone_number` (E.164), `first_name`, `last_name`, `google_id`, `apple_id`, `anonymous_id` and `zip_code`.
 ///
 /// Fields are sorted by name, and `get` is a binary search. Two sets of fields are equal if they have the same names
 /// and values. `Debug` shows names, types and lengths, never values. `Serialize` writes the object `data` of a body, and
@@ -112,9 +112,9 @@ impl<'a> Fields<'a> {
         self.iter().filter(|(_, field)| field.is_redacted()).map(|(name, _)| name)
     }
 
-    /// Sets a field, and returns the one that had this name before.
+    /// Sets a field and returns the previous one with this name.
     ///
-    /// A value that is the sentinel is redacted. A name that serde_json reserves is ignored: no body can contain it.
+    /// The sentinel becomes `Redacted`. A field whose name serde_json reserves is ignored, since no body can contain it.
     pub fn insert(
         &mut self,
         name: impl Into<Cow<'a, str>>,
@@ -144,7 +144,7 @@ impl<'a> Fields<'a> {
         self.0.merge(newer.0);
     }
 
-    /// Converts the fields into ones that own their data.
+    /// Converts the fields into owned ones.
     #[must_use]
     pub fn into_owned(self) -> Fields<'static> {
         Fields(self.0.into_owned(|field| field.map(Value::into_owned)))

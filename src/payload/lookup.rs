@@ -14,8 +14,8 @@ use crate::redactable::Redactable;
 
 /// A lookup value: the name and value of a field that identifies a user, such as an e-mail address.
 ///
-/// The vendor's payload reference promises at least one in every payload (`meta.lookup_values`). After an address change it may be
-/// the old address, and its letter case may differ from the field's. A redacted one never identifies a user.
+/// The vendor's payload reference promises at least one in every payload (`meta.lookup_values`). After an address change, a
+/// lookup value may be the old address, and its letter case may differ from the field's. A redacted one never identifies a user.
 ///
 /// Lookup values are equal if field, value and unknown members are. `Debug` shows the field's name and the value's length.
 ///
@@ -69,7 +69,7 @@ impl<'a> LookupValue<'a> {
         self.unknown.iter()
     }
 
-    /// Converts the lookup value into one that owns its data.
+    /// Converts the lookup value into an owned one.
     #[must_use]
     pub fn into_owned(self) -> LookupValue<'static> {
         LookupValue {

@@ -24,19 +24,20 @@ use value::{RawJson, Value};
 
 /// A parsed webhook payload.
 ///
-/// Parsing is lenient: a payload has everything that a service can act on, and [`issues`](Self::issues) lists what is unusual about
-/// it. Use [`into_event`](Self::into_event) where you need a subject that is guaranteed to identify a user.
+/// Parsing is lenient: a payload has everything that a service can act on, and [`issues`](Self::issues) lists what is unusual
+/// about it. Use [`into_event`](Self::into_event) where you need a subject that is guaranteed to identify a user.
 ///
-/// The payload borrows from the body where possible. A field that the user has hidden is [`Redacted`](Redactable::Redacted), and a
-/// value that the body still carried for it is dropped.
+/// The payload borrows from the body where possible. A field that the user has hidden is [`Redacted`](Redactable::Redacted), and
+/// a value that the body still carried for it is dropped.
 ///
-/// Payloads compare regardless of white space and of the order of members and redacted names; lookup values keep their order.
+/// Payloads compare regardless of whitespace and of the order of members and redacted names; lookup values keep their order.
 /// `Display` is one line that is safe to log: operation, user id, counts. `Debug` shows names, types and lengths, and no value
 /// but the user id.
 ///
-/// `Serialize` writes the body back, including members that this crate does not know, and `Deserialize` reads it in any format that
-/// describes itself but RON, without the limits of a [`Parser`](crate::Parser). JSON text keeps every digit; elsewhere a number is what
-/// the format or serde's buffer keeps of it: `1.10` may become `1.1`, and `1e400` is refused, as are two nested members with the same name.
+/// `Serialize` writes the body back, including members that this crate does not know, and `Deserialize` reads it in any
+/// self-describing format but RON, without the limits of a [`Parser`](crate::Parser). JSON text keeps every digit; elsewhere a
+/// number is what the format or serde's buffer keeps of it: `1.10` may become `1.1`, and `1e400` is refused, as are two nested
+/// members with the same name.
 ///
 /// The vendor's page describes the body under "Payload reference".
 ///
@@ -68,7 +69,7 @@ pub struct Payload<'a> {
     rare: Option<Box<Rare<'a>>>,
 }
 
-/// The parts that few payloads have, in a box so that a payload is small.
+/// Rarely used parts, boxed to keep `Payload` small.
 #[derive(Clone)]
 pub(crate) struct Rare<'a> {
     pub(crate) unknown_members: Members<'a, RawJson<'a>>,
@@ -173,8 +174,8 @@ impl<'a> Payload<'a> {
         &self.operation
     }
 
-    /// Returns the user's id: the field `user_id`, if it is a visible string and not empty, or else the first usable lookup value
-    /// for `user_id`, whatever the field is.
+    /// Returns the user's id: the field `user_id`, if it is a visible string and not empty, or else the first non-empty lookup
+    /// value for `user_id`, even if the field exists.
     ///
     /// ```
     /// let payload = rownd_webhooks::from_str(r#"{"data":{"user_id":"u-1"},"meta":{"operation":"delete"}}"#)?;
@@ -200,8 +201,8 @@ impl<'a> Payload<'a> {
 
     /// Returns the user's e-mail address: the field `email`, or the lookup value of that name if the body lacks the field.
     ///
-    /// A field that is present decides: redacted, `null` and empty mean that there is no address, whatever a lookup value says.
-    /// The text is not checked to be an address.
+    /// A field takes precedence: if it is redacted, `null` or empty, there is no address, even with a lookup value. The format is
+    /// not validated.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
         self.contact("email")
@@ -209,7 +210,7 @@ impl<'a> Payload<'a> {
 
     /// Returns the user's phone number: the field `phone_number`, or the lookup value of that name if the body lacks the field.
     ///
-    /// The rules are those of [`email`](Self::email). The text is not checked to be E.164.
+    /// The rules are those of [`email`](Self::email). The format is not validated.
     #[must_use]
     pub fn phone_number(&self) -> Option<&str> {
         self.contact("phone_number")
@@ -270,7 +271,7 @@ impl<'a> Payload<'a> {
 
     /// Iterates over the members of the body that this crate does not know, sorted by name.
     ///
-    /// They may contain what a field hides: nothing in them is redacted.
+    /// Nothing in them is redacted, so they may contain what a field hides.
     #[must_use]
     pub fn unknown_members(
         &self,
@@ -286,7 +287,7 @@ impl<'a> Payload<'a> {
         self.rare().unknown_meta.iter()
     }
 
-    /// Converts the payload into one that owns its data.
+    /// Converts the payload into an owned one.
     ///
     /// A payload borrows from the body, so it cannot outlive it:
     ///

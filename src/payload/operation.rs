@@ -9,10 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::json::printable::Printable;
 
-/// The operation of a payload: the member `meta.operation`, which alone says what happened.
+/// The operation of a payload: the member `meta.operation`, the only thing that says what happened.
 ///
-/// The HTTP method does not: the operator chooses it. The vendor's payload reference has the four known words. Any other word is kept
-/// in [`Unknown`](Self::Unknown).
+/// The HTTP method does not: the operator chooses it. The vendor's payload reference has the four known names. Any other name is
+/// kept in [`Unknown`](Self::Unknown).
 ///
 /// The enum is exhaustive on purpose. A release that adds an operation is a breaking one, and the compiler shows every
 /// `match` that has to handle it.
@@ -47,9 +47,9 @@ pub enum Operation<'a> {
     Unknown(UnknownOperation<'a>),
 }
 
-/// The word of an unknown operation.
+/// The name of an unknown operation.
 ///
-/// It is never one of the four known words: every conversion into an [`Operation`] turns those into their own variants.
+/// It is never one of the four known names: every conversion into an [`Operation`] turns those into their own variants.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownOperation<'a>(Cow<'a, str>);
 
@@ -82,7 +82,8 @@ impl<'a> Operation<'a> {
         }
     }
 
-    /// Returns a label for metrics: the word of a known operation, and `unknown` for all others, whatever a sender puts into a body.
+    /// Returns a label for metrics: the word of a known operation, and `unknown` for all others, whatever a sender puts into a
+    /// body.
     #[must_use]
     pub fn label(&self) -> &'static str {
         match self {
@@ -94,7 +95,7 @@ impl<'a> Operation<'a> {
         }
     }
 
-    /// Converts the operation into one that owns its word.
+    /// Converts the operation into an owned one.
     #[must_use]
     pub fn into_owned(self) -> Operation<'static> {
         match self {

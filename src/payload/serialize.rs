@@ -9,7 +9,7 @@ use crate::json::canonical::canonical;
 impl Payload<'_> {
     /// Returns the same string for equal payloads: compact JSON with names sorted at every level.
     ///
-    /// A delivery has no event id. To recognise repeats, remember a hash of this string for a while. How long is your choice: a
+    /// A delivery has no event id. To recognize repeats, remember a hash of this string for a while. How long is your choice: a
     /// value that changes from A to B and back to A is not a repeat, although the last string equals the first.
     ///
     /// The string contains personal data, as the body does.

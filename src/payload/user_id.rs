@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use serde::Serialize;
 
-/// The vendor's identifier of a user: opaque text, never empty.
+/// Rownd's user id: an opaque, non-empty string.
 ///
 /// It is a UUID, a string such as `user_a3vc29gjsaf0h`, or whatever an import supplied, which may be an e-mail address. Ids
 /// compare byte for byte.
@@ -13,9 +13,9 @@ use serde::Serialize;
 /// unchanged, as `Serialize` writes it. Do not use `to_string()`: `Display` is for logs, and escapes.
 ///
 /// `Display` and `Debug` show the whole id, since logs need identifiers, with control, bidi and separator characters and
-/// backslashes escaped. Two different ids never print alike. An id that is an e-mail address therefore appears in logs, also through
-/// payloads, events and subjects. If an import has given your users such ids, log [`Operation::label`](crate::Operation::label) and
-/// a keyed hash of the id instead.
+/// backslashes escaped. Two different ids never print alike. An id that is an e-mail address therefore appears in logs, also
+/// through payloads, events and subjects. If an import has given your users such ids, log
+/// [`Operation::label`](crate::Operation::label) and a keyed hash of the id instead.
 ///
 /// # Examples
 ///

@@ -13,11 +13,11 @@ use crate::redactable::{REDACTED, Redactable};
 
 /// The value of a field: one of JSON's six types.
 ///
-/// The types of a Rownd profile schema arrive like this: string, image, document (both are URLs) and date as `String`, number
-/// as `Number`, boolean as `Bool`, object as `Object`, array as `Array`.
+/// Rownd's schema types map as follows: string, image and document (URLs) and date to `String`, number to `Number`, boolean to
+/// `Bool`, object to `Object`, array to `Array`.
 ///
-/// Strings and numbers compare by their text (`1.0` is not `1`), and nested JSON as [`RawJson`] does. `Debug` shows the type and the
-/// length, never the value.
+/// Strings and numbers compare by their text (`1.0` is not `1`), and nested JSON as [`RawJson`] does. `Debug` shows the type and
+/// the length, never the value.
 ///
 /// # Examples
 ///
@@ -128,8 +128,8 @@ impl<'a> Value<'a> {
 
     /// Converts the value into a `serde_json::Value`.
     ///
-    /// A number that is out of range there, such as `1e400`, becomes a string of its digits. If nested members have the same name, the
-    /// last one stays.
+    /// A number that is out of range there, such as `1e400`, becomes a string of its digits. If nested members have the same
+    /// name, the last one stays.
     ///
     /// ```
     /// use rownd_webhooks::Value;
@@ -149,7 +149,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Converts the value into one that owns its data.
+    /// Converts the value into an owned one.
     #[must_use]
     pub fn into_owned(self) -> Value<'static> {
         match self {
@@ -200,7 +200,7 @@ impl TryFrom<f64> for Value<'_> {
     ///
     /// # Errors
     ///
-    /// Returns an error with the code `wrong_type` if the float is infinite or not a number.
+    /// Returns an error with the code `wrong_type` if the float is infinite or NaN.
     fn try_from(float: f64) -> Result<Self, ParseError> {
         let kind = ParseErrorKind::WrongType { expected: "a finite number", found: "number" };
         let number = serde_json::Number::from_f64(float).ok_or_else(|| ParseError::new(kind))?;
@@ -313,7 +313,7 @@ impl Number<'_> {
         self.as_str().parse().ok().filter(|float: &f64| float.is_finite())
     }
 
-    /// Converts the number into one that owns its text.
+    /// Converts the number into an owned one.
     #[must_use]
     pub fn into_owned(self) -> Number<'static> {
         Number(self.0.into_owned().into())
@@ -334,7 +334,7 @@ impl Serialize for Number<'_> {
 
 /// Nested JSON, kept as its text.
 ///
-/// The text is always valid JSON. It compares by meaning: white space, escapes and the order of members do not matter, and numbers
+/// The text is always valid JSON. It compares by meaning: whitespace, escapes and the order of members do not matter, and numbers
 /// compare by their text. `Debug` shows the type and the length.
 ///
 /// # Examples
@@ -369,7 +369,7 @@ impl<'a> RawJson<'a> {
         tree::value(self.as_str())
     }
 
-    /// Converts the JSON into one that owns its text.
+    /// Converts the JSON into an owned one.
     #[must_use]
     pub fn into_owned(self) -> RawJson<'static> {
         RawJson(self.0.into_owned().into())

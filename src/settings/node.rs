@@ -1,4 +1,4 @@
-//! Settings as JSON text, read in place: memory follows what is kept, and every error knows its place.
+//! Settings as JSON text, read in place: memory follows what is kept, and every error has a path.
 
 use std::borrow::Cow;
 

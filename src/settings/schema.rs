@@ -9,10 +9,11 @@
 //! use rownd_webhooks::schema::{FieldType, ProfileSchema};
 //!
 //! let schema = ProfileSchema::from_slice(
-//!     br#"{"schema":{"email":{"type":"string","display_name":"Email","data_category":"pii_basic",
-//!         "required":true,"owned_by":"user"}}}"#,
+//!     br#"{"schema":{"email":{"type":"string","display_name":"Email","data_category":"pii_basic","required":true,
+//!         "owned_by":"user","validation_rules":[{"rule_name":"max_length","rule_value":200,"rule_identifier":"length"}]}}}"#,
 //! )?;
 //! assert_eq!(schema.field("email").unwrap().field_type(), &FieldType::String);
+//! assert_eq!(schema.field("email").unwrap().max_length(), Some(200));
 //!
 //! let body = r#"{"data":{"email":7,"shoe_size":42},"meta":{"operation":"data_insert"}}"#;
 //! let issues = schema.check(&rownd_webhooks::from_str(body)?);
@@ -47,14 +48,16 @@ pub struct ProfileSchema {
 impl ProfileSchema {
     /// Reads the vendor's own JSON: the object of fields, alone, or in `{"schema": …}`, or in `{"app": {"schema": …}}`.
     ///
+    /// The rules `min_length` and `max_length` are read. Their `rule_value` is an integer, or a string of its digits.
+    ///
     /// A field is an object with at least one of the members that the vendor's API gives a field, such as `type`. Any member may
-    /// be `null`. A type that this crate does not know is kept. Unknown members and rules are ignored, and so is a byte order mark at
-    /// the start.
+    /// be `null`. A type that this crate does not know is kept. Unknown members and rules are ignored, and so is a byte order
+    /// mark at the start.
     ///
     /// # Errors
     ///
-    /// Returns an error if the text is larger than 2 MiB or is not JSON as in a body, if it has no schema or a field is malformed,
-    /// and if a name occurs twice or is reserved by serde_json.
+    /// Returns an error if the text is larger than 2 MiB or is not JSON as in a body, if it has no schema or a field is
+    /// malformed, and if a name occurs twice or is reserved by serde_json.
     pub fn from_slice(json: &[u8]) -> Result<Self, ParseError> {
         node::from_slice(json, Self::read)
     }
@@ -84,13 +87,13 @@ impl ProfileSchema {
     /// Returns an issue for each field that contradicts the schema, sorted by name: `unknown_field`, `required_field_absent` or
     /// `type_mismatch`.
     ///
-    /// `user_id` is always known. A redacted field matches every type and counts as present. So does a field that its user
-    /// cleared: `""`, and `null` unless the field is required. A string matches only if its length is in the range of the schema.
-    /// An [encrypted](FieldSchema::is_encrypted) field matches any string, and the values of its own type. Rules with regular
+    /// `user_id` is always known. A redacted field matches every type and counts as present. So does an empty string, and `null`
+    /// unless the field is required. A string matches only if its length is in the range of the schema. An
+    /// [encrypted](FieldSchema::is_encrypted) field matches any string, and the values of its own type. Rules with regular
     /// expressions are not checked.
     ///
-    /// An absent field is an `Error` in a `data_insert` and a `Warning` in an update, which may be partial. A delete, which
-    /// carries no profile, lacks nothing.
+    /// An absent required field is an `Error` in a `data_insert` and a `Warning` in an update, which may be partial. In a delete,
+    /// which carries no profile, nothing is required.
     #[must_use]
     pub fn check(&self, payload: &Payload<'_>) -> Vec<Issue> {
         let absent = match payload.operation() {
@@ -101,7 +104,7 @@ impl ProfileSchema {
         self.issues(payload.fields(), absent)
     }
 
-    /// Returns the issues of a whole profile, such as a stored one. An absent field is an `Error`.
+    /// Returns the issues of a whole profile, such as a stored one. An absent required field is an `Error`.
     #[must_use]
     pub fn check_fields(&self, fields: &Fields<'_>) -> Vec<Issue> {
         self.issues(fields, Some(Rule::RequiredFieldAbsent))
@@ -110,7 +113,7 @@ impl ProfileSchema {
     fn issues(&self, fields: &Fields<'_>, absent: Option<Rule>) -> Vec<Issue> {
         let mut issues = Vec::new();
         let mut report = |rule, name| issues.push(Issue::about_field(rule, Path::Data.member(name), name));
-        // Both lists are sorted by name, so one walk along them is enough.
+        // Both lists are sorted by name, so one pass is enough.
         let mut schema = self.iter().peekable();
         for next in fields.iter().map(Some).chain([None]) {
             let is_before = |expected: &str| next.is_none_or(|(name, _)| expected < name);
@@ -221,13 +224,13 @@ impl FieldSchema {
         self.encrypted
     }
 
-    /// Returns the smallest length of a string (the rule `min_length`), in UTF-16 code units as in JavaScript.
+    /// Returns the minimum length of a string (the rule `min_length`), in UTF-16 code units as in JavaScript.
     #[must_use]
     pub fn min_length(&self) -> Option<u64> {
         self.min_length
     }
 
-    /// Returns the largest length of a string (the rule `max_length`), in UTF-16 code units as in JavaScript.
+    /// Returns the maximum length of a string (the rule `max_length`), in UTF-16 code units as in JavaScript.
     #[must_use]
     pub fn max_length(&self) -> Option<u64> {
         self.max_length
@@ -270,9 +273,9 @@ pub enum FieldType {
     Array,
     /// `any`: any value.
     Any,
-    /// `null`, as a word or as the value, or no type at all: any value.
+    /// `null` (string or JSON null) or no type: any value.
     Null,
-    /// A word that this version of the crate does not know.
+    /// A type that this version does not know.
     Unknown(String),
 }
 

@@ -123,7 +123,7 @@ pub struct FieldChange<'a> {
 }
 
 impl<'a> FieldChange<'a> {
-    /// Returns the field's name.
+    /// Returns the field's name, not escaped.
     #[must_use]
     pub fn field(&self) -> &'a str {
         self.field

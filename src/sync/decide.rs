@@ -10,8 +10,8 @@ pub struct Found<K> {
     pub profile: Option<K>,
     /// Whether the user id belongs to a deleted user. For a subject without a user id: whether one of its identifiers does.
     pub deleted: bool,
-    /// The profiles with one of the subject's [identifiers](Subject::identifiers); only those without a user id if the subject has
-    /// one. Two different ones are enough, and none are needed if there is a `profile`.
+    /// The profiles with one of the subject's [identifiers](Subject::identifiers); only those without a user id if the subject
+    /// has one. Two different ones are enough, and none are needed if there is a `profile`.
     pub candidates: Vec<K>,
 }
 
@@ -28,7 +28,7 @@ pub enum Decision<K> {
     Nothing(Reason),
 }
 
-/// The reason to change no profile.
+/// Why no profile is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// This version does not know the operation.
@@ -41,6 +41,19 @@ pub enum Reason {
     Ambiguous,
 }
 
+impl Reason {
+    /// Returns the variant's name in snake_case, as a label for metrics.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::UnknownOperation => "unknown_operation",
+            Self::Deleted => "deleted",
+            Self::NotFound => "not_found",
+            Self::Ambiguous => "ambiguous",
+        }
+    }
+}
+
 /// Decides what a store does about a delivery: a pure function of what the store has found.
 ///
 /// | | found by id | id deleted | one candidate | several | none |
@@ -49,7 +62,7 @@ pub enum Reason {
 /// | `data_update`, `visibility_update` | `Update` | `Deleted` | `Update` | `Ambiguous` | `Create`; `Deleted` if there is no id and an identifier belongs to a deleted user |
 /// | `delete` | `Delete` | `NotFound` | `Delete` | `Ambiguous` | `NotFound` |
 ///
-/// The first column from the left that applies decides. Equal candidates count once. An unknown operation is
+/// The leftmost column that applies decides. Equal candidates count once. An unknown operation is
 /// [`UnknownOperation`](Reason::UnknownOperation), whatever was found.
 ///
 /// A store needs two queries before this call, one for the user id and one for the identifiers, and writes once after it. The

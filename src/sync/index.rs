@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use crate::subject::comparable;
 use crate::sync::profile::Profile;
 
-/// The numbers of profiles, by their keys: every field can be one, so only hashes are kept, and no second copy of a value.
+/// Profile numbers by the hash of each key, which avoids a second copy of every value.
 #[derive(Clone, Default)]
 pub(super) struct Index {
     /// The hash of a key, with whether the profile has a user id as its lowest bit, and the number of the profile.
@@ -57,7 +57,7 @@ impl Index {
     fn hash(&self, field: &str, value: &str, has_id: bool) -> u64 {
         let mut hasher = self.hasher.build_hasher();
         hasher.write(field.as_bytes());
-        hasher.write_u8(0xff); // no UTF-8, so that it ends the field
+        hasher.write_u8(0xff); // never in UTF-8, so it separates field and value
         hasher.write(comparable(field, value).as_bytes());
         hasher.finish() & !1 | u64::from(has_id)
     }

@@ -23,16 +23,16 @@ use crate::sync::profile::Profile;
 ///
 /// # What it keeps
 ///
-/// - An update that repeats what is known is [`Unchanged`](Applied::Unchanged). So is a delete of an unknown user, although it leaves a
-///   tombstone.
+/// - An update that repeats what is known is [`Unchanged`](Applied::Unchanged). So is a delete of an unknown user, although it
+///   leaves a tombstone.
 /// - Tombstones stay until [`forget_deleted`](Self::forget_deleted). A delete without a user id leaves its identifiers there.
 /// - Two mirrors are equal if they have equal profiles, created in the same order, and the same tombstones.
 ///
 /// # Cost
 ///
-/// The time for a delivery grows with its own size, the size of its profile and the logarithm of the number of profiles, and not with the
-/// number of profiles that share a value. Any field can identify a profile, so the mirror has an index entry of 16 bytes for each field
-/// that shows a string or number, and no second copy of its value.
+/// The time for a delivery grows with its own size, the size of its profile and the logarithm of the number of profiles, and not
+/// with the number of profiles that share a value. Any field can identify a profile, so the mirror has an index entry of 16 bytes
+/// for each field that shows a string or number, and no second copy of its value.
 ///
 /// # Examples
 ///
@@ -62,13 +62,34 @@ pub struct Mirror {
 }
 
 /// The result of [`Mirror::apply`].
+///
+/// [`Mirror::decide`] returns the reason why nothing would be done. To list what changed, compare the two profiles:
+///
+/// ```
+/// use rownd_webhooks::sync::{Changes, Mirror};
+/// use rownd_webhooks::{Fields, testing::samples};
+///
+/// let mut mirror = Mirror::new();
+/// let nothing = Fields::default();
+/// for (body, changed) in [(samples::DATA_INSERT, 4), (samples::DATA_UPDATE, 1), (samples::DATA_UPDATE, 0)] {
+///     let change = mirror.apply(&rownd_webhooks::from_str(body)?)?;
+///     let after = change.after.map_or(&nothing, |profile| profile.fields());
+///     let before = match (&change.before, change.applied.label()) {
+///         (Some(profile), _) => profile.fields(),
+///         (None, "created") => &nothing,
+///         (None, _) => after,
+///     };
+///     assert_eq!(Changes::between(before, after).len(), changed);
+/// }
+/// # Ok::<(), rownd_webhooks::ParseError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change<'m> {
     /// The kind of the change.
     pub applied: Applied,
-    /// The profile as it was, if it was changed or removed. It has the values of fields that the delivery hides.
+    /// The profile as it was, if it was changed or removed. It still contains the values that the delivery hides.
     pub before: Option<Profile>,
-    /// The profile as it is now: `None` after a delete, and where no profile was found or meant.
+    /// The profile as it is now: `None` after a delete, or if no single profile matched.
     pub after: Option<&'m Profile>,
 }
 

@@ -6,56 +6,56 @@
 //!
 //! # The rules
 //!
-//! Whom a delivery means:
+//! Which profile a delivery is about:
 //!
 //! 1. Its *user id* is [`Payload::user_id`](crate::Payload::user_id). Ids compare exactly.
-//! 2. Its *identifiers* are [`Subject::identifiers`](crate::Subject::identifiers): pairs of a field, other than `user_id`, and a value in
-//!    the form of [`comparable`].
-//! 3. A profile has at most one identifier for a field: the visible string or number that it has there, unless that is empty. Otherwise
-//!    (absent, redacted, `null`, empty, another type) it is the last usable lookup value for this field in a delivery about the profile:
-//!    that value is *remembered*. A visible string or number ends what was remembered for its field.
-//! 4. A known user id decides, even that of a deleted user. Otherwise the delivery is about the profile that has one of its identifiers:
-//!    if the delivery has a user id, among the profiles without one, and the profile adopts the id; if not, among all profiles.
-//! 5. If the identifiers lead to several profiles, no profile changes. That should be reported: erasing the wrong user is worse than
-//!    erasing nobody.
+//! 2. Its *identifiers* are [`Subject::identifiers`](crate::Subject::identifiers): pairs of a field, other than `user_id`, and a
+//!    value in the form of [`comparable`].
+//! 3. A profile has at most one identifier for a field: the visible string or number that it has there, unless that is empty.
+//!    Otherwise (absent, redacted, `null`, empty, another type) it is the last usable lookup value for this field in a delivery
+//!    about the profile: that value is *remembered*. A visible string or number replaces the remembered value.
+//! 4. A known user id decides, even that of a deleted user. Otherwise the identifiers decide. A delivery with a user id matches
+//!    only profiles without one, and the matching profile adopts the id. A delivery without a user id matches all profiles.
+//! 5. If the identifiers lead to several profiles, no profile changes. That should be reported: erasing the wrong user is worse
+//!    than erasing nobody.
 //!
 //! What a store then does:
 //!
 //! 6. It does what [`decide`] returns. A delivery of an unknown operation needs no subject: nothing is done.
-//! 7. To create or update a profile, it writes the visible fields, erases the values of the redacted ones, leaves all other fields
-//!    alone, and remembers lookup values as in rule 3.
-//! 8. Whatever is decided, a `delete` leaves a *tombstone* for its user id, or for its identifiers if it has no user id. So does the user
-//!    id of a profile that it removes. A `data_insert` ends the tombstones of its user id and of its identifiers.
+//! 7. To create or update a profile, it writes the visible fields, erases the values of the redacted ones, leaves all other
+//!    fields alone, and remembers lookup values as in rule 3.
+//! 8. Whatever is decided, a `delete` leaves a *tombstone* for its user id, or for its identifiers if it has no user id. The user
+//!    id of a profile that it removes gets one too. A `data_insert` removes the tombstones of its user id and of its identifiers.
 //!
-//! A delivery that is applied twice in a row changes nothing the second time.
+//! Applying a delivery twice in a row is idempotent.
 //!
 //! # What the rules cannot know
 //!
 //! Nothing in a delivery shows when it was sent.
 //!
-//! - A late `data_insert` restores a deleted user. If it is an exact repeat, you can recognise it: remember a hash of
+//! - A late `data_insert` restores a deleted user. If it is an exact repeat, you can recognize it: remember a hash of
 //!   [`canonical_json`](crate::Payload::canonical_json) for each insert, and skip an insert whose hash is known.
 //! - After a delete *with* a user id, a late update without one creates a profile again.
-//! - A store that leaves out identifiers cannot recognise a delivery that has only these, and would create a profile for it each
+//! - A store that leaves out identifiers cannot recognize a delivery that has only these, and would create a profile for it each
 //!   time: refuse such a delivery.
 //! - A profile without a user id is not merged into a profile with one that turns up elsewhere.
 //! - An insert whose identifiers lead to two profiles stays ambiguous until one of these changes.
 //! - User ids are unique within one app, and a body does not name its app. Give each app its own URL and its own tables.
-//! - How long to keep tombstones is your choice. Too short, and an update that was delayed or repeated, by the vendor or by your own
-//!   queue, restores a deleted user. Too long, and you keep personal data of users who are gone. Take the longest delay that you
-//!   expect of both, such as the retention of your queue, and some days for outages.
+//! - How long to keep tombstones is your choice. If they expire too early, a delayed update restores a deleted user; too late,
+//!   and you keep personal data of users who are gone. Use the longest delay that you expect from the vendor and your queue, such
+//!   as the retention of your queue, and some days for outages.
 //!
 //! # In SQL
 //!
-//! A store needs two queries, one call and one write, in one transaction. This one knows users by id and by e-mail address. The column
-//! `email` is the identifier of rule 3, and `deleted` has the tombstones:
+//! A store needs two queries, one call and one write, in one transaction. This example identifies users by id and e-mail address.
+//! The column `email` is the identifier of rule 3, and `deleted` has the tombstones:
 //!
 //! ```sql
 //! create table profiles (id integer primary key, user_id text unique, email text, fields text not null);
 //! create index profiles_by_email on profiles (email);
 //! create table deleted (field text, value text, primary key (field, value));
 //!
-//! -- Found::profile and Found::deleted. Without a user id, `deleted` is asked for the addresses instead.
+//! -- Found::profile and Found::deleted. Without a user id, look up the addresses in `deleted` instead.
 //! select (select id from profiles where user_id = $1),
 //!        exists (select 1 from deleted where field = 'user_id' and value = $1);
 //! -- Found::candidates: two are enough. $2 and $3 are the identifiers for `email`.

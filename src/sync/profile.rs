@@ -35,7 +35,7 @@ impl Profile {
         &self.fields
     }
 
-    /// Returns the lookup values that the profile is remembered by, sorted by field, in the form of
+    /// Returns the remembered lookup values, sorted by field, in the form of
     /// [`comparable`](super::comparable).
     ///
     /// There is at most one for a field, and none if the field itself has a visible text or number.
@@ -103,7 +103,7 @@ impl Profile {
     }
 }
 
-/// Returns a name as a profile keeps it: without a copy if it is one that most apps have.
+/// Returns an owned name, without allocating for common ones.
 fn kept(name: &str) -> Cow<'static, str> {
     const COMMON: [&str; 7] =
         ["country", "email", "first_name", "google_id", "last_name", "phone_number", "user_id"];

@@ -44,9 +44,9 @@ pub struct Loaded {
 pub struct Changes {
     /// Profiles that are deleted.
     pub removed_profiles: Vec<i64>,
-    /// Identifiers that no longer find a profile.
+    /// Identifiers that no longer identify a profile.
     pub removed_identifiers: Vec<Identifier>,
-    /// Keys that are in use again.
+    /// Tombstones to remove.
     pub removed_tombstones: Vec<Key>,
     /// Profiles that are new or changed.
     pub profiles: Vec<Row>,
@@ -216,7 +216,7 @@ impl<'k> Part<'k> {
         Found {
             profile: delivery.id.as_ref().and_then(|id| candidates(id, true).next()),
             deleted: delivery.tombstones().iter().any(|key| self.tombstones.contains(key)),
-            // A profile that has another user id is another user.
+            // A profile with another user id belongs to another user.
             candidates: delivery
                 .identifiers
                 .iter()

@@ -17,7 +17,7 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// None: HMAC takes secrets of any length.
+    /// Never returns an error: HMAC accepts secrets of any length.
     pub fn new(secret: &[u8]) -> Result<Self> {
         Ok(Self(Hmac::new_from_slice(secret)?))
     }
@@ -36,7 +36,7 @@ impl Keys {
     }
 }
 
-/// Returns a hash of a body, by which equal ones are recognised.
+/// Returns a hash of a body, by which equal ones are recognized.
 pub(crate) fn digest(body: &[u8]) -> String {
     hex(&Sha256::digest(body))
 }

@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use crate::delivery::MAX_BYTES;
 use crate::receiver::Receiver;
 
-/// The number of bytes that a line may have around the body.
+/// Maximum number of bytes around the body in a line.
 const ENVELOPE: usize = 1 << 10;
 
 /// The number of lines by outcome.

@@ -15,7 +15,7 @@ use crate::store::Store;
 /// The largest body that the receivers accept.
 pub const MAX_BYTES: usize = 256 * 1024;
 
-/// The time that a body may take to arrive. Otherwise a sender that stops halfway would keep its connection for ever.
+/// Timeout for a body, so that a stalled sender cannot keep its connection open forever.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The address to listen on: `ADDRESS` in the environment, by default port 8080 of this machine.

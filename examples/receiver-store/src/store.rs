@@ -98,7 +98,7 @@ impl Store {
         Ok(select.query_map((), profile)?.collect::<Result<_, _>>()?)
     }
 
-    /// A panic while the connection was locked has rolled its transaction back.
+    /// Ignores poisoning: a panic has rolled the transaction back.
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -116,7 +116,7 @@ fn look(store: &Transaction<'_>, subject: &Subject<'_>) -> rusqlite::Result<Foun
         deleted |= is_tombstone.exists(name)?;
     }
 
-    // A profile that has another user id is another user.
+    // A profile with another user id belongs to another user.
     let mut by_identifier = store.prepare_cached(
         "select number from identifiers join profiles on number = profile
          where field = ? and value = ? and (? is null or user_id is null) limit 2",

@@ -15,7 +15,7 @@ use super::Entry;
 
 const BATCH: usize = 256;
 
-/// The space for what the protocol adds to a message.
+/// Room for the protocol overhead of a message.
 const OVERHEAD: usize = 1 << 10;
 
 /// The time after which the log counts as unavailable.
