@@ -204,7 +204,7 @@ fn a_mirror_agrees_with_the_rules_after_every_history_of_three_deliveries() {
 }
 
 #[test]
-#[ignore = "takes a minute in a release build"]
+#[ignore = "takes longer than all other tests of the mirror"]
 fn a_mirror_agrees_with_the_rules_after_every_history_of_four_deliveries() {
     check_histories(4);
 }
