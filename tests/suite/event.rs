@@ -33,7 +33,7 @@ fn each_operation_has_its_event() {
 }
 
 #[test]
-fn an_unknown_operation_is_the_whole_payload_and_needs_no_subject() {
+fn an_unknown_operation_keeps_the_whole_payload_and_needs_no_subject() {
     let body = Body {
         operation: "DELETE",
         data: r#"{"x":[1, 2],"y":"<<REDACTED>>","z":"Z"}"#,

@@ -1,7 +1,7 @@
-//! Bodies that a stranger may send.
+//! Hostile bodies.
 //!
-//! `data/hostile.txt` is a table of them; `data/framing/` has bodies that are not JSON text at all, in files whose names end with the
-//! code of the error.
+//! `data/hostile.txt` is a table of them; `data/framing/` has bodies that are not JSON text at all, in files whose names end with
+//! the code of the error.
 
 use std::fs;
 use std::path::Path;

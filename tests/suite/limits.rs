@@ -15,7 +15,7 @@ use crate::support::{Body, Endless, list, payload};
 
 #[test]
 fn bytes_are_limited_to_the_byte() {
-    // A character counts with each of its bytes, and so does white space.
+    // A character counts with each of its bytes, and so does whitespace.
     let body = "{\"meta\":{\"operation\":\"ü\"}} \n".as_bytes();
     assert_eq!(body.len(), 29);
     for (limit, code) in [(0, "too_large"), (1, "too_large"), (28, "too_large"), (29, "ok"), (30, "ok")] {

@@ -1,4 +1,4 @@
-//! The behaviour of `rownd-webhooks`, one module per topic.
+//! The behavior of `rownd-webhooks`, one module per topic.
 
 #![allow(
     clippy::format_collect,
@@ -6,7 +6,7 @@
     clippy::needless_pass_by_value,
     clippy::too_many_lines,
     clippy::type_complexity,
-    reason = "tests favour short and plain code; the promise about Rust versions is the library's alone"
+    reason = "tests favor short and plain code; the promise about Rust versions is the library's alone"
 )]
 
 mod api;

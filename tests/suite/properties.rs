@@ -1,4 +1,4 @@
-//! Laws that hold for every body, checked on bodies that proptest generates and breaks.
+//! Laws that hold forevery body, checked on bodies that proptest generates and breaks.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -13,7 +13,7 @@ fn payload(body: impl ToString) -> Payload<'static> {
     body.parse().unwrap_or_else(|error| panic!("{error}: {body}"))
 }
 
-/// The same JSON with its members in another order, more white space, and every letter escaped.
+/// The same JSON with its members in another order, more whitespace, and every letter escaped.
 fn disguised(value: &Value) -> String {
     let joined = |parts: Vec<String>| parts.join(" ,\r\n");
     let escaped = |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect::<String>();

@@ -78,7 +78,7 @@ fn the_parsers_settings_apply() {
         ("B\nL\nB", "1, 2 too_large, 3"),
         // A byte order mark does not count towards the limit.
         ("\u{feff}B\nB", "1, 2"),
-        // A line of white space alone would be blank, but the body far to the right of it is not lost.
+        // A line of whitespace alone would be blank, but the body far to the right of it is not lost.
         ("WB\nB", "1 too_large, 2"),
     ] {
         let archive = archive.replace('B', BODY).replace('L', &long).replace('W', &blanks);

@@ -55,7 +55,7 @@ fn builder_input_is_sent_unchanged() {
 }
 
 #[test]
-fn unusual_statements_are_sent_and_are_issues_at_most() {
+fn unusual_input_is_sent_and_causes_at_most_issues() {
     let update = testing::data_update;
     let rows: [(PayloadBuilder, &[&str]); 9] = [
         (update().field("email", "new@example.com").lookup("email", "old@example.com"), &["lookup_mismatch"]),

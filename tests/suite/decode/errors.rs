@@ -86,11 +86,11 @@ fn an_error_says_that_a_type_does_not_accept_a_value_of_the_right_type() {
 }
 
 #[test]
-fn a_member_that_is_absent_unknown_or_there_twice_has_the_code_that_a_field_has() {
+fn nested_members_have_the_same_error_codes_as_fields() {
     assert_error_in::<Address>("{}", "missing_field", "/zip", " is absent");
     assert_error_in::<Vec<Redactable<Address>>>("[{}]", "missing_field", "/0/zip", " is absent");
     assert_error_in::<Map<Address>>(r#"{"a":{"more":1}}"#, "unknown_field", "/a/more", " is not expected");
-    assert_error_in::<Aliased>(r#"{"a":1,"b":2}"#, "invalid", "/a", " is there twice");
+    assert_error_in::<Aliased>(r#"{"a":1,"b":2}"#, "invalid", "/a", " occurs twice");
     for (error, code, field) in [
         (decode_error::<One<u8>>(""), "missing_field", "x"),
         (decode_error::<Address>(r#""zip":"7f3a""#), "unknown_field", "user_id"),
@@ -158,7 +158,7 @@ fn an_error_about_all_fields_names_the_field_if_there_is_one() {
 }
 
 #[test]
-fn a_value_that_a_type_takes_for_a_name_is_not_shown() {
+fn a_value_read_as_a_name_is_not_shown() {
     #[derive(Deserialize)]
     #[serde(field_identifier, rename_all = "snake_case")]
     enum Word {
@@ -170,7 +170,7 @@ fn a_value_that_a_type_takes_for_a_name_is_not_shown() {
 }
 
 #[test]
-fn a_nested_member_behind_flatten_is_not_taken_for_a_field() {
+fn a_nested_member_behind_flatten_is_not_reported_as_a_field() {
     let members = r#""zip":"s","x":{"lines":[]}"#;
     let error = decode_error::<Flat<One<Address>>>(members);
     assert_eq!((error.code(), error.field()), ("missing_field", None));

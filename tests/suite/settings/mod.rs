@@ -20,7 +20,7 @@ fn read(before: &str, json: &str, after: &[u8]) -> [Result<(), ParseError>; 2] {
 }
 
 #[test]
-fn settings_are_json_as_strict_as_a_body() {
+fn settings_are_parsed_as_strictly_as_bodies() {
     let text = |megabytes: usize| format!("\"{}\"", "x".repeat(megabytes << 20));
     let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
     for (before, json, after, expected) in [
@@ -45,7 +45,7 @@ fn settings_are_json_as_strict_as_a_body() {
 }
 
 #[test]
-fn an_error_of_the_text_speaks_of_settings_and_has_a_position() {
+fn a_syntax_error_mentions_the_settings_and_a_position() {
     let too_large = b" ".repeat((2 << 20) + 1);
     for (settings, message) in [
         (&b""[..], "the text of the settings is not JSON: unexpected end (line 1, column 1)"),
@@ -94,7 +94,7 @@ validation_rules = [{rule_name = 'min_length', rule_value = 1}]
 ";
 
 #[test]
-fn settings_stand_in_the_configuration_of_a_service() {
+fn settings_can_be_part_of_a_service_configuration() {
     for settings in [
         serde_json::from_str::<Settings>(JSON).unwrap(),
         serde_json::from_value(serde_json::from_str(JSON).unwrap()).unwrap(),

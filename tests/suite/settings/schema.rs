@@ -197,7 +197,7 @@ fn an_unknown_rule_or_unusable_value_is_ignored() {
 }
 
 #[test]
-fn a_url_has_the_scheme_of_the_web() {
+fn a_url_requires_http_or_https() {
     for url in ["http://example.com", "HTTPS://EXAMPLE.COM/A.PNG", "https://[2001:db8::1]:443/ä?b=c#d"] {
         assert!(accepts(r#"{"type":"image"}"#, &format!("\"{url}\"")), "{url}");
     }
