@@ -11,7 +11,7 @@ use super::error::DecodeError;
 use super::json::Variant;
 use super::stand_in::{self, StandIn};
 use super::text::{Text, visit_entry};
-use crate::json::private::RAW_VALUE;
+use crate::json::reserved::RAW_VALUE;
 use crate::json::{Reader, type_name};
 use crate::payload::fields::Fields;
 use crate::payload::members::Member;

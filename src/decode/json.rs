@@ -10,7 +10,7 @@ use serde::de::{
 use super::error::DecodeError;
 use super::number::{self, Requested};
 use super::text::{self, Text, visit_raw, visit_variant};
-use crate::json::private::RAW_VALUE;
+use crate::json::reserved::RAW_VALUE;
 use crate::json::{Reader, Token};
 use crate::redactable::REDACTED;
 use crate::redactable::mark::DOOR;

@@ -8,7 +8,7 @@ use serde_json::{Number, from_slice};
 use super::error::DecodeError;
 use super::text::visit_entry;
 use crate::json::Reader;
-use crate::json::private::{NUMBER, has_arbitrary_precision};
+use crate::json::reserved::{NUMBER, has_arbitrary_precision};
 
 /// The type of number that has been requested.
 #[derive(Clone, Copy)]

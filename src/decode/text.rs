@@ -8,7 +8,7 @@ use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
 use serde::de::{Error, IntoDeserializer, Unexpected, Visitor};
 
 use super::error::DecodeError;
-use crate::json::private::RAW_VALUE;
+use crate::json::reserved::RAW_VALUE;
 use crate::json::{Reader, write_string};
 use crate::redactable::REDACTED;
 use crate::redactable::mark::DOOR;

@@ -7,11 +7,36 @@
 #![expect(clippy::inline_always, reason = "measured, see above")]
 
 use std::borrow::Cow;
+use std::iter;
 
-use super::error::{Error, ErrorKind};
-use super::private::is_reserved;
-use super::string::plain_length;
-use super::{MAX_DEPTH, position};
+use super::reserved::is_reserved;
+
+/// Maximum number of arrays and objects that are open at once: serde_json's own parser refuses the 128th.
+pub(crate) const MAX_DEPTH: usize = 127;
+
+/// An error of the reader, and the offset of the byte at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Error {
+    pub(crate) kind: ErrorKind,
+    pub(crate) offset: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorKind {
+    ExpectedValue,
+    ExpectedName,
+    ExpectedColon,
+    ExpectedCommaOrBracket,
+    ExpectedCommaOrBrace,
+    InvalidNumber,
+    InvalidEscape,
+    ControlCharacter,
+    UnexpectedEnd,
+    LoneSurrogate,
+    TrailingData,
+    TooDeep,
+    ReservedName,
+}
 
 /// A value: scalars are read, arrays and objects are checked and stay text.
 #[derive(Debug)]
@@ -130,7 +155,7 @@ impl<'a> Reader<'a> {
     /// Returns the line and column of an offset.
     #[cold]
     pub(crate) fn position(&self, offset: usize) -> (usize, usize) {
-        position::position(self.text.as_bytes(), offset)
+        position(self.text.as_bytes(), offset)
     }
 
     /// Skips white space and returns the byte that follows it.
@@ -289,12 +314,6 @@ impl<'a> Reader<'a> {
         Ok(self.text_since(start))
     }
 
-    /// Checks that one value follows, and nothing else.
-    pub(crate) fn check(mut self) -> Result<(), Error> {
-        self.raw_value()?;
-        self.end()
-    }
-
     /// Checks that nothing but white space follows, unless an array or object is still open.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         match self.peek() {
@@ -307,18 +326,20 @@ impl<'a> Reader<'a> {
     /// Reads the string at the cursor: a slice of the text unless it has an escape.
     #[inline]
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, Error> {
+        let start = self.offset + 1;
         match self.plain_string() {
-            Ok(text) => Ok(Cow::Borrowed(text)),
-            Err(start) => self.escaped_string(start).map(Cow::Owned),
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => self.escaped_string(start).map(Cow::Owned),
         }
     }
 
     /// Reads a name. A lone surrogate is an error, since two names could become one.
     #[inline(always)]
     fn name(&mut self) -> Result<Cow<'a, str>, Error> {
+        let start = self.offset + 1;
         match self.plain_string() {
-            Ok(text) => Ok(Cow::Borrowed(text)),
-            Err(start) => self.escaped_name(start).map(Cow::Owned),
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => self.escaped_name(start).map(Cow::Owned),
         }
     }
 
@@ -404,32 +425,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Skips a string that has no escape; otherwise stops at the first and returns `false`.
+    /// Reads a string that has no escape; otherwise stops at the first.
     #[inline(always)]
-    fn skip_plain_string(&mut self) -> bool {
-        let bytes = self.text.as_bytes();
-        let start = self.offset + 1;
-        let end = start + bytes.get(start..).map_or(0, plain_length);
-        if bytes.get(end) != Some(&b'"') {
-            self.offset = end;
-            return false;
-        }
-        self.offset = end + 1;
-        true
-    }
-
-    /// Reads a string that has no escape; otherwise stops at the first, and returns where the string starts.
-    #[inline(always)]
-    fn plain_string(&mut self) -> Result<&'a str, usize> {
+    fn plain_string(&mut self) -> Option<&'a str> {
         let bytes = self.text.as_bytes();
         let start = self.offset + 1;
         let end = start + bytes.get(start..).map_or(0, plain_length);
         if bytes.get(end) == Some(&b'"') {
             self.offset = end + 1;
-            return Ok(self.text.get(start..end).unwrap_or_default());
+            return Some(self.text.get(start..end).unwrap_or_default());
         }
         self.offset = end;
-        Err(start)
+        None
     }
 
     /// Reads the rest of a string, from its first escape.
@@ -540,11 +547,8 @@ impl<'a> Reader<'a> {
             Some(b'{') => self.skip_object(),
             Some(b'[') => self.skip_array(),
             Some(b'"') => {
-                if self.skip_plain_string() {
-                    Ok(())
-                } else {
-                    self.skip_escapes()
-                }
+                let is_plain = self.plain_string().is_some();
+                if is_plain { Ok(()) } else { self.skip_escapes() }
             }
             next => self.skip_scalar(next),
         }
@@ -554,7 +558,7 @@ impl<'a> Reader<'a> {
         self.enter()?;
         while self.next_member()? {
             let start = self.offset + 1;
-            let is_reserved = if self.skip_plain_string() {
+            let is_reserved = if self.plain_string().is_some() {
                 // The first byte rules out nearly every name, without taking it from the text.
                 self.text.as_bytes().get(start) == Some(&b'$') && is_reserved(self.text_since(start))
             } else {
@@ -604,9 +608,78 @@ fn digits_end(bytes: &[u8], start: usize) -> Result<usize, usize> {
     if end > start { Ok(end) } else { Err(end) }
 }
 
+/// Returns the number of bytes before the first one that ends a string, begins an escape or is a control character.
+///
+/// It looks at eight bytes at a time.
+#[inline(always)]
+pub(crate) fn plain_length(bytes: &[u8]) -> usize {
+    let special = bytes.first_chunk().map_or(0, |word| special_bytes(u64::from_le_bytes(*word)));
+    if special != 0 { special.trailing_zeros() as usize / 8 } else { long_plain_length(bytes) }
+}
+
+/// Does the same for strings of eight bytes or more. Inlined, it would load its constants again for each word.
+#[inline(never)]
+fn long_plain_length(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    for word in bytes.chunks_exact(8) {
+        let special = special_bytes(word.try_into().map_or(0, u64::from_le_bytes));
+        if special != 0 {
+            return length + special.trailing_zeros() as usize / 8;
+        }
+        length += 8;
+    }
+    let rest = bytes.iter().skip(length);
+    length + rest.take_while(|byte| !matches!(byte, b'"' | b'\\' | ..0x20)).count()
+}
+
+/// Sets the highest bit of the first byte in the word that is a quote, a backslash or a control character. Later bytes may be
+/// marked by mistake, when a subtraction borrows from them.
+#[inline]
+fn special_bytes(word: u64) -> u64 {
+    const fn each(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    // A subtraction sets the highest bit of a byte that is smaller, and of one that had it set: the latter is part of a longer
+    // character, and cleared at the end. `^ 2` swaps the quote with the space, next to the control characters.
+    let quote_or_control = (word ^ each(2)).wrapping_sub(each(b' ' + 1));
+    let backslash = (word ^ each(b'\\')).wrapping_sub(each(1));
+    (quote_or_control | backslash) & !word & each(0x80)
+}
+
+/// Returns the line and column of an offset, both from 1; the column counts bytes.
+pub(crate) fn position(text: &[u8], offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let mut lines = before.split(|byte| *byte == b'\n');
+    let column = 1 + lines.next_back().map_or(0, <[u8]>::len);
+    (1 + lines.count(), column)
+}
+
+/// Iterates over the elements of a valid array.
+pub(crate) fn elements(array: &str) -> impl Iterator<Item = &str> {
+    let mut reader = Reader::new(array);
+    // In valid text nothing fails.
+    let _ = reader.enter();
+    iter::from_fn(move || {
+        reader.next_element().ok().filter(|has_next| *has_next)?;
+        reader.raw_value().ok()
+    })
+}
+
+/// Iterates over the members of a valid object.
+pub(crate) fn members(object: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
+    let mut reader = Reader::new(object);
+    let _ = reader.enter();
+    iter::from_fn(move || {
+        let name = reader.next_name().ok()??;
+        Some((name, reader.raw_value().ok()?))
+    })
+}
+
 /// Checks a whole JSON text.
 pub(crate) fn check(text: &str) -> Result<(), Error> {
-    Reader::new(text).check()
+    let mut reader = Reader::new(text);
+    reader.skip_value()?;
+    reader.end()
 }
 
 /// Returns a valid JSON string without its quotes and escapes.

@@ -4,9 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::MAX_DEPTH;
-use super::error::{Error, ErrorKind};
-use super::reader::{Reader, check};
+use super::reader::{Error, ErrorKind, MAX_DEPTH, Reader, check};
 
 /// A valid text, read once.
 pub(super) enum Tree<'a> {
@@ -49,7 +47,9 @@ impl<'a> Tree<'a> {
 
     fn into_value(self) -> Value {
         match self {
-            Self::Scalar(text) => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+            Self::Scalar("null") => Value::Null,
+            Self::Scalar(text @ ("true" | "false")) => (text == "true").into(),
+            Self::Scalar(text) => text.parse().map_or_else(|_| text.into(), Value::Number),
             Self::String(text) => text.into(),
             Self::Array(elements) => elements.into_iter().map(Self::into_value).collect(),
             Self::Object(members) => {

@@ -3,7 +3,7 @@
 use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::error::{ParseError, ParseErrorKind};
-use crate::json::position::position;
+use crate::json::position;
 use crate::redactable::tree::Text;
 
 /// The UTF-8 encoding of the byte order mark.

@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::{LookupElement, Payload, Presence};
-use crate::json::canonical::canonical;
+use crate::json::canonical;
 
 impl Payload<'_> {
     /// Returns the same string for equal payloads: compact JSON with names sorted at every level.

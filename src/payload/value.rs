@@ -6,9 +6,7 @@ use std::fmt::{self, Debug, Formatter};
 use serde::{Serialize, Serializer};
 
 use crate::error::{ParseError, ParseErrorKind};
-use crate::json::canonical::canonical;
-use crate::json::emit::serialize_text;
-use crate::json::{Token, tree, type_name};
+use crate::json::{Token, canonical, serialize_text, tree, type_name};
 use crate::redactable::{REDACTED, Redactable};
 
 /// The value of a field: one of JSON's six types.

@@ -10,7 +10,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Se
 use serde_json::{Map, Number, Value};
 
 use super::{REDACTED, mark};
-use crate::json::private::{NUMBER, RAW_VALUE, has_arbitrary_precision};
+use crate::json::reserved::{NUMBER, RAW_VALUE, has_arbitrary_precision};
 use crate::json::{MAX_DEPTH, is_reserved};
 
 /// Reads a tree, in which the sentinel replaces the mark of a redacted field.

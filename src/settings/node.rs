@@ -6,8 +6,7 @@ use serde::de::Deserializer;
 
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::pointer::Pointer;
-use crate::json::position::position;
-use crate::json::{self, type_name, unescape};
+use crate::json::{self, position, type_name, unescape};
 use crate::parse::input::{self, BYTE_ORDER_MARK};
 
 /// Maximum number of bytes of settings.

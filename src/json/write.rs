@@ -1,4 +1,4 @@
-//! JSON text, written through any serializer.
+//! JSON text, written: strings, the canonical form, and any text through a serializer.
 
 use std::any::type_name;
 use std::borrow::Cow;
@@ -7,8 +7,61 @@ use std::collections::HashSet;
 use serde::ser::{Error, SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-use super::private::{RAW_VALUE, has_arbitrary_precision};
+use super::reserved::{RAW_VALUE, has_arbitrary_precision};
 use super::tree::Tree;
+
+/// Writes a string with its quotes and the escapes that it needs.
+pub(crate) fn write_string(text: &str, out: &mut String) {
+    // A string is always valid JSON.
+    out.push_str(&serde_json::to_string(text).unwrap_or_default());
+}
+
+/// Returns the canonical form of a valid JSON text.
+///
+/// Numbers stay as they are, and strings have only the escapes that JSON requires. Members that share a name stay in their order.
+pub(crate) fn canonical(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    write(Tree::new(text), &mut out);
+    out
+}
+
+fn write(tree: Tree<'_>, out: &mut String) {
+    match tree {
+        Tree::Scalar(text) => out.push_str(text),
+        Tree::String(text) => write_unescaped(text, out),
+        Tree::Array(elements) => {
+            out.push('[');
+            for (index, element) in elements.into_iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { "," });
+                write(element, out);
+            }
+            out.push(']');
+        }
+        Tree::Object(mut members) => {
+            members.sort_by(|(before, _), (after, _)| before.cmp(after));
+            out.push('{');
+            for (index, (name, value)) in members.into_iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { "," });
+                write_unescaped(name, out);
+                out.push(':');
+                write(value, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+/// Writes a string that the reader has read: one that is borrowed has no escape.
+fn write_unescaped(text: Cow<'_, str>, out: &mut String) {
+    match text {
+        Cow::Borrowed(text) => {
+            out.push('"');
+            out.push_str(text);
+            out.push('"');
+        }
+        Cow::Owned(text) => write_string(&text, out),
+    }
+}
 
 /// Writes a valid JSON text: as it is into the text that serde_json writes, apart from newlines, and elsewhere as real values.
 ///
