@@ -55,11 +55,11 @@ pub(crate) fn read_received<'a>(
             "received_at" | "payload" => return Err(reader.duplicate(Path::Body, &name)),
             _ => {
                 let skipped = reader.json.raw_value();
-                skipped.map_err(|error| reader.json_error_at(error, Path::Body.member(&name)))?;
+                skipped.map_err(|error| reader.json_error(error, Path::Body.member(&name)))?;
             }
         }
     }
-    reader.json.end().map_err(|error| reader.json_error(error))?;
+    reader.end()?;
     let received_at = received_at.ok_or_else(|| reader.missing(received, "received_at"))?;
     let payload = payload.ok_or_else(|| reader.missing(received, "payload"))?;
     Ok((received_at, payload))
@@ -70,7 +70,7 @@ pub(crate) fn read_fields(text: &str) -> Result<Fields<'_>, ParseError> {
     let mut json = Reader::new(text);
     let mut reader = BodyReader::new(&mut json, &Limits::NONE, None);
     let fields = reader.fields(Path::Body)?;
-    reader.json.end().map_err(|error| reader.json_error(error))?;
+    reader.end()?;
     Ok(fields)
 }
 
@@ -117,7 +117,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         if !unknown.is_empty() {
             self.payload.rare_mut().unknown_members = self.sorted(body, unknown)?;
         }
-        self.json.end().map_err(|error| self.json_error(error))?;
+        self.end()?;
         if has_meta { Ok(()) } else { Err(self.missing(body, "meta")) }
     }
 
@@ -136,15 +136,15 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         self.json.replace_surrogates(true);
         while let Some(name) = self.name(data)? {
             self.count(path, self.json.name_offset())?;
-            let value = self.json.value().map_err(|error| self.json_error_at(error, path.member(&name)))?;
-            let field = field_with(Value::new(value));
+            let value = self.json.value().map_err(|error| self.json_error(error, path.member(&name)))?;
+            let mut field = field_with(Value::new(value));
+            if self.json.has_replaced() {
+                self.mend(data, &name, &mut field)?;
+            }
             if fields.len() == 16 {
                 fields.reserve(32);
             }
             fields.push((name, field));
-            if self.json.has_replaced() {
-                fields.last_mut().map_or(Ok(()), |field| self.mend(data, field))?;
-            }
         }
         self.json.replace_surrogates(false);
         if let Some(mapping) = self.mapping {
@@ -160,13 +160,14 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     fn mend(
         &mut self,
         data: Object,
-        (name, field): &mut Member<'a, Redactable<Value<'a>>>,
+        name: &Cow<'a, str>,
+        field: &mut Redactable<Value<'a>>,
     ) -> Result<(), ParseError> {
         let offset = self.json.take_replaced().unwrap_or_default();
         let mapped = self.mapped(name.clone());
         if mapped == "user_id" {
             let error = Error { kind: ErrorKind::LoneSurrogate, offset };
-            return Err(self.json_error_at(error, data.path.member(name)));
+            return Err(self.json_error(error, data.path.member(name)));
         }
         self.payload.rare_mut().replaced_fields.push(mapped);
         if let Redactable::Visible(Value::Array(json) | Value::Object(json)) = field {
@@ -180,11 +181,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         if self.payload.redacted == Presence::Null {
             return Ok(());
         }
-        if self.json.peek() != Some(b'[') {
-            return Err(self.wrong_type(Path::Redacted, "an array"));
-        }
-        self.begin_array(Path::Redacted)?;
-        while self.next_element()? {
+        self.enter(Path::Redacted, b'[', "an array")?;
+        while self.next_element(Path::Redacted)? {
             let (start, path) = (self.json.offset(), Path::RedactedName(self.payload.redacted_names.len()));
             self.count(Path::Redacted, start)?;
             let name = self.string(path)?;
@@ -232,11 +230,9 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             self.payload.rare_mut().not_an_array = Some(RawJson::new(self.json.text_since(start)));
             return Ok(());
         }
-        self.begin_array(Path::LookupValues)?;
-        for index in 0.. {
-            if !self.next_element()? {
-                break;
-            }
+        self.enter(Path::LookupValues, b'[', "an array")?;
+        let mut index = 0;
+        while self.next_element(Path::LookupValues)? {
             let start = self.json.offset();
             self.count(Path::LookupValues, start)?;
             if let Some(lookup) = self.lookup_value(Path::LookupValue(index))? {
@@ -245,6 +241,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 let json = RawJson::new(self.json.text_since(start));
                 self.payload.rare_mut().unusable.push((index, json));
             }
+            index += 1;
         }
         Ok(())
     }
@@ -252,7 +249,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     /// Reads an element that may be a lookup value; `None` if it is not.
     fn lookup_value(&mut self, path: Path) -> Result<Option<LookupValue<'a>>, ParseError> {
         if self.json.peek() != Some(b'{') {
-            self.json.raw_value().map_err(|error| self.json_error_at(error, path.pointer()))?;
+            self.json.raw_value().map_err(|error| self.json_error(error, path.pointer()))?;
             return Ok(None);
         }
         let object = self.object(path)?;
@@ -269,7 +266,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             if member.is_some() {
                 return Err(self.duplicate(path, &name));
             }
-            let token = self.json.value().map_err(|error| self.json_error_at(error, path.member(&name)))?;
+            let token = self.json.value().map_err(|error| self.json_error(error, path.member(&name)))?;
             *member = Some(token);
         }
         let unknown = self.sorted(object, unknown)?;
@@ -289,7 +286,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     ) -> Result<(), ParseError> {
         self.count(object.path, self.json.name_offset())?;
         let text =
-            self.json.raw_value().map_err(|error| self.json_error_at(error, object.path.member(&name)))?;
+            self.json.raw_value().map_err(|error| self.json_error(error, object.path.member(&name)))?;
         let mut json = RawJson::new(text);
         if self.json.take_replaced().is_some() {
             json = RawJson::new(self.json.mended(text.len()));
@@ -301,12 +298,21 @@ impl<'a, 'p> BodyReader<'a, 'p> {
 
     #[inline]
     fn object(&mut self, path: Path) -> Result<Object, ParseError> {
-        if self.json.peek() != Some(b'{') {
-            return Err(self.wrong_type(path, "an object"));
+        self.enter(path, b'{', "an object")?;
+        Ok(Object { start: self.json.offset() - 1, path })
+    }
+
+    /// Enters the array or object that `open` begins.
+    #[inline]
+    fn enter(&mut self, path: Path, open: u8, expected: &'static str) -> Result<(), ParseError> {
+        if self.json.peek() != Some(open) {
+            return Err(self.wrong_type(path, expected));
         }
-        let start = self.json.offset();
-        self.json.enter().map_err(|error| self.json_error_at(error, path.pointer()))?;
-        Ok(Object { start, path })
+        self.json.enter().map_err(|error| self.json_error(error, path.pointer()))
+    }
+
+    fn end(&mut self) -> Result<(), ParseError> {
+        self.json.end().map_err(|error| self.json_error(error, Path::Body.pointer()))
     }
 
     /// Reads the name of a member, or leaves the object.
@@ -318,17 +324,13 @@ impl<'a, 'p> BodyReader<'a, 'p> {
                 Err(self.error_at_name(ParseErrorKind::ReservedName, object.path, &name))
             }
             Ok(name) => Ok(name),
-            Err(error) => Err(self.json_error_at(error, object.path.pointer())),
+            Err(error) => Err(self.json_error(error, object.path.pointer())),
         }
     }
 
-    fn begin_array(&mut self, path: Path) -> Result<(), ParseError> {
-        self.json.enter().map_err(|error| self.json_error_at(error, path.pointer()))
-    }
-
     #[inline]
-    fn next_element(&mut self) -> Result<bool, ParseError> {
-        self.json.next_element().map_err(|error| self.json_error(error))
+    fn next_element(&mut self, array: Path) -> Result<bool, ParseError> {
+        self.json.next_element().map_err(|error| self.json_error(error, array.pointer()))
     }
 
     #[inline]
@@ -336,7 +338,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         if self.json.peek() != Some(b'"') {
             return Err(self.wrong_type(path, "a string"));
         }
-        self.json.string().map_err(|error| self.json_error_at(error, path.pointer()))
+        self.json.string().map_err(|error| self.json_error(error, path.pointer()))
     }
 
     fn time(&mut self, path: Path) -> Result<DateTime<Utc>, ParseError> {
@@ -352,13 +354,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         if self.json.peek() != Some(b'n') {
             return Ok(Presence::Present);
         }
-        self.null(path)
-    }
-
-    #[cold]
-    fn null(&mut self, path: Path) -> Result<Presence, ParseError> {
-        self.json.value().map_err(|error| self.json_error_at(error, path.pointer()))?;
-        Ok(Presence::Null)
+        let null = self.json.raw_value();
+        null.map(|_| Presence::Null).map_err(|error| self.json_error(error, path.pointer()))
     }
 
     /// Counts an entry that is kept.
@@ -436,7 +433,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             Some(b'[') => "array",
             _ => match self.json.value() {
                 Ok(token) => Value::new(token).type_name(),
-                Err(error) => return self.json_error_at(error, path.pointer()),
+                Err(error) => return self.json_error(error, path.pointer()),
             },
         };
         let kind = match path {
@@ -446,16 +443,10 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         self.error(kind, path.pointer(), start)
     }
 
-    /// Converts an error of the JSON reader.
-    #[cold]
-    fn json_error(&self, error: Error) -> ParseError {
-        ParseError::from_json(error.kind).with_position(self.json.position(error.offset))
-    }
-
     /// Converts an error of the JSON reader. One of plain syntax has no path.
     #[cold]
-    fn json_error_at(&self, error: Error, path: Pointer) -> ParseError {
-        let converted = self.json_error(error);
+    fn json_error(&self, error: Error, path: Pointer) -> ParseError {
+        let converted = ParseError::from_json(error.kind).with_position(self.json.position(error.offset));
         match error.kind {
             ErrorKind::TooDeep | ErrorKind::ReservedName | ErrorKind::LoneSurrogate => {
                 converted.with_path(path)
