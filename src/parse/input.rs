@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::error::{ParseError, ParseErrorKind};
 use crate::json::position;
-use crate::redactable::tree::Text;
+use crate::redactable::visitor::Text;
 
 /// The UTF-8 encoding of the byte order mark.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

@@ -2,7 +2,7 @@
 
 pub(crate) mod mark;
 mod serde;
-pub(crate) mod tree;
+pub(crate) mod visitor;
 
 use std::any::type_name;
 use std::fmt::{self, Debug, Formatter};

@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::tree::{self, Answer};
+use super::visitor::{self, Answer, Slot};
 use super::{REDACTED, Redactable, mark, short_type_name};
 use crate::json::printable::Printable;
 
@@ -20,9 +20,9 @@ impl<T: Serialize> Serialize for Redactable<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Redactable<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if mark::is_watching() {
-            tree::ask(mark::DOOR, deserializer)
+            visitor::ask(mark::DOOR, deserializer)
         } else {
-            Self::from_tree(tree::read(deserializer)?)
+            Self::from_tree(visitor::read(deserializer)?)
         }
     }
 }
@@ -40,7 +40,7 @@ impl<'de, T: Deserialize<'de>> Answer<'de> for Redactable<T> {
         })
     }
 
-    fn from_some<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn from_some<D: Deserializer<'de>>(_: Slot, deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(deserializer).map(Self::Visible)
     }
 }
