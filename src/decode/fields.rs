@@ -1,5 +1,6 @@
 //! A `Deserializer` for a whole set of fields.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::iter::Enumerate;
 use std::marker::PhantomData;
@@ -10,7 +11,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Un
 use super::error::DecodeError;
 use super::json::Variant;
 use super::stand_in::{self, StandIn};
-use super::text::{Text, visit_entry};
+use super::text::{Role, Text, visit_entry};
 use crate::json::reserved::RAW_VALUE;
 use crate::json::{Reader, type_name};
 use crate::payload::fields::Fields;
@@ -27,7 +28,8 @@ pub(super) fn read_value<'de, S: DeserializeSeed<'de>>(
 ) -> Result<S::Value, DecodeError> {
     let json = match value {
         Value::String(text) => {
-            return seed.deserialize(Text::value(text)).map_err(|error| error.in_value("string"));
+            let value = seed.deserialize(Text(Cow::Borrowed(text), Role::Value));
+            return value.map_err(|error| error.in_value("string"));
         }
         Value::Null => "null",
         Value::Bool(true) => "true",
@@ -137,7 +139,7 @@ impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
         self.current = self.rest.next();
         let Some((_, (name, _))) = self.current else { return Ok(None) };
-        let key = seed.deserialize(Text::field_name(name));
+        let key = seed.deserialize(Text(Cow::Borrowed(name), Role::FieldName));
         key.map(Some).map_err(|error| error.in_name(name).of_field(name))
     }
 

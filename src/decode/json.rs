@@ -9,7 +9,7 @@ use serde::de::{
 
 use super::error::DecodeError;
 use super::number::{self, Requested};
-use super::text::{self, Text, visit_raw, visit_variant};
+use super::text::{self, Role, Text, visit_raw, visit_variant};
 use crate::json::reserved::RAW_VALUE;
 use crate::json::{Reader, Token};
 use crate::redactable::REDACTED;
@@ -246,7 +246,7 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
         }
         let Some(name) = self.reader.next_name()? else { return Ok(None) };
         self.name = self.reader.name_offset();
-        let key = seed.deserialize(Text::member_name(name, self.reader));
+        let key = seed.deserialize(Text(name, Role::MemberName(self.reader)));
         key.map(Some).map_err(|error| self.locate(error, true))
     }
 

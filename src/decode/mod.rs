@@ -70,31 +70,28 @@ impl Payload<'_> {
     /// A plain `Option` is `None` for a redacted field, so that a service does not start failing when a user hides one. To find out
     /// what to erase from a store, use [`Fields::redacted`](crate::Fields::redacted).
     ///
-    /// Three kinds of types fail as soon as a user hides a field. The examples below show each of them:
+    /// Three kinds of types fail as soon as a user hides a field:
     ///
-    /// - A map of plain values, such as `HashMap<String, serde_json::Value>`, fails at the first redacted field. Use
-    ///   `HashMap<String, Redactable<serde_json::Value>>`.
-    /// - `#[serde(default)]` does not help a plain `T`: the default is for absent fields, and a redacted one is present.
-    /// - A `deserialize_with` helper that reads a `String` fails even in front of an `Option`, since it requests a string and
-    ///   not an option. Let it read a `Redactable<String>` or an `Option<String>`.
+    /// - A map of plain values, such as `HashMap<String, serde_json::Value>`. Use `HashMap<String, Redactable<serde_json::Value>>`.
+    /// - A plain `T` with `#[serde(default)]`: the default is for absent fields, and a redacted one is present.
+    /// - An `Option` behind a `deserialize_with` helper that requests a `String`. Let it read an `Option<String>`, or a
+    ///   `Redactable<String>`.
     ///
     /// An enum reads a set of exactly one field. serde_json's `Box<RawValue>` reads the fields as JSON text, in which redacted ones
     /// are the sentinel.
     ///
     /// With `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields from a buffer. The table holds there too,
-    /// with these exceptions:
+    /// with these exceptions, which depend on the redacted fields. So rely on [`Fields::redacted`](crate::Fields::redacted) for
+    /// erasing.
     ///
     /// - A type that accepts any value, such as `serde_json::Value`, receives `null` for a redacted field.
-    /// - Where a redacted plain `Option` is next to a redacted `Option<Redactable<T>>`, with more than eight redacted fields, both
-    ///   may be `None`.
+    /// - If a plain `Option` is among more than eight redacted fields, a redacted `Option<Redactable<T>>` may be `None`, too.
     /// - A redacted field that two flattened types read, or whose type accepts bytes, as `Uuid` does, may be an error. It may also
     ///   be `None`, together with the other redacted fields.
     ///
-    /// The last two depend on which fields are redacted, so rely on [`Fields::redacted`](crate::Fields::redacted) for erasing.
-    ///
     /// # Errors
     ///
-    /// Returns a [`DecodeError`] that names the field, if one is at fault. Its message never contains a value.
+    /// Returns an error if `T` does not accept the fields. It names the field at fault, and never contains a value.
     ///
     /// # Examples
     ///
@@ -114,36 +111,6 @@ impl Payload<'_> {
     /// assert!(profile.country.is_redacted() && profile.nickname.is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// Types that fail at a redacted field, and types that do not:
-    ///
-    /// ```
-    /// use rownd_webhooks::{Redactable, testing::samples};
-    /// use serde::{Deserialize, Deserializer};
-    /// use std::collections::HashMap;
-    ///
-    /// let payload = rownd_webhooks::from_str(samples::VISIBILITY_UPDATE)?;
-    /// assert!(payload.decode::<HashMap<String, serde_json::Value>>().is_err());
-    /// assert!(payload.decode::<HashMap<String, Redactable<serde_json::Value>>>().is_ok());
-    ///
-    /// #[derive(Deserialize)]
-    /// struct Defaulted {
-    ///     #[serde(default)]
-    ///     country: String,
-    /// }
-    /// assert!(payload.decode::<Defaulted>().is_err());
-    ///
-    /// #[derive(Deserialize)]
-    /// struct Helped {
-    ///     #[serde(deserialize_with = "lower_case")]
-    ///     country: Option<String>,
-    /// }
-    /// fn lower_case<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    ///     Ok(Some(String::deserialize(deserializer)?.to_lowercase())) // better: Option::<String>::deserialize
-    /// }
-    /// assert!(payload.decode::<Helped>().is_err());
-    /// # Ok::<(), rownd_webhooks::ParseError>(())
-    /// ```
     pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
         self.fields().decode()
     }
@@ -154,7 +121,7 @@ impl Fields<'_> {
     ///
     /// # Errors
     ///
-    /// As for [`Payload::decode`].
+    /// Returns an error if `T` does not accept the fields.
     pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
         decode_fields(self)
     }
@@ -167,7 +134,7 @@ impl Value<'_> {
     ///
     /// # Errors
     ///
-    /// Returns a [`DecodeError`] without a field.
+    /// Returns an error if `T` does not accept the value.
     ///
     /// # Examples
     ///
@@ -188,7 +155,7 @@ impl RawJson<'_> {
     ///
     /// # Errors
     ///
-    /// Returns a [`DecodeError`] without a field.
+    /// Returns an error if `T` does not accept the JSON.
     pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
         mark::watch(|| read_json(self.as_str(), PhantomData)).0
     }

@@ -14,42 +14,24 @@ use crate::redactable::REDACTED;
 use crate::redactable::mark::DOOR;
 
 /// The string of a field, or a name.
-pub(super) struct Text<'r, 'de> {
-    text: Cow<'de, str>,
-    role: Role<'r, 'de>,
-}
+pub(super) struct Text<'r, 'de>(pub(super) Cow<'de, str>, pub(super) Role<'r, 'de>);
 
 #[derive(Clone, Copy)]
-enum Role<'r, 'de> {
+pub(super) enum Role<'r, 'de> {
     Value,
     FieldName,
     /// The name of a member, which this reader has just read.
     MemberName(&'r Reader<'de>),
 }
 
-impl<'r, 'de> Text<'r, 'de> {
-    #[inline]
-    pub(super) fn value(text: &'de str) -> Self {
-        Self { text: text.into(), role: Role::Value }
-    }
-
-    #[inline]
-    pub(super) fn field_name(name: &'de str) -> Self {
-        Self { text: name.into(), role: Role::FieldName }
-    }
-
-    #[inline]
-    pub(super) fn member_name(name: Cow<'de, str>, reader: &'r Reader<'de>) -> Self {
-        Self { text: name, role: Role::MemberName(reader) }
-    }
-
+impl<'de> Text<'_, 'de> {
     fn is_name(&self) -> bool {
-        !matches!(self.role, Role::Value)
+        !matches!(self.1, Role::Value)
     }
 
     #[cold]
     fn refused<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        Err(DecodeError::invalid_type(Unexpected::Str(&self.text), &visitor))
+        Err(DecodeError::invalid_type(Unexpected::Str(&self.0), &visitor))
     }
 
     /// Answers a request for what a string is not. serde_json gives a name to any of them, and so to visitors that accept more than
@@ -63,7 +45,7 @@ impl<'r, 'de> Text<'r, 'de> {
 macro_rules! deserialize_spelled {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-            match self.text {
+            match self.0 {
                 Cow::Borrowed(text) if self.is_name() && text.trim_ascii() == text => {
                     let mut reader = Reader::new(text);
                     let value = reader.$method(visitor)?;
@@ -80,7 +62,7 @@ impl<'de> Deserializer<'de> for Text<'_, 'de> {
 
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visit_string(self.text, visitor)
+        visit_string(self.0, visitor)
     }
 
     deserialize_spelled! {
@@ -93,7 +75,7 @@ impl<'de> Deserializer<'de> for Text<'_, 'de> {
     serde::forward_to_deserialize_any! { char str string identifier }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visit_bytes(self.text, visitor)
+        visit_bytes(self.0, visitor)
     }
 
     fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -115,15 +97,15 @@ impl<'de> Deserializer<'de> for Text<'_, 'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        match (name, self.role) {
-            (DOOR, _) if self.text == REDACTED => visitor.visit_none(),
+        match (name, self.1) {
+            (DOOR, _) if self.0 == REDACTED => visitor.visit_none(),
             (DOOR, _) => visitor.visit_some(self),
             (RAW_VALUE, Role::MemberName(reader)) => {
                 visit_raw(reader.at(reader.name_offset()).raw_value()?, visitor)
             }
             (RAW_VALUE, _) => {
                 let mut json = String::new();
-                write_string(&self.text, &mut json);
+                write_string(&self.0, &mut json);
                 visit_entry(RAW_VALUE, json, visitor)
             }
             _ => visitor.visit_newtype_struct(self),
@@ -137,7 +119,7 @@ impl<'de> Deserializer<'de> for Text<'_, 'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        visit_variant(self.text, visitor)
+        visit_variant(self.0, visitor)
     }
 }
 

@@ -18,19 +18,17 @@ pub const REDACTED: &str = "<<REDACTED>>";
 
 /// A value that the user may have redacted.
 ///
-/// In your own struct, `Redactable<T>` distinguishes visible from redacted, and `Option<Redactable<T>>` absent as well. It is written as
-/// its value, or as the sentinel [`REDACTED`], and read back in any format that describes itself, and from the buffers that serde fills
-/// for `flatten` and for tagged and untagged enums.
+/// In a struct, `Redactable<T>` distinguishes visible from redacted, and `Option<Redactable<T>>` absent as well. It is written as
+/// its value, or as the sentinel [`REDACTED`], and read back in any format that describes itself.
 ///
 /// Outside of [`Payload::decode`](crate::Payload::decode), `T` is read as JSON, and cannot borrow. What a format writes unlike JSON is
 /// refused and never changed: bytes (also a `Uuid` in a binary format), names of members that are numbers, enums with a tag in YAML,
-/// infinity, and integers of more than 64 bits. RON tells neither enums nor newtypes from units and lists, so keep none there. Formats
-/// that do not describe themselves, such as postcard, contain JSON text instead: the [cookbook](crate::cookbook::formats) shows how.
+/// infinity, and integers of more than 64 bits. RON tells neither enums nor newtypes from units and lists, so keep none there. For
+/// formats that do not describe themselves, such as postcard, see the [cookbook](crate::cookbook::formats).
 ///
-/// `Debug` shows the type of the value, and errors the JSON type that was found. Neither contains the value, so a failed
-/// `assert_eq!` of two redactables shows `Visible(String)` twice. In a test, compare what is inside, as the second example does.
+/// `Debug` shows the type of the value, and errors show the JSON type that was found. Neither contains the value.
 ///
-/// What a field hides can still be elsewhere in a body: in a lookup value, in a nested object of another field, and in
+/// A hidden value can still be elsewhere in a body: in a lookup value, in a nested object of another field, and in
 /// [unknown members](crate::Payload::unknown_members).
 ///
 /// # Examples
@@ -62,7 +60,7 @@ pub const REDACTED: &str = "<<REDACTED>>";
 /// let text: &str = &email;
 /// ```
 ///
-/// Compare options in a test, so that a failure shows the values:
+/// Ask for it, also in a test, so that a failed comparison shows the values:
 ///
 /// ```
 /// use rownd_webhooks::Redactable;
@@ -166,7 +164,7 @@ impl<T> Redactable<T> {
     ///
     /// # Errors
     ///
-    /// The value is redacted.
+    /// Returns `error` if the value is redacted.
     pub fn ok_or<E>(self, error: E) -> Result<T, E> {
         self.into_visible().ok_or(error)
     }
