@@ -1,4 +1,4 @@
-//! A `Deserializer` for a string that has no quotes and escapes any more.
+//! A `Deserializer` for strings that have been read: values and names.
 
 use std::borrow::Cow;
 use std::iter;
@@ -9,7 +9,7 @@ use serde::de::{Error, IntoDeserializer, Unexpected, Visitor};
 
 use super::error::DecodeError;
 use crate::json::reserved::RAW_VALUE;
-use crate::json::{Reader, write_string};
+use crate::json::{Reader, quoted};
 use crate::redactable::REDACTED;
 use crate::redactable::mark::DOOR;
 
@@ -103,11 +103,7 @@ impl<'de> Deserializer<'de> for Text<'_, 'de> {
             (RAW_VALUE, Role::MemberName(reader)) => {
                 visit_raw(reader.at(reader.name_offset()).raw_value()?, visitor)
             }
-            (RAW_VALUE, _) => {
-                let mut json = String::new();
-                write_string(&self.0, &mut json);
-                visit_entry(RAW_VALUE, json, visitor)
-            }
+            (RAW_VALUE, _) => visit_entry(RAW_VALUE, quoted(&self.0), visitor),
             _ => visitor.visit_newtype_struct(self),
         }
     }

@@ -16,4 +16,4 @@ pub(crate) use reader::{
     with_article,
 };
 pub(crate) use reserved::is_reserved;
-pub(crate) use write::{canonical, serialize_text, write_string};
+pub(crate) use write::{canonical, quoted, serialize_text};

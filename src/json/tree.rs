@@ -1,4 +1,4 @@
-//! Trees of JSON: of a text, to write it in another form, and of `serde_json::Value`.
+//! JSON as a tree: the crate's own, and `serde_json::Value`.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::reader::{Error, ErrorKind, MAX_DEPTH, Reader, check};
 
-/// A valid text, read once.
+/// A tree of valid JSON text.
 pub(super) enum Tree<'a> {
     /// The text of a number, `true`, `false` or `null`.
     Scalar(&'a str),
@@ -59,12 +59,12 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Returns the `serde_json::Value` of a valid text. A number that it cannot hold becomes a string of its digits.
+/// Converts valid JSON text. A number that is out of range becomes a string of its digits.
 pub(crate) fn value(text: &str) -> Value {
     Tree::new(text).into_value()
 }
 
-/// Returns the text of a tree that a field of a body can hold: two objects enclose it there.
+/// Returns the text of a tree, which has to be valid as a field of a body: two objects enclose it there.
 pub(crate) fn field_text(tree: &Value) -> Result<String, ErrorKind> {
     let text = print(tree).ok_or(ErrorKind::TooDeep)?;
     check(&format!("[[{text}]]")).map_err(|error| error.kind)?;

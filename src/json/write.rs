@@ -1,4 +1,4 @@
-//! JSON text, written: strings, the canonical form, and any text through a serializer.
+//! Writing of JSON: strings, the canonical form, and text through any serializer.
 
 use std::any::type_name;
 use std::borrow::Cow;
@@ -10,10 +10,10 @@ use serde::{Serialize, Serializer};
 use super::reserved::{RAW_VALUE, has_arbitrary_precision};
 use super::tree::Tree;
 
-/// Writes a string with its quotes and the escapes that it needs.
-pub(crate) fn write_string(text: &str, out: &mut String) {
-    // A string is always valid JSON.
-    out.push_str(&serde_json::to_string(text).unwrap_or_default());
+/// Returns a string with quotes and the escapes that it needs.
+pub(crate) fn quoted(text: &str) -> String {
+    // Writing a string cannot fail.
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// Returns the canonical form of a valid JSON text.
@@ -54,30 +54,25 @@ fn write(tree: Tree<'_>, out: &mut String) {
 /// Writes a string that the reader has read: one that is borrowed has no escape.
 fn write_unescaped(text: Cow<'_, str>, out: &mut String) {
     match text {
-        Cow::Borrowed(text) => {
-            out.push('"');
-            out.push_str(text);
-            out.push('"');
-        }
-        Cow::Owned(text) => write_string(&text, out),
+        Cow::Borrowed(text) => out.extend(["\"", text, "\""]),
+        Cow::Owned(text) => out.push_str(&quoted(&text)),
     }
 }
 
-/// Writes a valid JSON text: as it is into the text that serde_json writes, apart from newlines, and elsewhere as real values.
+/// Writes valid JSON text: serde_json's serializer receives it as it is, apart from newlines, and any other one real values.
 ///
-/// Archives and queues hold one document per line, so a text that contains newlines is written without white space.
+/// Archives and queues have one document per line, so text with newlines is written without white space.
 pub(crate) fn serialize_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     if !is_from::<S>("serde_json::ser::") {
         return Tree::new(text).serialize(serializer);
     }
-    let has_newline = text.contains('\n') || text.contains('\r');
-    serialize_raw(&if has_newline { compact(text).into() } else { Cow::from(text) }, serializer)
+    let compact = text.contains(['\n', '\r']).then(|| compact(text));
+    serialize_raw(compact.as_deref().unwrap_or(text), serializer)
 }
 
 /// Returns `true` if a module of serde_json defines the serializer, which alone knows what its private names mean.
 ///
-/// Nothing but the type's name tells them apart, since a serializer is consumed when it is asked to write. If names of types should change,
-/// real values are written.
+/// Only the name of the type tells serializers apart, since asking one consumes it. If that name changes, real values are written.
 fn is_from<S>(module: &str) -> bool {
     type_name::<S>().trim_start_matches("&mut ").starts_with(module)
 }

@@ -32,7 +32,7 @@ impl Trace {
         fields.filter(|index| !self.understood.contains(index))
     }
 
-    /// Returns the field of which the bytes are the mark.
+    /// Returns the field that the bytes mark, if they are a mark.
     fn index(&self, bytes: &[u8]) -> Option<usize> {
         let index = bytes.strip_prefix(&[NOT_UTF8])?.strip_prefix(&self.key?)?;
         index.try_into().ok().map(usize::from_ne_bytes)
