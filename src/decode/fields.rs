@@ -71,13 +71,6 @@ impl<'f, 'de, 'a> FieldsDeserializer<'f, 'de, 'a> {
     }
 }
 
-fn refused<'de, V: Visitor<'de>>(
-    _: FieldsDeserializer<'_, 'de, '_>,
-    visitor: V,
-) -> Result<V::Value, DecodeError> {
-    Err(DecodeError::invalid_type(Unexpected::Map, &visitor))
-}
-
 impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
     type Error = DecodeError;
 
@@ -122,7 +115,10 @@ impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
         visitor.visit_enum(Variant(self.access()))
     }
 
-    deserialize_alike! { refused; scalars strings lists }
+    deserialize_alike! {
+        |_: Self, visitor: V| Err(DecodeError::invalid_type(Unexpected::Map, &visitor));
+        scalars strings lists
+    }
 }
 
 struct FieldAccess<'f, 'de, 'a> {

@@ -35,14 +35,14 @@ pub(super) enum StandIn {
 }
 
 impl StandIn {
-    fn refused<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        Err(match self {
+    fn refused<'de, V: Visitor<'de>>(self, visitor: &V) -> DecodeError {
+        match self {
             Self::Mark(index) => {
                 mark::with_trace(|trace| trace.refused.push(index));
                 DecodeError::redacted(None)
             }
-            Self::Missing | Self::OnlyOption => DecodeError::invalid_type(Unexpected::Option, &visitor),
-        })
+            Self::Missing | Self::OnlyOption => DecodeError::invalid_type(Unexpected::Option, visitor),
+        }
     }
 }
 
@@ -53,7 +53,7 @@ impl<'de> Deserializer<'de> for StandIn {
         match self {
             Self::Mark(index) => visitor.visit_byte_buf(mark::give(index)),
             Self::Missing => visitor.visit_none(),
-            Self::OnlyOption => self.refused(visitor),
+            Self::OnlyOption => Err(self.refused(&visitor)),
         }
     }
 
@@ -76,5 +76,5 @@ impl<'de> Deserializer<'de> for StandIn {
         visitor.visit_unit()
     }
 
-    deserialize_alike! { Self::refused; scalars strings lists maps enums }
+    deserialize_alike! { |stand_in: Self, visitor: V| Err(stand_in.refused(&visitor)); scalars strings lists maps enums }
 }

@@ -30,14 +30,14 @@ impl<'de> Text<'_, 'de> {
     }
 
     #[cold]
-    fn refused<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        Err(DecodeError::invalid_type(Unexpected::Str(&self.0), &visitor))
+    fn refused<V: Visitor<'de>>(&self, visitor: &V) -> DecodeError {
+        DecodeError::invalid_type(Unexpected::Str(&self.0), visitor)
     }
 
     /// Answers a request for what a string is not. serde_json gives a name to any of them, and so to visitors that accept more than
     /// they ask for.
     fn only_name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        if self.is_name() { self.deserialize_any(visitor) } else { self.refused(visitor) }
+        if self.is_name() { self.deserialize_any(visitor) } else { Err(self.refused(&visitor)) }
     }
 }
 
@@ -51,7 +51,7 @@ macro_rules! deserialize_spelled {
                     let value = reader.$method(visitor)?;
                     Ok(reader.end().map(|()| value)?)
                 }
-                _ => self.refused(visitor),
+                _ => Err(self.refused(&visitor)),
             }
         })*
     };

@@ -139,19 +139,14 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             let value = self.json.value().map_err(|error| self.json_error(error, path.member(&name)))?;
             let mut field = field_with(Value::new(value));
             if self.json.has_replaced() {
-                self.mend(data, &name, &mut field)?;
+                self.mend(data.path.member(&name), self.mapped(name.clone()), &mut field)?;
             }
             if fields.len() == 16 {
                 fields.reserve(32);
             }
-            fields.push((name, field));
+            fields.push((self.mapped(name), field));
         }
         self.json.replace_surrogates(false);
-        if let Some(mapping) = self.mapping {
-            for (name, _) in &mut fields {
-                *name = mapping.renamed(std::mem::take(name));
-            }
-        }
         Ok(Fields(self.sorted(data, fields)?))
     }
 
@@ -159,17 +154,15 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     #[cold]
     fn mend(
         &mut self,
-        data: Object,
-        name: &Cow<'a, str>,
+        path: Pointer,
+        name: Cow<'a, str>,
         field: &mut Redactable<Value<'a>>,
     ) -> Result<(), ParseError> {
         let offset = self.json.take_replaced().unwrap_or_default();
-        let mapped = self.mapped(name.clone());
-        if mapped == "user_id" {
-            let error = Error { kind: ErrorKind::LoneSurrogate, offset };
-            return Err(self.json_error(error, data.path.member(name)));
+        if name == "user_id" {
+            return Err(self.json_error(Error { kind: ErrorKind::LoneSurrogate, offset }, path));
         }
-        self.payload.rare_mut().replaced_fields.push(mapped);
+        self.payload.rare_mut().replaced_fields.push(name);
         if let Redactable::Visible(Value::Array(json) | Value::Object(json)) = field {
             *json = RawJson::new(self.json.mended(json.as_str().len()));
         }
