@@ -66,8 +66,8 @@ pub(crate) fn serialize_text<S: Serializer>(text: &str, serializer: S) -> Result
     if !is_from::<S>("serde_json::ser::") {
         return Tree::new(text).serialize(serializer);
     }
-    let compact = text.contains(['\n', '\r']).then(|| compact(text));
-    serialize_raw(compact.as_deref().unwrap_or(text), serializer)
+    let has_newline = text.contains('\n') || text.contains('\r');
+    if has_newline { serialize_raw(&compact(text), serializer) } else { serialize_raw(text, serializer) }
 }
 
 /// Returns `true` if a module of serde_json defines the serializer, which alone knows what its private names mean.
