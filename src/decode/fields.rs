@@ -20,7 +20,6 @@ use crate::payload::value::Value;
 use crate::redactable::Redactable;
 use crate::redactable::mark::DOOR;
 
-/// Reads a visible value.
 #[inline]
 pub(super) fn read_value<'de, S: DeserializeSeed<'de>>(
     value: &'de Value<'_>,
@@ -40,7 +39,6 @@ pub(super) fn read_value<'de, S: DeserializeSeed<'de>>(
     read_json(json, seed)
 }
 
-/// Reads valid JSON text.
 #[inline]
 pub(super) fn read_json<'de, S: DeserializeSeed<'de>>(
     json: &'de str,

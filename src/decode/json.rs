@@ -173,7 +173,6 @@ fn visit_word<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Res
     }
 }
 
-/// Access to the elements of an array.
 struct Elements<'r, 'de> {
     reader: &'r mut Reader<'de>,
     /// The depth inside the array.
@@ -208,7 +207,6 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
     }
 }
 
-/// Access to the members of an object.
 struct Members<'r, 'de> {
     reader: &'r mut Reader<'de>,
     /// The depth inside the object.

@@ -19,7 +19,6 @@ pub(super) enum Requested {
     F32,
 }
 
-/// Visits the number at the cursor.
 #[inline]
 pub(super) fn visit<'de, V: Visitor<'de>>(
     requested: Requested,

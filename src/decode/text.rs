@@ -140,7 +140,6 @@ pub(super) fn visit_bytes<'de, V: Visitor<'de>>(
     }
 }
 
-/// Visits a variant that has no content.
 #[inline]
 pub(super) fn visit_variant<'de, V: Visitor<'de>>(
     name: Cow<'de, str>,

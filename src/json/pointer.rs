@@ -11,14 +11,12 @@ impl Pointer {
         Self(path.to_owned())
     }
 
-    /// Adds the name of a member.
     pub(crate) fn member(mut self, name: &str) -> Self {
         self.0.push('/');
         self.0.push_str(&printable(name).replace('~', "~0").replace('/', "~1"));
         self
     }
 
-    /// Adds the index of an element.
     pub(crate) fn element(self, index: usize) -> Self {
         self.member(&index.to_string())
     }

@@ -1,4 +1,4 @@
-//! A reader that walks a JSON text once and checks it on the way.
+//! A reader that walks JSON text once and checks it on the way.
 //!
 //! Most names and values have a few bytes, so calls are a large part of their cost. The functions with `inline(always)`, here and
 //! in parse/body.rs, save 17 % of the instructions of a parse of small and mixed bodies, 10 % with nested values and 9 % with
@@ -49,7 +49,7 @@ pub(crate) enum Token<'a> {
     Object(&'a str),
 }
 
-/// A cursor in a JSON text.
+/// A cursor in JSON text.
 ///
 /// Methods skip white space in front of what they read, apart from `enter` and `string`, which start at the cursor. Each stops
 /// after the last byte.
@@ -117,7 +117,6 @@ impl<'a> Reader<'a> {
         mended
     }
 
-    /// Returns the offset that the reader has reached.
     pub(crate) fn offset(&self) -> usize {
         self.offset
     }
@@ -127,7 +126,6 @@ impl<'a> Reader<'a> {
         self.name_offset
     }
 
-    /// Returns the number of arrays and objects that are open.
     #[inline]
     pub(crate) fn depth(&self) -> usize {
         self.depth
@@ -143,7 +141,6 @@ impl<'a> Reader<'a> {
         self.text.get(start..self.offset).unwrap_or_default()
     }
 
-    /// Returns the line and column of an offset.
     #[cold]
     pub(crate) fn position(&self, offset: usize) -> (usize, usize) {
         position(self.text.as_bytes(), offset)
@@ -290,7 +287,6 @@ impl<'a> Reader<'a> {
         Ok(if first == Some(b'n') { None } else { Some(first == Some(b't')) })
     }
 
-    /// Reads a number and returns its text.
     pub(crate) fn number(&mut self) -> Result<&'a str, Error> {
         let start = self.offset;
         self.skip_number()?;
@@ -365,7 +361,6 @@ impl<'a> Reader<'a> {
         self.is_first = false;
     }
 
-    /// Reads the colon after a name.
     #[inline]
     pub(crate) fn colon(&mut self) -> Result<(), Error> {
         if self.peek() != Some(b':') {
@@ -444,7 +439,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Skips the rest of a string.
     #[inline(never)]
     fn skip_escapes(&mut self) -> Result<(), Error> {
         while self.escape()?.is_some() {

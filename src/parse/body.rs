@@ -79,7 +79,6 @@ struct BodyReader<'a, 'p> {
     mapping: Option<&'p FieldMapping>,
     max_entries: usize,
     entries: usize,
-    /// What was read.
     payload: Payload<'a>,
 }
 

@@ -53,7 +53,6 @@ fn exchange(trace: Option<Trace>) -> Option<Trace> {
     TRACE.try_with(|current| current.replace(trace)).unwrap_or_default()
 }
 
-/// Accesses the current trace, if there is one.
 pub(crate) fn with_trace<T>(access: impl FnOnce(&mut Trace) -> T) -> Option<T> {
     TRACE.try_with(|trace| trace.borrow_mut().as_mut().map(access)).unwrap_or_default()
 }
