@@ -13,8 +13,8 @@ use crate::redactable::mark;
 
 /// An error from decoding fields.
 ///
-/// `Display` and `Debug` name the field, the place inside it, and what is wrong: the JSON type that was found and the one that was
-/// expected, or that the type does not accept the value. They never contain a value. [`detail`](Self::detail) may.
+/// `Display` and `Debug` name the field, the place inside it, and what is wrong: the JSON type that was found and the one that
+/// was expected, or that the type does not accept the value. They never contain a value. [`detail`](Self::detail) may.
 ///
 /// What the type expected is in the words of the type: what its `Visitor::expecting` writes appears in the message. A type that
 /// writes a value there puts it into the message.
@@ -77,8 +77,8 @@ enum Kind {
 }
 
 impl DecodeError {
-    /// Returns the stable code: `redacted`, `wrong_type` (the type refuses a value), `missing_field`, `unknown_field` or `invalid`
-    /// (the type refuses the whole, or a name twice).
+    /// Returns the stable code: `redacted`, `wrong_type` (the type refuses a value), `missing_field`, `unknown_field` or
+    /// `invalid` (any other error, such as a duplicate field).
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self.0.kind {
@@ -92,8 +92,8 @@ impl DecodeError {
 
     /// Returns the name of the field at fault, if it is known.
     ///
-    /// Where serde reads from a buffer (`flatten`, tagged and untagged enums), the field of a `wrong_type` error is not known, and
-    /// a field that is missing or unknown may be a nested member.
+    /// Where serde reads from a buffer (`flatten`, tagged and untagged enums), a `wrong_type` error names no field, and a missing
+    /// or unknown field may be a nested member.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.0.place.field.as_deref()
@@ -247,7 +247,7 @@ impl Display for DecodeError {
             Kind::Redacted => f.write_str(" is redacted"),
             Kind::MissingField => f.write_str(" is absent"),
             Kind::UnknownField => f.write_str(" is not expected"),
-            Kind::DuplicateField => f.write_str(" is there twice"),
+            Kind::DuplicateField => f.write_str(" occurs twice"),
             Kind::WrongType { expected, found } => {
                 write!(f, ": expected {}, found {}", Printable(expected), with_article(found))
             }
@@ -258,7 +258,7 @@ impl Display for DecodeError {
     }
 }
 
-// A caller's type may print the error that it is given.
+// Like `Display`, since a caller's type may print the error with `{:?}`.
 impl Debug for DecodeError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "DecodeError(\"{self}\")")

@@ -1,6 +1,6 @@
 //! A `Deserializer` over the crate's own JSON reader.
 //!
-//! It agrees with serde_json's about every type, and reads each byte once. An error gets its path on the way out.
+//! It behaves like serde_json's deserializer for every type, and reads each byte once. An error gets its path on the way out.
 
 use serde::Deserializer;
 use serde::de::{
@@ -43,7 +43,7 @@ fn visit_bytes<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Re
 
 /// Enters the array or object at the cursor, visits it, and leaves it.
 ///
-/// As in serde_json, it is left after an error too, which a type may ignore.
+/// Like serde_json, it leaves the value even after an error, since a type may ignore that.
 #[inline]
 fn visit_inside<'de, T>(
     reader: &mut Reader<'de>,

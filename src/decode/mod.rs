@@ -67,18 +67,19 @@ impl Payload<'_> {
     ///
     /// A birthday arrives as midnight in UTC, such as `1990-05-17T00:00:00.000Z`: read a [`Date`](crate::Date).
     ///
-    /// A plain `Option` is `None` for a redacted field, so that a service does not start failing when a user hides one. To find out
-    /// what to erase from a store, use [`Fields::redacted`](crate::Fields::redacted).
+    /// A plain `Option` is `None` for a redacted field, so that a service does not start failing when a user hides one. To find
+    /// out what to erase from a store, use [`Fields::redacted`](crate::Fields::redacted).
     ///
     /// Three kinds of types fail as soon as a user hides a field:
     ///
-    /// - A map of plain values, such as `HashMap<String, serde_json::Value>`. Use `HashMap<String, Redactable<serde_json::Value>>`.
+    /// - A map of plain values, such as `HashMap<String, serde_json::Value>`.
+    ///   Use `HashMap<String, Redactable<serde_json::Value>>`.
     /// - A plain `T` with `#[serde(default)]`: the default is for absent fields, and a redacted one is present.
     /// - An `Option` behind a `deserialize_with` helper that requests a `String`. Let it read an `Option<String>`, or a
     ///   `Redactable<String>`.
     ///
-    /// An enum reads a set of exactly one field. serde_json's `Box<RawValue>` reads the fields as JSON text, in which redacted ones
-    /// are the sentinel.
+    /// An enum can be decoded from exactly one field. serde_json's `Box<RawValue>` reads the fields as JSON text, in which
+    /// redacted ones are the sentinel.
     ///
     /// With `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields from a buffer. The table holds there too,
     /// with these exceptions, which depend on the redacted fields. So rely on [`Fields::redacted`](crate::Fields::redacted) for
@@ -86,8 +87,8 @@ impl Payload<'_> {
     ///
     /// - A type that accepts any value, such as `serde_json::Value`, receives `null` for a redacted field.
     /// - If a plain `Option` is among more than eight redacted fields, a redacted `Option<Redactable<T>>` may be `None`, too.
-    /// - A redacted field that two flattened types read, or whose type accepts bytes, as `Uuid` does, may be an error. It may also
-    ///   be `None`, together with the other redacted fields.
+    /// - A redacted field may be an error if two flattened types read it, or if its type accepts bytes, as `Uuid` does. It may
+    ///   also be `None`, together with the other redacted fields.
     ///
     /// # Errors
     ///
@@ -130,7 +131,7 @@ impl Fields<'_> {
 impl Value<'_> {
     /// Deserializes the value into `T`, as serde_json would.
     ///
-    /// The text of a string is not kept, so serde_json's `RawValue` of one may have other escapes, and cannot be borrowed.
+    /// Strings are stored unescaped, so a `RawValue` of one may differ in its escapes and cannot borrow.
     ///
     /// # Errors
     ///
@@ -166,8 +167,8 @@ const ATTEMPTS: usize = 8;
 
 /// Reads a whole set of fields.
 ///
-/// Where serde buffers redacted fields, a plain type refuses the mark in place of one. Another attempt shows the field as missing,
-/// which an `Option` reads as `None`.
+/// Where serde buffers redacted fields, a plain type refuses the mark in place of one. Another attempt shows the field as
+/// missing, which an `Option` reads as `None`.
 fn decode_fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T, DecodeError> {
     let mut missing = BTreeSet::new();
     let mut last_missing = None;

@@ -34,8 +34,8 @@ impl<'de> Text<'_, 'de> {
         DecodeError::invalid_type(Unexpected::Str(&self.0), visitor)
     }
 
-    /// Answers a request for what a string is not. serde_json gives a name to any of them, and so to visitors that accept more than
-    /// they ask for.
+    /// Answers a request for what a string is not. serde_json gives a name to any of them, and so to visitors that accept more
+    /// than they ask for.
     fn only_name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         if self.is_name() { self.deserialize_any(visitor) } else { Err(self.refused(&visitor)) }
     }
@@ -156,7 +156,7 @@ pub(super) fn visit_raw<'de, V: Visitor<'de>>(json: &'de str, visitor: V) -> Res
     visit_entry(RAW_VALUE, BorrowedStrDeserializer::new(json), visitor)
 }
 
-/// Visits a map of one entry, as serde_json does for values that serde does not know. The name is lent, as there.
+/// Visits a map of one entry, as serde_json does for values that serde does not know. The name is borrowed, as in serde_json.
 pub(super) fn visit_entry<'de, T: IntoDeserializer<'de, DecodeError>, V: Visitor<'de>>(
     name: &'static str,
     value: T,

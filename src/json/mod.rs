@@ -1,8 +1,7 @@
-//! Strict JSON (RFC 8259), the only way in which this crate reads JSON text. Only the digits of a number, once checked, go to
-//! serde_json, which rounds them.
+//! Strict JSON (RFC 8259): the only reader of JSON text in this crate. serde_json gets only the digits of a number, to round them.
 //!
 //! It accepts what serde_json's `&RawValue` accepts, but refuses three things at every level: nesting deeper than serde_json's
-//! own parser reads, names that serde_json reserves, and lone surrogates. The last of these it can also replace.
+//! own parser reads, names that serde_json reserves, and lone surrogates. It can also replace lone surrogates.
 
 pub(crate) mod pointer;
 pub(crate) mod printable;

@@ -1,4 +1,4 @@
-//! Names made safe to print, since anybody can send them.
+//! Escaping of untrusted names.
 
 use std::fmt::{self, Debug, Display, Formatter};
 
@@ -23,7 +23,7 @@ impl Debug for DebugName<'_> {
     }
 }
 
-/// Escapes the characters that do not print, and cuts.
+/// Escapes non-printable characters and truncates.
 pub(crate) fn printable(name: &str) -> String {
     let mut shown = String::new();
     let mut length = 0;

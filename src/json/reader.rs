@@ -51,7 +51,7 @@ pub(crate) enum Token<'a> {
 
 /// A cursor in JSON text.
 ///
-/// Methods skip white space in front of what they read, apart from `enter` and `string`, which start at the cursor. Each stops
+/// Methods skip whitespace in front of what they read, apart from `enter` and `string`, which start at the cursor. Each stops
 /// after the last byte.
 #[derive(Clone, Default)]
 pub(crate) struct Reader<'a> {
@@ -146,12 +146,12 @@ impl<'a> Reader<'a> {
         position(self.text.as_bytes(), offset)
     }
 
-    /// Skips white space and returns the byte that follows it.
+    /// Skips whitespace and returns the byte that follows it.
     #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(self.offset) {
-            // The first comparison alone decides nearly always.
+            // The first comparison nearly always decides.
             if *byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
                 return Some(*byte);
             }
@@ -301,7 +301,7 @@ impl<'a> Reader<'a> {
         Ok(self.text_since(start))
     }
 
-    /// Checks that nothing but white space follows, unless an array or object is still open.
+    /// Checks that nothing but whitespace follows, unless an array or object is still open.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         match self.peek() {
             None => Ok(()),

@@ -1,4 +1,4 @@
-//! The names to which serde_json gives a meaning of its own.
+//! serde_json's private names.
 
 use std::sync::LazyLock;
 

@@ -61,7 +61,7 @@ fn write_unescaped(text: Cow<'_, str>, out: &mut String) {
 
 /// Writes valid JSON text: serde_json's serializer receives it as it is, apart from newlines, and any other one real values.
 ///
-/// Archives and queues have one document per line, so text with newlines is written without white space.
+/// Archives and queues have one document per line, so text with newlines is written without whitespace.
 pub(crate) fn serialize_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     if !is_from::<S>("serde_json::ser::") {
         return Tree::new(text).serialize(serializer);
@@ -72,7 +72,8 @@ pub(crate) fn serialize_text<S: Serializer>(text: &str, serializer: S) -> Result
 
 /// Returns `true` if a module of serde_json defines the serializer, which alone knows what its private names mean.
 ///
-/// Only the name of the type tells serializers apart, since asking one consumes it. If that name changes, real values are written.
+/// Only the name of the type tells serializers apart, since asking one consumes it. If that name changes, real values are
+/// written.
 fn is_from<S>(module: &str) -> bool {
     type_name::<S>().trim_start_matches("&mut ").starts_with(module)
 }
@@ -83,7 +84,7 @@ fn serialize_raw<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::E
     raw.end()
 }
 
-/// Returns a valid JSON text without the white space between its tokens.
+/// Returns a valid JSON text without the whitespace between its tokens.
 fn compact(text: &str) -> String {
     let (mut is_string, mut is_escaped) = (false, false);
     let is_kept = |character: &char| {

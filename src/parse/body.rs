@@ -46,7 +46,7 @@ pub(crate) fn read_received<'a>(
         match &*name {
             "received_at" if received_at.is_none() => received_at = Some(reader.time(Path::ReceivedAt)?),
             "payload" if payload.is_none() => {
-                // Only what is skipped may have lone surrogates anywhere.
+                // Lone surrogates are allowed anywhere only in skipped members.
                 reader.json.replace_surrogates(false);
                 reader.json.take_replaced();
                 payload = Some(read_payload(reader.json).map_err(|error| error.within("/payload"))?);
@@ -149,7 +149,8 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         Ok(Fields(self.sorted(data, fields)?))
     }
 
-    /// Handles lone surrogates that were replaced in the value of a field. In the user id they are an error: two could become one.
+    /// Handles lone surrogates that were replaced in the value of a field. In the user id they are an error, since two ids could
+    /// become one.
     #[cold]
     fn mend(
         &mut self,
@@ -178,7 +179,7 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             let (start, path) = (self.json.offset(), Path::RedactedName(self.payload.redacted_names.len()));
             self.count(Path::Redacted, start)?;
             let name = self.string(path)?;
-            // The name is that of a field.
+            // It names a field, so the same rule applies.
             if is_reserved(&name) {
                 return Err(self.error(ParseErrorKind::ReservedName, path.pointer(), start));
             }

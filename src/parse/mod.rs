@@ -1,4 +1,4 @@
-//! Bytes to payload.
+//! Parsing bytes into a payload.
 
 pub(crate) mod body;
 pub(crate) mod input;
@@ -67,7 +67,7 @@ impl Parser {
         self
     }
 
-    /// Rejects payloads that have an issue of severity `Error`, with the code `invalid`.
+    /// Sets whether to reject payloads with an issue of severity `Error`, with the code `invalid`; false by default.
     #[must_use]
     pub const fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
@@ -87,8 +87,8 @@ impl Parser {
     ///
     /// # Errors
     ///
-    /// Returns an error if the body cannot be acted on: every [`ParseErrorKind`] but `DuplicateRename` and `Io`, and `Invalid` only
-    /// if the parser is [strict](Self::strict).
+    /// Returns an error if the body cannot be acted on: every [`ParseErrorKind`] but `DuplicateRename` and `Io`, and `Invalid`
+    /// only if the parser is [strict](Self::strict).
     pub fn parse<'a>(&self, body: &'a [u8]) -> Result<Payload<'a>, ParseError> {
         self.read(&mut Reader::new(input::text(body, self.limits.max_bytes)?))
     }

@@ -1,4 +1,4 @@
-//! The rule of redaction: the list `redacted` decides, and `Fields` says what it decided.
+//! Redaction: fields listed in `redacted` are hidden, whatever `data` contains.
 
 use crate::payload::Payload;
 use crate::redactable::Redactable;

@@ -1,7 +1,8 @@
 //! The protocol between `decode` and [`Redactable`](crate::Redactable).
 //!
-//! Inside `decode`, a `Redactable` asks for [`DOOR`], and this crate's deserializers answer with a visible value as `Some` or with
-//! `None`. serde's buffers do not pass that on. So a redacted field becomes a mark in them, and a trace shows how it was read.
+//! Inside `decode`, a `Redactable` asks for [`DOOR`], and this crate's deserializers answer with a visible value as `Some` or
+//! with `None`. serde's buffers do not pass that on. So a redacted field becomes a mark in them, and a trace shows how it was
+//! read.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -43,8 +44,8 @@ impl Trace {
 const NOT_UTF8: u8 = 0xFF;
 
 thread_local! {
-    /// The trace of the current attempt. The types in between know nothing of it, and untagged enums drop the errors of their
-    /// variants.
+    /// The trace of the current attempt. A thread-local, since the types in between cannot pass it on, and untagged enums drop
+    /// the errors of their variants.
     static TRACE: RefCell<Option<Trace>> = const { RefCell::new(None) };
 }
 
@@ -78,13 +79,13 @@ pub(crate) fn is_watching() -> bool {
     TRACE.try_with(|trace| trace.borrow().is_some()).unwrap_or_default()
 }
 
-/// Returns `true` if the bytes are a mark, which a `Redactable` has read.
+/// Records that a `Redactable` read the mark. Returns `true` if the bytes are one.
 pub(crate) fn understand(bytes: &[u8]) -> bool {
     let understand = |trace: &mut Trace| trace.index(bytes).map(|index| trace.understood.insert(index));
     with_trace(understand).flatten().is_some()
 }
 
-/// Returns `true` if a plain type refuses a mark.
+/// Records that a plain type rejected a mark. Returns `true` if it did.
 pub(crate) fn refuse(unexpected: &Unexpected<'_>) -> bool {
     let Unexpected::Bytes(bytes) = unexpected else { return false };
     let refuse = |trace: &mut Trace| trace.index(bytes).map(|index| trace.refused.push(index));

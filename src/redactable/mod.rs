@@ -10,21 +10,21 @@ use std::ops::Deref;
 
 use crate::json::printable::Printable;
 
-/// The string that replaces the value of a field that the user has hidden.
+/// The sentinel: the string that replaces the value of a field that the user has hidden.
 ///
-/// It has this meaning as the whole value of a field. Nested inside an object or array it is ordinary text, which only a
-/// `Redactable` in your own type reads as `Redacted`.
+/// It has this meaning only as the whole value of a field or lookup value. Nested inside an object or array it is ordinary text,
+/// which only a `Redactable` in your own type reads as `Redacted`.
 pub const REDACTED: &str = "<<REDACTED>>";
 
 /// A value that the user may have redacted.
 ///
-/// In a struct, `Redactable<T>` distinguishes visible from redacted, and `Option<Redactable<T>>` absent as well. It is written as
-/// its value, or as the sentinel [`REDACTED`], and read back in any format that describes itself.
+/// In a struct, `Redactable<T>` distinguishes visible and redacted, and `Option<Redactable<T>>` absent too. It is written as
+/// its value, or as the sentinel [`REDACTED`], and read back in any self-describing format.
 ///
-/// Outside of [`Payload::decode`](crate::Payload::decode), `T` is read as JSON, and cannot borrow. What a format writes unlike JSON is
-/// refused and never changed: bytes (also a `Uuid` in a binary format), names of members that are numbers, enums with a tag in YAML,
-/// infinity, and integers of more than 64 bits. RON tells neither enums nor newtypes from units and lists, so keep none there. For
-/// formats that do not describe themselves, such as postcard, see the [cookbook](crate::cookbook::formats).
+/// Outside of [`Payload::decode`](crate::Payload::decode), `T` is read as JSON, and cannot borrow. What a format writes unlike
+/// JSON is refused and never changed: bytes (also a `Uuid` in a binary format), names of members that are numbers, enums with a
+/// tag in YAML, infinity, and integers of more than 64 bits. RON tells neither enums nor newtypes from units and lists, so keep
+/// none there. For non-self-describing formats, such as postcard, see the [cookbook](crate::cookbook::formats).
 ///
 /// `Debug` shows the type of the value, and errors show the JSON type that was found. Neither contains the value.
 ///
@@ -51,7 +51,7 @@ pub const REDACTED: &str = "<<REDACTED>>";
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// A redactable value does not become a value by itself:
+/// There is no implicit conversion to the value:
 ///
 /// ```compile_fail,E0308
 /// use rownd_webhooks::Redactable;

@@ -1,7 +1,7 @@
-//! The tree of JSON that a value has in any format that describes itself.
+//! Reads a JSON tree from any self-describing format.
 //!
-//! serde_json's own visitor would make `null` of infinity, keep the last of two members with one name, and read the text behind a
-//! name that it reserves. This one refuses what JSON does not have.
+//! serde_json's own visitor turns infinity into `null`, keeps the last of two equal names, and parses the text behind its private
+//! names. This one rejects whatever JSON cannot express.
 
 use std::fmt::{self, Formatter};
 use std::marker::PhantomData;
@@ -63,8 +63,8 @@ enum Place {
     Name,
     /// A name that may announce serde_json's own text: then the tree is `null`.
     ///
-    /// serde_json lends that name although an option is requested. Any other deserializer provides an option then, or copies the
-    /// name, which may come from a sender.
+    /// serde_json passes that name borrowed although an option is requested. Any other deserializer provides an option then, or
+    /// copies the name, which may come from a sender.
     FirstName,
 }
 
@@ -95,7 +95,7 @@ impl Slot {
                 return number(private_number(&mut map)?);
             }
             if is_reserved(&name) {
-                return Err(Error::custom("a reserved name"));
+                return Err(Error::custom("a name is reserved by serde_json"));
             }
             if members.insert(name, map.next_value_seed(value)?).is_some() {
                 return Err(Error::custom("two members of an object have the same name"));
@@ -109,8 +109,8 @@ fn next_name<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Value>, A::Er
     map.next_key_seed(Slot::leaf(Place::Name))
 }
 
-/// Reads the number that serde_json provides as an object of one reserved name, unless it is an integer of 64 bits. An object of a
-/// sender that looks the same is not told apart.
+/// Reads the number that serde_json provides as an object of one reserved name, unless it is an integer of 64 bits. A sender's
+/// object of the same form cannot be told apart.
 fn private_number<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Number>, A::Error> {
     let text = map.next_value_seed(Slot::leaf(Place::Value))?;
     let number: Option<Number> = text.as_str().and_then(|text| text.parse().ok());
@@ -185,13 +185,13 @@ impl<'de, T: Answer<'de>> Visitor<'de> for TreeVisitor<T> {
         if mark::understand(value) {
             T::from_tree(REDACTED.into())
         } else {
-            Err(E::custom("JSON has no bytes"))
+            Err(E::custom("bytes have no JSON form"))
         }
     }
 
     fn visit_unit<E: Error>(self) -> Result<T, E> {
         let is_null = self.0.place == Place::Value;
-        if is_null { T::from_tree(Value::Null) } else { Err(E::custom("JSON has no such null")) }
+        if is_null { T::from_tree(Value::Null) } else { Err(E::custom("this null has no JSON form")) }
     }
 
     fn visit_none<E: Error>(self) -> Result<T, E> {
