@@ -86,6 +86,7 @@ mod payload;
 mod redactable;
 
 // Parsing bytes into a payload.
+mod input;
 mod parse;
 mod settings;
 mod validate;

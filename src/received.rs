@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ParseError, ParseErrorKind};
+use crate::input;
 use crate::json::{self, Reader};
-use crate::parse::{Parser, body, input};
+use crate::parse::{Parser, body};
 use crate::payload::Payload;
 
 /// A payload with its time of arrival, since the vendor sends no time.

@@ -29,8 +29,8 @@ use std::fmt::{self, Debug, Display, Formatter};
 use std::io::{self, BufRead, Read};
 
 use crate::error::{ParseError, ParseErrorKind};
+use crate::input::{self, BYTE_ORDER_MARK};
 use crate::parse::Parser;
-use crate::parse::input::{self, BYTE_ORDER_MARK};
 use crate::payload::Payload;
 use crate::received::Received;
 

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use super::input::Limits;
 use super::redact::redact_listed;
 use crate::error::{ParseError, ParseErrorKind};
+use crate::input::Limits;
 use crate::json::pointer::Pointer;
 use crate::json::{Error, ErrorKind, Reader, Token, is_reserved};
 use crate::payload::fields::Fields;

@@ -1,7 +1,6 @@
 //! Parsing bytes into a payload.
 
 pub(crate) mod body;
-pub(crate) mod input;
 mod redact;
 
 use std::io::Read;
@@ -10,11 +9,11 @@ use std::str::FromStr;
 use serde::de::{Deserialize, Deserializer};
 
 use crate::error::{ParseError, ParseErrorKind};
+use crate::input::{self, Limits};
 use crate::json::{Reader, tree};
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
 use crate::settings::mapping::FieldMapping;
-use input::Limits;
 
 /// A configurable parser.
 ///

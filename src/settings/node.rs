@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use serde::de::Deserializer;
 
 use crate::error::{ParseError, ParseErrorKind};
+use crate::input::{self, BYTE_ORDER_MARK};
 use crate::json::pointer::Pointer;
 use crate::json::{self, position, type_name, unescape};
-use crate::parse::input::{self, BYTE_ORDER_MARK};
 
 /// Maximum number of bytes of settings.
 const MAX_BYTES: usize = 2 << 20;

@@ -1,4 +1,4 @@
-//! The text of a body or of settings, before it is read as JSON: limits, encoding, and texts from other formats.
+//! The bytes of a body or of settings, before they are read as JSON: limits, encoding, and JSON text from other formats.
 
 use serde::de::{Deserialize, Deserializer, Error};
 
@@ -57,7 +57,7 @@ pub(crate) fn is_blank(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
-/// Reads the JSON text of what any format has.
+/// Reads the JSON text of a value in any self-describing format.
 pub(crate) fn deserialize<'de, T, D: Deserializer<'de>>(
     deserializer: D,
     read: impl FnOnce(&str) -> Result<T, ParseError>,
