@@ -89,7 +89,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
     }
 }
 
-/// Asserts that two readers agree. A float that is not a number is unknown to JSON, so `==` will do.
+/// Asserts that two readers agree. JSON has no NaN, so `==` is enough.
 #[track_caller]
 fn assert_same<T: Debug + PartialEq>(decoded: Result<T, DecodeError>, expected: Option<&T>, json: &str) {
     let shown = decoded.as_ref().err().map(|error| (error.to_string(), error.detail().map(str::to_owned)));
@@ -127,8 +127,8 @@ fn every_type_reads_every_value_as_serde_json_does() {
     }
 }
 
-/// Asserts that the path of an error begins with the path that another library finds. A member that is missing, unknown or there
-/// twice follows.
+/// Asserts that the path of an error begins with the path that serde_path_to_error reports. A missing, unknown or duplicate
+/// member is appended.
 fn assert_path<T: DeserializeOwned>(json: &str) {
     let payload = with_fields(&format!(r#""x":{json}"#));
     // An ignored error is noticed later, at the next element or member.
@@ -138,7 +138,7 @@ fn assert_path<T: DeserializeOwned>(json: &str) {
     let Err(error) = payload.value("x").unwrap().decode::<T>() else { return };
     let mut deserializer = serde_json::Deserializer::from_slice(json.as_bytes());
     let expected = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err();
-    // To that library, text that follows an integer is no error.
+    // For serde_path_to_error, text that follows an integer is no error.
     let segments: Vec<_> = expected.iter().flat_map(serde_path_to_error::Error::path).collect();
     let steps = segments.iter().map_while(|segment| match segment {
         Segment::Seq { index } => Some(format!("/{index}")),
@@ -150,9 +150,9 @@ fn assert_path<T: DeserializeOwned>(json: &str) {
 }
 
 #[test]
-fn an_error_has_the_place_that_another_library_finds() {
+fn an_error_has_the_path_that_serde_path_to_error_reports() {
     for json in VALUES.iter().filter(|json| !json.contains('\\')) {
-        // The other library counts the name of a variant as a step, also where it is the whole value.
+        // serde_path_to_error counts the name of a variant as a step, even where it is the whole value.
         if *json != r#""points""# {
             for_each_type!(assert_path(json));
         }
