@@ -101,7 +101,7 @@ impl Parser {
             json.peek();
             let start = json.offset();
             let payload = self.read(json)?;
-            if json.text_since(start).len() > limit {
+            if json.text_since(start).trim_ascii_end().len() > limit {
                 return Err(ParseError::new(ParseErrorKind::TooLarge { limit }));
             }
             Ok(payload)

@@ -153,8 +153,8 @@ impl<R: BufRead> NdjsonReader<R> {
     fn read_line(&mut self) -> io::Result<bool> {
         self.line.clear();
         self.line_number += 1;
-        // Enough to see that the line is too long, also if it begins with a byte order mark.
-        let max = self.parser.limits.max_received_bytes().saturating_add(BYTE_ORDER_MARK.len() + 1) as u64;
+        // Enough to see that the line is too long, even with a byte order mark and `\r\n`.
+        let max = self.parser.limits.max_received_bytes().saturating_add(BYTE_ORDER_MARK.len() + 2) as u64;
         if self.reader.by_ref().take(max).read_until(b'\n', &mut self.line)? == 0 {
             self.line_number -= 1;
             return Ok(false);

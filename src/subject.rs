@@ -34,7 +34,7 @@ pub(crate) const USER_ID: &str = "user_id";
 pub struct Subject<'a> {
     user_id: Option<Cow<'a, str>>,
     lookup_values: Vec<LookupValue<'a>>,
-    /// The payload's own values of fields that lookup values name, where they differ from these; one for each field.
+    /// The payload's own values of fields that lookup values name, where they differ from these; one for each field, comparable.
     own_values: Vec<LookupValue<'a>>,
 }
 
@@ -55,11 +55,14 @@ impl<'a> Payload<'a> {
         // One comparison for each field, so that many lookup values with the name of a long one cost no more.
         let own_values = pairs.chunk_by(|(one, _), (other, _)| one == other).filter_map(|pairs| {
             let (field, _) = pairs.first()?;
-            let own = identifier(self.field(field)?)?;
-            let is_new = pairs.binary_search(&(field, comparable(field, own))).is_err();
-            is_new.then(|| {
-                LookupValue::new((*field).to_owned(), Redactable::Visible(Value::String(own.clone())))
-            })
+            let own = identifier(self.field(field).filter(|_| *field != USER_ID)?)?;
+            let value = comparable(field, own);
+            let is_new = pairs.binary_search(&(field, Cow::Borrowed(&*value))).is_err();
+            let value = match value {
+                Cow::Borrowed(_) => own.clone(),
+                Cow::Owned(value) => value.into(),
+            };
+            is_new.then(|| LookupValue::new((*field).to_owned(), Redactable::Visible(Value::String(value))))
         });
         let own_values = own_values.collect();
         Ok(Subject { user_id, lookup_values, own_values })

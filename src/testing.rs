@@ -139,7 +139,8 @@ impl PayloadBuilder {
     /// Adds a lookup value.
     ///
     /// The default is the e-mail address in the field `email`, or `user@example.com` if there is no such field, so add one for
-    /// each user in a test with several. If the field is redacted, empty or not a string, the default is the user id.
+    /// each user in a test with several. If the field is redacted, empty or not a string, the default is the
+    /// user id, or none if there is no user id either.
     pub fn lookup(mut self, field: impl Into<String>, value: impl Into<String>) -> Self {
         let lookup = json!({"field": field.into(), "value": value.into()});
         self.lookup_values.get_or_insert_default().push(lookup);
@@ -190,7 +191,8 @@ impl PayloadBuilder {
     fn json(&self) -> Value {
         let mut data = self.fields.clone();
         data.extend(self.redacted.iter().map(|name| (name.clone(), REDACTED.into())));
-        let lookup_values = self.lookup_values.clone().unwrap_or_else(|| vec![default_lookup_value(&data)]);
+        let lookup_values =
+            self.lookup_values.clone().unwrap_or_else(|| Vec::from_iter(default_lookup_value(&data)));
         let meta = json!({"operation": self.operation.as_str(), "lookup_values": lookup_values});
         if self.operation == Operation::Delete && self.redacted.is_empty() {
             json!({"data": data, "meta": meta})
@@ -200,14 +202,14 @@ impl PayloadBuilder {
     }
 }
 
-fn default_lookup_value(data: &BTreeMap<String, Value>) -> Value {
-    match (data.get("email"), data.get("user_id")) {
-        (None, _) => json!({"field": "email", "value": "user@example.com"}),
-        (Some(Value::String(email)), _) if email != REDACTED && !email.is_empty() => {
+fn default_lookup_value(data: &BTreeMap<String, Value>) -> Option<Value> {
+    Some(match data.get("email") {
+        None => json!({"field": "email", "value": "user@example.com"}),
+        Some(Value::String(email)) if email != REDACTED && !email.is_empty() => {
             json!({"field": "email", "value": email})
         }
-        (Some(_), user_id) => json!({"field": "user_id", "value": user_id}),
-    }
+        Some(_) => json!({"field": "user_id", "value": data.get("user_id")?}),
+    })
 }
 
 impl Debug for PayloadBuilder {

@@ -35,7 +35,8 @@
 //!
 //! - A late `data_insert` restores a deleted user. If it is an exact repeat, you can recognize it: remember a hash of
 //!   [`canonical_json`](crate::Payload::canonical_json) for each insert, and skip an insert whose hash is known.
-//! - After a delete *with* a user id, a late update without one creates a profile again.
+//! - After a delete *with* a user id, a late update without one creates a profile again. So does a late update *with* a user id that
+//!   the store has never seen, after a delete without one.
 //! - A store that leaves out identifiers cannot recognize a delivery that has only these, and would create a profile for it each
 //!   time: refuse such a delivery.
 //! - A profile without a user id is not merged into a profile with one that turns up elsewhere.
@@ -47,19 +48,19 @@
 //!
 //! # In SQL
 //!
-//! A store needs two queries, one call and one write, in one transaction. This example identifies users by id and e-mail address.
-//! The column `email` is the identifier of rule 3, and `deleted` has the tombstones:
+//! A store needs two kinds of queries, one call and one write, in one transaction. This example, in SQLite, identifies users by id and
+//! e-mail address. The column `email` is the identifier of rule 3, and `deleted` has the tombstones:
 //!
 //! ```sql
 //! create table profiles (id integer primary key, user_id text unique, email text, fields text not null);
 //! create index profiles_by_email on profiles (email);
 //! create table deleted (field text, value text, primary key (field, value));
 //!
-//! -- Found::profile and Found::deleted. Without a user id, look up the addresses in `deleted` instead.
-//! select (select id from profiles where user_id = $1),
-//!        exists (select 1 from deleted where field = 'user_id' and value = $1);
-//! -- Found::candidates: two are enough. $2 and $3 are the identifiers for `email`.
-//! select id from profiles where email in ($2, $3) and ($1 is null or user_id is null) limit 2;
+//! -- Found::profile and Found::deleted. Without a user id, look up each address in `deleted` instead.
+//! select (select id from profiles where user_id = ?1),
+//!        exists (select 1 from deleted where field = 'user_id' and value = ?1);
+//! -- Found::candidates, for each address ?2 among the identifiers: two are enough.
+//! select id from profiles where email = ?2 and (?1 is null or user_id is null) limit 2;
 //! ```
 //!
 //! [The cookbook](crate::cookbook::sql) has such a store, whole, in Rust and SQLite.

@@ -94,3 +94,12 @@ fn a_subject_is_a_key_of_a_map() {
     ]);
     assert_eq!(subjects.len(), 2);
 }
+
+#[test]
+fn subjects_with_the_same_identifiers_are_equal() {
+    let lookup_values = r#"[{"field":"email","value":"b@example.com"},{"field":"user_id","value":"u"}]"#;
+    let subject = |data| payload(Body { data, lookup_values, ..Body::default() }).subject().unwrap();
+    let one = subject(r#"{"email":"A@example.com"}"#);
+    assert_eq!(one, subject(r#"{"email":"a@example.com","user_id":7}"#));
+    assert_ne!(one, subject(r#"{"email":"c@example.com"}"#));
+}

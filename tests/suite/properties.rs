@@ -1,4 +1,4 @@
-//! Laws that hold forevery body, checked on bodies that proptest generates and breaks.
+//! Laws that hold for every body, checked on bodies that proptest generates and breaks.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

@@ -113,7 +113,9 @@ fn the_limits_are_those_of_the_payload() {
     assert_eq!(code(Parser::new().max_entries(4), &json), Some("too_many_entries"));
     assert_eq!(code(Parser::new().max_bytes(body.len()), &json), None);
     assert_eq!(code(Parser::new().max_bytes(body.len() - 1), &json), Some("too_large"));
-    // White space around the payload, or members that are skipped.
+    let spaced = format!(r#"{{{TIME},"payload": {body}  }}"#);
+    assert_eq!(code(Parser::new().max_bytes(body.len()), &spaced), None);
+    // Whitespace around the whole, or members that are skipped.
     let longer = format!("{json}{}", " ".repeat(200));
     assert_eq!(code(Parser::new().max_bytes(body.len()), &longer), Some("too_large"));
 }

@@ -31,7 +31,7 @@ fn in_the_value_of_a_field_or_of_an_unknown_member_it_is_replaced() {
                 (1, "lone_surrogate", path),
                 "{row}"
             );
-            // What is kept is JSON forevery reader.
+            // What is kept is JSON for every reader.
             let written = serde_json::to_string(&payload).unwrap();
             assert!(serde_json::from_str::<serde_json::Value>(&written).is_ok(), "{written}");
             assert_eq!(written.parse(), Ok(payload));

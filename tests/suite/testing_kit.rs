@@ -87,6 +87,7 @@ fn the_default_lookup_value_is_the_user_id_where_there_is_no_address() {
         let [lookup] = built.lookup_values() else { panic!("{built:?}") };
         assert_eq!((lookup.field(), lookup.identifier()), ("user_id", built.user_id().map(UserId::as_str)));
     }
+    assert!(testing::data_update().without_user_id().redact("email").build().lookup_values().is_empty());
 }
 
 /// Calls a function that panics, and returns the location and message of the panic.

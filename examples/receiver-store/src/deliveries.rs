@@ -1,4 +1,4 @@
-//! A log line and a counter forevery delivery.
+//! A log line and a counter for every delivery.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;

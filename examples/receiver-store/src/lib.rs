@@ -1,4 +1,4 @@
-//! The shared part of the example receivers: a store of profiles in SQLite, and a log line and a counter forevery delivery.
+//! The shared part of the example receivers: a store of profiles in SQLite, and a log line and a counter for every delivery.
 
 pub mod cases;
 mod deliveries;

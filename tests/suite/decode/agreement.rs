@@ -127,7 +127,7 @@ fn every_type_reads_every_value_as_serde_json_does() {
     }
 }
 
-/// Asserts that the path of an error begins with the path that serde_path_to_error reports. A missing, unknown or duplicate
+/// Asserts that the path of an error begins with the path that `serde_path_to_error` reports. A missing, unknown or duplicate
 /// member is appended.
 fn assert_path<T: DeserializeOwned>(json: &str) {
     let payload = with_fields(&format!(r#""x":{json}"#));
