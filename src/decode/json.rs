@@ -156,7 +156,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
         match name {
-            DOOR if self.skip_text(REDACTED) => visitor.visit_none(),
+            DOOR if self.skip_text(REDACTED) => visitor.visit_str(REDACTED),
             DOOR => visitor.visit_some(self),
             RAW_VALUE => visit_raw(self.raw_value()?, visitor),
             _ => visitor.visit_newtype_struct(self),
@@ -289,7 +289,7 @@ impl<'de, A: MapAccess<'de, Error = DecodeError>> VariantAccess<'de> for Variant
     }
 
     fn tuple_variant<V: Visitor<'de>>(mut self, _: usize, visitor: V) -> Result<V::Value, DecodeError> {
-        self.0.next_value_seed(Content(visitor))
+        self.0.next_value_seed(Content::Tuple(visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -297,17 +297,23 @@ impl<'de, A: MapAccess<'de, Error = DecodeError>> VariantAccess<'de> for Variant
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.0.next_value_seed(Content(visitor))
+        self.0.next_value_seed(Content::Struct(visitor))
     }
 }
 
 /// The content of a tuple or struct variant.
-struct Content<V>(V);
+enum Content<V> {
+    Tuple(V),
+    Struct(V),
+}
 
 impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Content<V> {
     type Value = V::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
-        deserializer.deserialize_any(self.0)
+        match self {
+            Self::Tuple(visitor) => deserializer.deserialize_seq(visitor),
+            Self::Struct(visitor) => deserializer.deserialize_struct("", &[], visitor),
+        }
     }
 }

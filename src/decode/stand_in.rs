@@ -7,6 +7,7 @@
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
 use super::error::DecodeError;
+use crate::redactable::REDACTED;
 use crate::redactable::mark::{self, DOOR};
 
 /// Reads a redacted field for a type that reads it directly.
@@ -52,7 +53,10 @@ impl<'de> Deserializer<'de> for StandIn {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self {
             Self::Mark(index) => visitor.visit_byte_buf(mark::give(index)),
-            Self::Missing => visitor.visit_none(),
+            Self::Missing => {
+                mark::with_trace(|trace| trace.has_missing = true);
+                visitor.visit_none()
+            }
             Self::OnlyOption => Err(self.refused(&visitor)),
         }
     }
@@ -69,7 +73,7 @@ impl<'de> Deserializer<'de> for StandIn {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        if name == DOOR { visitor.visit_none() } else { visitor.visit_newtype_struct(self) }
+        if name == DOOR { visitor.visit_str(REDACTED) } else { visitor.visit_newtype_struct(self) }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {

@@ -98,7 +98,7 @@ impl<'de> Deserializer<'de> for Text<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
         match (name, self.1) {
-            (DOOR, _) if self.0 == REDACTED => visitor.visit_none(),
+            (DOOR, _) if self.0 == REDACTED => visitor.visit_str(REDACTED),
             (DOOR, _) => visitor.visit_some(self),
             (RAW_VALUE, Role::MemberName(reader)) => {
                 visit_raw(reader.at(reader.name_offset()).raw_value()?, visitor)

@@ -1,8 +1,8 @@
 //! The protocol between `decode` and [`Redactable`](crate::Redactable).
 //!
-//! Inside `decode`, a `Redactable` asks for [`DOOR`], and this crate's deserializers answer with a visible value as `Some` or
-//! with `None`. serde's buffers do not pass that on. So a redacted field becomes a mark in them, and a trace shows how it was
-//! read.
+//! Inside `decode`, a `Redactable` requests a newtype with the name [`DOOR`]. This crate's deserializers answer `Some` for a visible
+//! value and the sentinel for a redacted one. serde's buffers drop the name. So a redacted field becomes a mark in them, and a
+//! trace shows who read it.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use serde::de::Unexpected;
 
-/// The name of the newtype for which this crate's deserializers visit `Some` or `None`. Others visit a newtype.
+/// The name of the newtype for which this crate's deserializers visit `Some` or the sentinel. Others visit a newtype.
 pub(crate) const DOOR: &str = "rownd_webhooks::Redactable";
 
 /// How the marks were read in one attempt, by the index of the field.
@@ -24,6 +24,8 @@ pub(crate) struct Trace {
     pub(crate) understood: BTreeSet<usize>,
     /// Refused by a plain type, in this order.
     pub(crate) refused: Vec<usize>,
+    /// A redacted field was shown as missing.
+    pub(crate) has_missing: bool,
 }
 
 impl Trace {
@@ -74,9 +76,14 @@ pub(crate) fn watch<T>(attempt: impl FnOnce() -> T) -> (T, Trace) {
     (result, exchange(None).unwrap_or_default())
 }
 
-/// Returns `true` inside an attempt. There a missing value stands for a redacted field; JSON itself has no missing values.
+/// Returns `true` inside an attempt.
 pub(crate) fn is_watching() -> bool {
-    TRACE.try_with(|trace| trace.borrow().is_some()).unwrap_or_default()
+    with_trace(|_| ()).is_some()
+}
+
+/// Returns `true` if an attempt has shown a redacted field as missing. JSON has no missing values, but other formats do.
+pub(crate) fn has_missing() -> bool {
+    with_trace(|trace| trace.has_missing).unwrap_or_default()
 }
 
 /// Records that a `Redactable` read the mark. Returns `true` if the bytes are one.

@@ -195,7 +195,7 @@ impl<'de, T: Answer<'de>> Visitor<'de> for TreeVisitor<T> {
     }
 
     fn visit_none<E: Error>(self) -> Result<T, E> {
-        if mark::is_watching() { T::from_tree(REDACTED.into()) } else { self.visit_unit() }
+        if mark::has_missing() { T::from_tree(REDACTED.into()) } else { self.visit_unit() }
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {

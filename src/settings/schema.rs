@@ -150,11 +150,19 @@ const FIELD_MEMBERS: [&str; 13] = [
     "verified_by", "example", "encryption", "validation_rules",
 ];
 
+/// Returns `true` if an object has one of the members of a field.
+fn is_field(node: &Node<'_>) -> Result<bool, ParseError> {
+    Ok(node.members()?.any(|(name, _)| FIELD_MEMBERS.contains(&&*name)))
+}
+
 /// Returns the object of fields, which the root is or encloses.
 fn enclosed<'a>(root: &Node<'a>) -> Result<Node<'a>, ParseError> {
     if let Some(schema) = root.object("schema")? {
-        // Fields are objects. If one of these members is not, this is the schema of a field with the name `schema`.
-        if schema.members()?.all(|(name, member)| member.is_object() || !FIELD_MEMBERS.contains(&&*name)) {
+        // Fields are objects. If one of these members is not, and none is a field, this is a field with the name `schema`.
+        let has_field = schema.members()?.any(|(_, member)| is_field(&member) == Ok(true));
+        let is_ambiguous =
+            |name: &str, member: &Node<'_>| !member.is_object() && FIELD_MEMBERS.contains(&name);
+        if has_field || !schema.members()?.any(|(name, member)| is_ambiguous(&name, &member)) {
             return Ok(schema);
         }
     }
@@ -174,7 +182,7 @@ pub struct FieldSchema {
 
 impl FieldSchema {
     fn read(field: &Node<'_>) -> Result<Self, ParseError> {
-        if !field.members()?.any(|(name, _)| FIELD_MEMBERS.contains(&&*name)) {
+        if !is_field(field)? {
             return Err(field.missing("type"));
         }
         let word = field.get("type", Node::string)?;

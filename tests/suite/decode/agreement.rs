@@ -40,7 +40,7 @@ const VALUES: &[&str] = &[
     r#"{"😀":1}"#, r#"{"\ud83d\ude00":1}"#, r#"{"\\ud83d":1}"#, r#"{"zip":"1","lines":[1]}"#, r#"{"zip":"1","more":[1]}"#, r#"{"zip":"1","zip":"2"}"#,
     r#"{"lines":[]}"#, r#"{"zip":null}"#, r#"{"gold":null}"#, r#"{"gold":1}"#, r#"{"points":5}"#, r#"{"points":500}"#, r#"{"p\u006fints":5}"#,
     r#"{"range":[1,2]}"#, r#"{"range":[1]}"#, r#"{"range":[1,2,3]}"#, r#"{"range":{"0":1}}"#, r#"{"card":{"level":1}}"#, r#"{"card":[1]}"#,
-    r#"{"card":{"level":"x"}}"#, r#"{"card":{"level":1},"points":1}"#, r#"{"silver":1}"#, r#"{"kind":"Carries","x":4}"#, r#"{"x":4}"#,
+    r#"{"card":{"level":"x"}}"#, r#"{"card":1.5}"#, r#"{"range":"text"}"#, r#"{"range":{}}"#, r#"{"card":{"level":1},"points":1}"#, r#"{"silver":1}"#, r#"{"kind":"Carries","x":4}"#, r#"{"x":4}"#,
     r#"{"kind":"Carries"}"#, r#"{"content":4,"kind":"Carries"}"#, r#"{"kind":"Other","x":4}"#, r#"{"secs":1,"nanos":2}"#, r#"{"start":1,"end":2}"#,
     r#"{"Ok":1}"#, r#"{"Err":"x"}"#, r#"{"x":[{"zip":1}]}"#, r#"[{"zip":"s","lines":[1,2,"x"]}]"#, r#"[[1,"a"],[2],["a",1],[3]]"#,
     r#"[[1,"a"],[2]]"#, r#"{"a":"x","b":1}"#, r#"{"a":[],"b":1}"#,

@@ -159,3 +159,22 @@ fn a_type_that_accepts_any_value_receives_null() {
     assert_eq!((read.one.x, &read.other["a"]), (Redacted, &ciborium::Value::Null));
     assert_eq!(decoded::<Map<ciborium::Value>>(&redacted(["x"]))["x"], ciborium::Value::Null);
 }
+
+/// A field that contains another format, which a `deserialize_with` helper reads.
+#[test]
+fn null_in_another_format_is_not_redacted_inside_decode() {
+    #[derive(Deserialize)]
+    struct Outer {
+        #[serde(deserialize_with = "cbor")]
+        inner: One<Redactable<Option<u8>>>,
+    }
+    fn cbor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<One<Redactable<Option<u8>>>, D::Error> {
+        let bytes = Vec::<u8>::deserialize(deserializer)?;
+        ciborium::from_reader(bytes.as_slice()).map_err(serde::de::Error::custom)
+    }
+    let mut bytes = Vec::new();
+    ciborium::into_writer(&serde_json::json!({"x": null}), &mut bytes).unwrap();
+    let payload = rownd_webhooks::testing::data_update().field("inner", bytes).redact("other").build();
+    let outer: Outer = payload.decode().unwrap();
+    assert_eq!(outer.inner.x, Redactable::Visible(None));
+}

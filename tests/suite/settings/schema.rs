@@ -257,3 +257,14 @@ fn a_stored_profile_is_checked_as_a_whole() {
     let expected = [("required_field_absent", "/data/country", Error), ("unknown_field", "/data/x", Error)];
     assert_eq!(issues, expected.map(|(code, path, severity)| (code, path.to_owned(), severity)));
 }
+
+#[test]
+fn a_malformed_field_does_not_hide_the_others() {
+    for text in [
+        r#"{"schema":{"email":{"type":"string"},"example":null}}"#,
+        r#"{"schema":{"email":{"type":"string"},"required":false}}"#,
+    ] {
+        let error = ProfileSchema::from_slice(text.as_bytes()).unwrap_err();
+        assert_eq!(error.code(), "wrong_type", "{text}");
+    }
+}
