@@ -99,7 +99,7 @@ impl DecodeError {
         self.0.place.field.as_deref()
     }
 
-    /// Returns a JSON Pointer to the value at fault, such as `/address/zip`, if it is known.
+    /// Returns a JSON Pointer to the value at fault, relative to the fields, such as `/address/zip`, if it is known.
     ///
     /// It is safe to print: names in it are escaped, and cut at 64 characters.
     #[must_use]

@@ -70,6 +70,8 @@ impl Payload<'_> {
     /// A plain `Option` is `None` for a redacted field, so that a service does not start failing when a user hides one. To find
     /// out what to erase from a store, use [`Fields::redacted`](crate::Fields::redacted).
     ///
+    /// A body may lack the field `user_id`, or the user may hide it: read the id with [`user_id`](Self::user_id).
+    ///
     /// Three kinds of types fail as soon as a user hides a field:
     ///
     /// - A map of plain values, such as `HashMap<String, serde_json::Value>`.
