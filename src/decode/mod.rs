@@ -81,7 +81,7 @@ impl Payload<'_> {
     ///   `Redactable<String>`.
     ///
     /// An enum can be decoded from exactly one field. serde_json's `Box<RawValue>` reads the fields as JSON text, in which
-    /// redacted ones are the sentinel.
+    /// a redacted field has the sentinel as its value.
     ///
     /// With `#[serde(flatten)]`, and in tagged and untagged enums, serde reads fields from a buffer. The table holds there too,
     /// with these exceptions, which depend on the redacted fields. So rely on [`Fields::redacted`](crate::Fields::redacted) for

@@ -27,7 +27,7 @@ use crate::error::{ParseError, ParseErrorKind};
 use crate::json::is_reserved;
 use crate::json::pointer::Pointer;
 
-/// The operator's renames: from the field names of a webhook to Rownd's.
+/// A mapping from the field names of a webhook to Rownd's, as the operator has renamed them.
 ///
 /// No name occurs twice on either side: two fields would become one, or one field two.
 ///

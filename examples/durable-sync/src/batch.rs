@@ -21,12 +21,12 @@ pub type Identifier = (Key, bool, i64);
 /// What has to be loaded for a batch.
 #[derive(Debug)]
 pub struct Wanted {
-    /// Keys of user ids and identifiers. What has one of them, profile or tombstone, has to be loaded.
+    /// Keys of user ids and identifiers. Every profile or tombstone that has one of them is loaded.
     pub keys: BTreeSet<Key>,
-    /// The number of profiles that have to be loaded for a key, those without a user id first.
+    /// Maximum number of profiles to load per key, those without a user id first.
     ///
-    /// It is one more than there are deliveries. Each of them takes a key from at most one profile, so the last
-    /// delivery still sees two if there are two, and two are as ambiguous as all.
+    /// This is one more than the batch has deliveries. Each delivery removes a key from at most one profile, so the
+    /// last one still finds two profiles if the store has them, and two are enough to be ambiguous.
     pub limit: i64,
 }
 
