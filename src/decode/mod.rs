@@ -179,21 +179,22 @@ fn decode_fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T,
         attempt += 1;
         let deserializer = FieldsDeserializer { fields, missing: &missing };
         let (decoded, trace) = mark::watch(|| T::deserialize(deserializer));
-        let doubtful = doubtful(&decoded, &trace, attempt, fields);
-        if doubtful.is_empty() {
+        let added = next_missing(&decoded, &trace, attempt, fields);
+        if added.is_empty() {
             return decoded
                 .map_err(|error| error.attributed_to(last_missing, |name| fields.contains_key(name)));
         }
-        last_missing = match doubtful.as_slice() {
+        last_missing = match added.as_slice() {
             [index] => fields.iter().nth(*index).map(|(name, _)| name),
             _ => None,
         };
-        missing.extend(doubtful);
+        missing.extend(added);
     }
 }
 
-/// Returns the redacted fields to show as missing in another attempt. If there is none, the result stands.
-fn doubtful<T>(
+/// Returns the redacted fields to show as missing in another attempt: none if the result stands, one more, all that no `Redactable`
+/// has read, or every one.
+fn next_missing<T>(
     decoded: &Result<T, DecodeError>,
     trace: &Trace,
     attempt: usize,
@@ -210,9 +211,13 @@ fn doubtful<T>(
         Err(_) => refused.or(trace.refused.first()).copied().or_else(|| trace.unread().next()),
     };
     match first {
+        // The result stands.
         None => Vec::new(),
+        // One more.
         Some(index) if attempt <= ATTEMPTS => vec![index],
+        // All that are unread.
         Some(index) if attempt == ATTEMPTS + 1 && !is_read(&index) => trace.unread().collect(),
+        // Every one, which ends the attempts.
         Some(_) => {
             let redacted = fields.iter().enumerate().filter(|(_, (_, field))| field.is_redacted());
             redacted.map(|(index, _)| index).collect()
