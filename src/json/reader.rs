@@ -598,8 +598,9 @@ fn digits_end(bytes: &[u8], start: usize) -> Result<usize, usize> {
 /// It looks at eight bytes at a time.
 #[inline(always)]
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
-    let special = bytes.first_chunk().map_or(0, |word| special_bytes(u64::from_le_bytes(*word)));
-    if special != 0 { special.trailing_zeros() as usize / 8 } else { long_plain_length(bytes) }
+    let Some((word, rest)) = bytes.split_first_chunk() else { return long_plain_length(bytes) };
+    let special = special_bytes(u64::from_le_bytes(*word));
+    if special != 0 { special.trailing_zeros() as usize / 8 } else { 8 + long_plain_length(rest) }
 }
 
 /// Does the same for strings of eight bytes or more. Inlined, it would load its constants again for each word.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::mem;
 
 use chrono::{DateTime, Utc};
 
@@ -135,32 +136,35 @@ impl<'a, 'p> BodyReader<'a, 'p> {
         self.json.replace_surrogates(true);
         while let Some(name) = self.name(data)? {
             self.count(path, self.json.name_offset())?;
-            let value = self.json.value().map_err(|error| self.json_error(error, path.member(&name)))?;
-            let mut field = field_with(Value::new(value));
-            if self.json.has_replaced() {
-                self.mend(data.path.member(&name), self.mapped(name.clone()), &mut field)?;
-            }
+            let field = match self.json.value() {
+                Ok(token) => field_with(Value::new(token)),
+                Err(error) => return Err(self.json_error(error, path.member(&name))),
+            };
             if fields.len() == 16 {
                 fields.reserve(32);
             }
-            fields.push((self.mapped(name), field));
+            fields.push((name, field));
+            if self.json.has_replaced() {
+                self.mend(path, &mut fields)?;
+            }
+        }
+        if let Some(mapping) = self.mapping {
+            fields.iter_mut().for_each(|(name, _)| *name = mapping.renamed(mem::take(name)));
         }
         self.json.replace_surrogates(false);
         Ok(Fields(self.sorted(data, fields)?))
     }
 
-    /// Handles lone surrogates that were replaced in the value of a field. In the user id they are an error, since two ids could
-    /// become one.
+    /// Handles lone surrogates that were replaced in the value of the last field. In the user id they are an error, since two ids
+    /// could become one.
     #[cold]
-    fn mend(
-        &mut self,
-        path: Pointer,
-        name: Cow<'a, str>,
-        field: &mut Redactable<Value<'a>>,
-    ) -> Result<(), ParseError> {
+    fn mend(&mut self, path: Path, fields: &mut [Member<'a, Redactable<Value<'a>>>]) -> Result<(), ParseError> {
         let offset = self.json.take_replaced().unwrap_or_default();
+        let Some((original, field)) = fields.last_mut() else { return Ok(()) };
+        let name = self.mapped(original.clone());
         if name == "user_id" {
-            return Err(self.json_error(Error { kind: ErrorKind::LoneSurrogate, offset }, path));
+            let error = Error { kind: ErrorKind::LoneSurrogate, offset };
+            return Err(self.json_error(error, path.member(original)));
         }
         self.payload.rare_mut().replaced_fields.push(name);
         if let Redactable::Visible(Value::Array(json) | Value::Object(json)) = field {
