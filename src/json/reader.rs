@@ -7,7 +7,7 @@
 #![expect(clippy::inline_always, reason = "measured, see above")]
 
 use std::borrow::Cow;
-use std::iter;
+use std::{iter, mem};
 
 use super::reserved::is_reserved;
 
@@ -205,19 +205,18 @@ impl<'a> Reader<'a> {
     /// Moves to the next member or element, or leaves what `end` closes and returns `false`.
     #[inline]
     fn next(&mut self, end: u8, expected: ErrorKind) -> Result<bool, Error> {
-        match self.peek() {
-            Some(byte) if byte == end => {
-                self.close();
-                return Ok(false);
-            }
-            Some(b',') if !self.is_first => {
-                self.offset += 1;
-                self.peek();
-            }
-            _ if self.is_first => {}
-            _ => return Err(self.unexpected(expected)),
+        let next = self.peek();
+        if next == Some(end) {
+            self.close();
+            return Ok(false);
         }
-        self.is_first = false;
+        if !mem::take(&mut self.is_first) {
+            if next != Some(b',') {
+                return Err(self.unexpected(expected));
+            }
+            self.offset += 1;
+            self.peek();
+        }
         Ok(true)
     }
 
@@ -332,7 +331,7 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn escaped_name(&mut self, start: usize) -> Result<String, Error> {
-        let replaces_surrogates = std::mem::take(&mut self.replaces_surrogates);
+        let replaces_surrogates = mem::take(&mut self.replaces_surrogates);
         let name = self.escaped_string(start)?;
         self.replaces_surrogates = replaces_surrogates;
         Ok(name)
