@@ -17,7 +17,12 @@ pub(crate) const NUMBER: &str = "$serde_json::private::Number";
 #[inline]
 pub(crate) fn is_reserved(name: &str) -> bool {
     // The first byte rules out nearly every name.
-    name.as_bytes().first() == PREFIX.as_bytes().first() && name.starts_with(PREFIX)
+    name.as_bytes().first() == PREFIX.as_bytes().first() && has_prefix(name)
+}
+
+#[cold]
+fn has_prefix(name: &str) -> bool {
+    name.starts_with(PREFIX)
 }
 
 /// Returns `true` if serde_json keeps every digit of a number.
