@@ -12,9 +12,10 @@ use std::hint::black_box;
 use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
-/// How often a measurement is counted: the seeds of hash maps vary.
-const RUNS: u32 = 2;
+/// How long a measurement is repeated, and at least twice: the seeds of hash maps vary.
+const TIME: Duration = Duration::from_millis(500);
 
 /// Whether the warm-up is over: a first run also sets up the allocator.
 static IS_WARM: AtomicBool = AtomicBool::new(false);
@@ -81,14 +82,19 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Runs one side of a measurement.
+/// Runs one side of a measurement and prints how often it was counted.
 fn run(name: &str, is_ours: bool) -> ExitCode {
     let all = measurements();
     let measurement = all.iter().find(|measurement| measurement.name == name).expect("a measurement");
     let work = if is_ours { measurement.ours } else { measurement.baseline };
     work();
     IS_WARM.store(true, Ordering::Relaxed);
-    (0..RUNS).for_each(|_| work());
+    let (start, mut runs) = (Instant::now(), 0);
+    while runs < 2 || start.elapsed() < TIME {
+        work();
+        runs += 1;
+    }
+    println!("{runs}");
     ExitCode::SUCCESS
 }
 
@@ -100,8 +106,9 @@ fn instructions(name: &str, side: &str) -> f64 {
         .args(["--run", name, side])
         .output()
         .expect("valgrind is installed");
-    let report = String::from_utf8_lossy(&output.stderr);
+    let (report, runs) = (String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
     assert!(output.status.success(), "{report}");
     let (_, collected) = report.split_once("Collected : ").expect("a count");
-    collected.lines().next().unwrap_or_default().trim().parse::<f64>().expect("a number") / f64::from(RUNS)
+    let number = |text: &str| text.trim().parse::<f64>().expect("a number");
+    number(collected.lines().next().unwrap_or_default()) / number(&runs)
 }
