@@ -13,10 +13,10 @@ use crate::{Measurement, counted};
 pub(crate) const ALL: &[Measurement] = &[
     Measurement { name: "parse small", ours: || parse(&small()), baseline: || derive(&small()), limit: 0.41 },
     Measurement { name: "parse mixed, sorted", ours: || parse(&mixed_sorted()), baseline: || derive(&mixed_sorted()), limit: 0.2 },
-    Measurement { name: "parse mixed", ours: || parse(&mixed()), baseline: || derive(&mixed()), limit: 0.28 },
-    Measurement { name: "parse nested", ours: || parse(&nested()), baseline: || derive(&nested()), limit: 0.14 },
+    Measurement { name: "parse mixed", ours: || parse(&mixed()), baseline: || derive(&mixed()), limit: 0.25 },
+    Measurement { name: "parse nested", ours: || parse(&nested()), baseline: || derive(&nested()), limit: 0.13 },
     Measurement { name: "parse escapes", ours: || parse(&escapes()), baseline: || derive(&escapes()), limit: 0.59 },
-    Measurement { name: "parse large", ours: || parse(&large()), baseline: || derive(&large()), limit: 0.57 },
+    Measurement { name: "parse large", ours: || parse(&large()), baseline: || derive(&large()), limit: 0.52 },
 
     Measurement { name: "into_owned small", ours: || own(&small()), baseline: || derive(&small()), limit: 0.35 },
     Measurement { name: "into_owned mixed", ours: || own(&mixed()), baseline: || derive(&mixed()), limit: 0.3 },
