@@ -158,7 +158,11 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     /// Handles lone surrogates that were replaced in the value of the last field. In the user id they are an error, since two ids
     /// could become one.
     #[cold]
-    fn mend(&mut self, path: Path, fields: &mut [Member<'a, Redactable<Value<'a>>>]) -> Result<(), ParseError> {
+    fn mend(
+        &mut self,
+        path: Path,
+        fields: &mut [Member<'a, Redactable<Value<'a>>>],
+    ) -> Result<(), ParseError> {
         let offset = self.json.take_replaced().unwrap_or_default();
         let Some((original, field)) = fields.last_mut() else { return Ok(()) };
         let name = self.mapped(original.clone());
