@@ -4,7 +4,7 @@ use std::fmt::{self, Debug, Formatter};
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Utc};
 use serde::de::{Error, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::value::Value;
 
@@ -60,7 +60,8 @@ impl Value<'_> {
 /// assert_eq!(born, NaiveDate::from_ymd_opt(1990, 5, 17));
 /// # Ok::<(), rownd_webhooks::DecodeError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
 pub struct Date(NaiveDate);
 
 impl From<Date> for NaiveDate {
@@ -72,12 +73,6 @@ impl From<Date> for NaiveDate {
 impl Debug for Date {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("Date")
-    }
-}
-
-impl Serialize for Date {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
     }
 }
 
@@ -128,21 +123,9 @@ fn date(text: &str) -> Option<NaiveDate> {
 
 /// Reads RFC 3339 without chrono's leniency: long years, leap seconds, a space for the `T`, a Unicode minus.
 fn datetime(text: &str) -> Option<DateTime<FixedOffset>> {
-    let (date_and_time, rest) = text.as_bytes().split_at_checked(19)?;
-    let rest = match rest.split_first() {
-        Some((b'.', fraction)) => {
-            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            fraction.get(digits..)?
-        }
-        _ => rest,
-    };
-    let has_offset = match rest {
-        [b'Z' | b'z'] => true,
-        [b'+' | b'-', offset @ ..] => has_shape(offset, b"00:00"),
-        _ => false,
-    };
+    let date_and_time = text.as_bytes().get(..19)?;
     let is_leap_second = date_and_time.ends_with(b":60");
-    if !has_shape(date_and_time, b"0000-00-00T00:00:00") || !has_offset || is_leap_second {
+    if !has_shape(date_and_time, b"0000-00-00T00:00:00") || is_leap_second || !text.is_ascii() {
         return None;
     }
     DateTime::parse_from_rfc3339(text).ok()
