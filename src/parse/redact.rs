@@ -5,25 +5,24 @@ use crate::redactable::Redactable;
 
 /// Redacts the listed fields, whatever `data` has for them, and adds those that it lacks.
 pub(super) fn redact_listed(payload: &mut Payload<'_>) {
-    let names = std::mem::take(&mut payload.redacted_names);
-    for name in &names {
+    let (mut withheld, mut absent) = (Vec::new(), Vec::new());
+    for name in &payload.redacted_names {
         match payload.fields.0.get_mut(name) {
             Some(Redactable::Redacted) => {}
             Some(field) => {
                 *field = Redactable::Redacted;
-                payload.rare_mut().withheld.push(name.clone());
+                withheld.push(name.clone());
             }
-            None => payload.rare_mut().absent.push(name.clone()),
+            None => absent.push(name.clone()),
         }
     }
-    payload.redacted_names = names;
-    if payload.rare().absent.is_empty() && payload.rare().withheld.is_empty() {
+    if withheld.is_empty() && absent.is_empty() {
         return;
     }
+    withheld.sort_unstable();
+    absent.sort_unstable();
+    absent.dedup();
+    payload.fields.extend(absent.iter().map(|name| (name.clone(), Redactable::Redacted)));
     let rare = payload.rare_mut();
-    rare.withheld.sort_unstable();
-    rare.absent.sort_unstable();
-    rare.absent.dedup();
-    let absent: Vec<_> = rare.absent.iter().map(|name| (name.clone(), Redactable::Redacted)).collect();
-    payload.fields.extend(absent);
+    (rare.withheld, rare.absent) = (withheld, absent);
 }
