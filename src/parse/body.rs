@@ -149,7 +149,9 @@ impl<'a, 'p> BodyReader<'a, 'p> {
             }
         }
         if let Some(mapping) = self.mapping {
-            fields.iter_mut().for_each(|(name, _)| *name = mapping.renamed(mem::take(name)));
+            for (name, _) in &mut fields {
+                *name = mapping.renamed(mem::take(name));
+            }
         }
         self.json.replace_surrogates(false);
         Ok(Fields(self.sorted(data, fields)?))
@@ -429,14 +431,10 @@ impl<'a, 'p> BodyReader<'a, 'p> {
     #[cold]
     fn wrong_type(&mut self, path: Path, expected: &'static str) -> ParseError {
         let start = self.json.offset();
-        let found = match self.json.peek() {
-            Some(b'{') => "object",
-            Some(b'[') => "array",
-            _ => match self.json.value() {
-                Ok(token) => Value::new(token).type_name(),
-                Err(error) => return self.json_error(error, path.pointer()),
-            },
-        };
+        let found = self.json.next_type();
+        if let Err(error) = self.json.raw_value() {
+            return self.json_error(error, path.pointer());
+        }
         let kind = match path {
             Path::Body => ParseErrorKind::NotAnObject { found },
             _ => ParseErrorKind::WrongType { expected, found },
