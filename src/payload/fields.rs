@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
 use std::{iter, slice};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::members::{Member, Members};
 use super::value::{Value, field_with};
@@ -36,7 +36,8 @@ use crate::redactable::Redactable;
 /// assert_eq!(update.len(), 1);
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Fields<'a>(pub(crate) Members<'a, Redactable<Value<'a>>>);
 
 impl<'a> Fields<'a> {
@@ -156,6 +157,14 @@ pub(crate) fn identifier<'f, 'a>(field: &'f Redactable<Value<'a>>) -> Option<&'f
     field.visible()?.text().filter(|text| !text.is_empty())
 }
 
+/// Returns the field as `Debug` shows it: type and length of a visible value.
+pub(crate) fn shown<'f>(field: &'f Redactable<Value<'_>>) -> &'f dyn Debug {
+    match field {
+        Redactable::Visible(value) => value,
+        Redactable::Redacted => field,
+    }
+}
+
 impl Default for Fields<'_> {
     fn default() -> Self {
         Self::EMPTY
@@ -198,22 +207,7 @@ impl<'a> IntoIterator for Fields<'a> {
 
 impl Debug for Fields<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let mut map = f.debug_map();
-        for (name, field) in self {
-            match field {
-                Redactable::Visible(value) => {
-                    map.entry(&DebugName(name), &format_args!("Visible({value:?})"))
-                }
-                Redactable::Redacted => map.entry(&DebugName(name), &format_args!("Redacted")),
-            };
-        }
-        map.finish()
-    }
-}
-
-impl Serialize for Fields<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self)
+        f.debug_map().entries(self.iter().map(|(name, field)| (DebugName(name), shown(field)))).finish()
     }
 }
 

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
 use std::hash::{Hash, Hasher};
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use super::fields::{identifier, shown};
 use super::members::Members;
 use super::value::{RawJson, Value};
-use crate::json::printable::Printable;
+use crate::json::printable::DebugName;
 use crate::redactable::Redactable;
 
 /// A lookup value: the name and value of a field that identifies a user, such as an e-mail address.
@@ -28,11 +28,12 @@ use crate::redactable::Redactable;
 /// assert_eq!(format!("{email:?}"), r#"LookupValue { field: "email", value: string of 14 bytes }"#);
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct LookupValue<'a> {
     pub(crate) field: Cow<'a, str>,
     /// A visible value is a string or a number.
     pub(crate) value: Redactable<Value<'a>>,
+    #[serde(flatten)]
     pub(crate) unknown: Members<'a, RawJson<'a>>,
 }
 
@@ -58,7 +59,7 @@ impl<'a> LookupValue<'a> {
     /// Compare e-mail addresses without regard to ASCII case, and everything else exactly.
     #[must_use]
     pub fn identifier(&self) -> Option<&str> {
-        self.value().into_visible().filter(|text| !text.is_empty())
+        identifier(&self.value).map(|text| &**text)
     }
 
     /// Iterates over the members that this crate does not know, sorted by name.
@@ -89,23 +90,10 @@ impl Hash for LookupValue<'_> {
 
 impl Debug for LookupValue<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "LookupValue {{ field: \"{}\", value: ", Printable(&self.field))?;
-        match &self.value {
-            Redactable::Visible(value) => write!(f, "{value:?} }}"),
-            Redactable::Redacted => f.write_str("Redacted }"),
-        }
-    }
-}
-
-impl Serialize for LookupValue<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("field", self.field())?;
-        map.serialize_entry("value", &self.value)?;
-        for (name, json) in self.unknown_members() {
-            map.serialize_entry(name, json)?;
-        }
-        map.end()
+        f.debug_struct("LookupValue")
+            .field("field", &DebugName(&self.field))
+            .field("value", shown(&self.value))
+            .finish()
     }
 }
 

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
 use std::mem;
 
+use serde::{Serialize, Serializer};
+
 use crate::json::printable::DebugName;
 
 /// Named values, sorted by name, each name once.
@@ -116,6 +118,12 @@ impl<'a, T> IntoIterator for Members<'a, T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
+    }
+}
+
+impl<T: Serialize> Serialize for Members<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
     }
 }
 

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Formatter};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::error::{ParseError, ParseErrorKind};
-use crate::json::{Token, canonical, serialize_text, tree, type_name};
+use crate::json::{Reader, Token, canonical, serialize_text, tree, type_name};
 use crate::redactable::{REDACTED, Redactable};
 
 /// The value of a field: one of JSON's six types.
@@ -31,7 +31,8 @@ use crate::redactable::{REDACTED, Redactable};
 /// assert_eq!(format!("{:?}", Value::from("Juliet")), "string of 6 bytes");
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum Value<'a> {
     /// `null`.
     Null,
@@ -216,14 +217,9 @@ impl TryFrom<serde_json::Value> for Value<'static> {
     /// Returns an error with the code `too_deep` for more than 125 levels, since a body has two more around a field, and
     /// `reserved_name` for a name that serde_json reserves, at any level.
     fn try_from(tree: serde_json::Value) -> Result<Self, ParseError> {
-        Ok(match tree {
-            serde_json::Value::Null => Self::Null,
-            serde_json::Value::Bool(bool) => bool.into(),
-            serde_json::Value::String(text) => text.into(),
-            serde_json::Value::Number(number) => Self::Number(Number(number.to_string().into())),
-            serde_json::Value::Array(_) => Self::Array(RawJson::of_tree(&tree)?),
-            serde_json::Value::Object(_) => Self::Object(RawJson::of_tree(&tree)?),
-        })
+        let text = tree::field_text(&tree).map_err(ParseError::from_json)?;
+        let token = Reader::new(&text).value().map_err(|error| ParseError::from_json(error.kind))?;
+        Ok(Value::new(token).into_owned())
     }
 }
 
@@ -262,18 +258,6 @@ impl Debug for Value<'_> {
     }
 }
 
-impl Serialize for Value<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(bool) => serializer.serialize_bool(*bool),
-            Self::Number(number) => number.serialize(serializer),
-            Self::String(text) => serializer.serialize_str(text),
-            Self::Array(json) | Self::Object(json) => json.serialize(serializer),
-        }
-    }
-}
-
 /// Returns the field with this value: redacted if the value is the sentinel.
 #[inline]
 pub(crate) fn field_with(value: Value<'_>) -> Redactable<Value<'_>> {
@@ -283,8 +267,9 @@ pub(crate) fn field_with(value: Value<'_>) -> Redactable<Value<'_>> {
 /// A JSON number, kept as its text, so that no digit is lost.
 ///
 /// Numbers compare by their text: `1.0` is not `1`. `Debug` shows the length, never the digits.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Number<'a>(Cow<'a, str>);
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Number<'a>(#[serde(serialize_with = "serialize_text")] Cow<'a, str>);
 
 impl Number<'_> {
     /// Returns the text as received.
@@ -324,12 +309,6 @@ impl Debug for Number<'_> {
     }
 }
 
-impl Serialize for Number<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_text(&self.0, serializer)
-    }
-}
-
 /// Nested JSON, kept as its text.
 ///
 /// The text is always valid JSON. It compares by meaning: whitespace, escapes and the order of members do not matter, and numbers
@@ -347,8 +326,9 @@ impl Serialize for Number<'_> {
 /// assert_eq!(address.to_json()["city"], "Raleigh");
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone)]
-pub struct RawJson<'a>(Cow<'a, str>);
+#[derive(Clone, Serialize)]
+#[serde(transparent)]
+pub struct RawJson<'a>(#[serde(serialize_with = "serialize_text")] Cow<'a, str>);
 
 impl<'a> RawJson<'a> {
     pub(crate) fn new(text: impl Into<Cow<'a, str>>) -> Self {
@@ -372,10 +352,6 @@ impl<'a> RawJson<'a> {
     pub fn into_owned(self) -> RawJson<'static> {
         RawJson(self.0.into_owned().into())
     }
-
-    fn of_tree(tree: &serde_json::Value) -> Result<Self, ParseError> {
-        Ok(Self(tree::field_text(tree).map_err(ParseError::from_json)?.into()))
-    }
 }
 
 impl PartialEq for RawJson<'_> {
@@ -393,11 +369,5 @@ impl Debug for RawJson<'_> {
             (found @ ("boolean" | "null"), _) => f.write_str(found),
             (found, length) => write!(f, "{found} of {length} bytes"),
         }
-    }
-}
-
-impl Serialize for RawJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_text(&self.0, serializer)
     }
 }
