@@ -1,4 +1,4 @@
-//! The bytes of a body or of settings, before they are read as JSON: limits, encoding, and JSON text from other formats.
+//! The bytes of a body or of settings, before they are read as JSON: size, encoding, and JSON text from other formats.
 
 use serde::de::{Deserialize, Deserializer, Error};
 
@@ -8,24 +8,6 @@ use crate::redactable::visitor::Text;
 
 /// The UTF-8 encoding of the byte order mark.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// Limits on a body. The depth limit is fixed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Limits {
-    pub(crate) max_bytes: usize,
-    /// Fields, redacted names, lookup values and unknown members, all together.
-    pub(crate) max_entries: usize,
-}
-
-impl Limits {
-    pub(crate) const DEFAULT: Self = Self { max_bytes: 2 << 20, max_entries: 10_000 };
-    pub(crate) const NONE: Self = Self { max_bytes: usize::MAX, max_entries: usize::MAX };
-
-    /// Returns the maximum number of bytes of a body with what `Received` writes around it.
-    pub(crate) fn max_received_bytes(self) -> usize {
-        self.max_bytes.saturating_add(128)
-    }
-}
 
 /// Returns the text of a body.
 pub(crate) fn text(bytes: &[u8], max_bytes: usize) -> Result<&str, ParseError> {

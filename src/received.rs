@@ -80,23 +80,23 @@ impl Parser {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse_received<'a>(&self, json: &'a [u8]) -> Result<Received<Payload<'a>>, ParseError> {
-        if json.len() > self.limits.max_received_bytes() {
-            return Err(ParseError::new(ParseErrorKind::TooLarge { limit: self.limits.max_bytes }));
+        if json.len() > self.max_received_bytes() {
+            return Err(ParseError::new(ParseErrorKind::TooLarge { limit: self.max_bytes }));
         }
         self.received(input::text(json, usize::MAX)?)
     }
 
     /// Parses a line of an archive: a body, or a [`Received`] one.
     pub(crate) fn parse_line<'a>(&self, line: &'a [u8]) -> Result<Payload<'a>, ParseError> {
-        match input::text(line, self.limits.max_received_bytes()) {
+        match input::text(line, self.max_received_bytes()) {
             Ok(text) if is_received(text) == Ok(true) => Ok(self.received(text)?.payload),
-            Ok(text) if text.len() <= self.limits.max_bytes => self.read(&mut Reader::new(text)),
+            Ok(text) if text.len() <= self.max_bytes => self.read(&mut Reader::new(text)),
             _ => self.parse(line),
         }
     }
 
     fn received<'a>(&self, text: &'a str) -> Result<Received<Payload<'a>>, ParseError> {
-        let limit = self.limits.max_bytes;
+        let limit = self.max_bytes;
         let (received_at, payload) = body::read_received(text, |json| {
             json.peek();
             let start = json.offset();

@@ -146,7 +146,7 @@ impl<R: BufRead> NdjsonReader<R> {
 
     /// Returns `true` if the line is blank. A line that is too long was not read to its end.
     fn is_blank(&self) -> bool {
-        self.line.len() <= self.parser.limits.max_bytes && input::is_blank(&self.line)
+        self.line.len() <= self.parser.max_bytes && input::is_blank(&self.line)
     }
 
     /// Reads one line without its end, and not much more of it than the limit. Returns `false` at the end of the archive.
@@ -154,7 +154,7 @@ impl<R: BufRead> NdjsonReader<R> {
         self.line.clear();
         self.line_number += 1;
         // Enough to see that the line is too long, even with a byte order mark and `\r\n`.
-        let max = self.parser.limits.max_received_bytes().saturating_add(BYTE_ORDER_MARK.len() + 2) as u64;
+        let max = self.parser.max_received_bytes().saturating_add(BYTE_ORDER_MARK.len() + 2) as u64;
         if self.reader.by_ref().take(max).read_until(b'\n', &mut self.line)? == 0 {
             self.line_number -= 1;
             return Ok(false);

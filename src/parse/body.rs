@@ -8,7 +8,6 @@ use chrono::{DateTime, Utc};
 
 use super::redact::redact_listed;
 use crate::error::{ParseError, ParseErrorKind};
-use crate::input::Limits;
 use crate::json::pointer::Pointer;
 use crate::json::{Error, ErrorKind, Reader, Token, is_reserved};
 use crate::payload::fields::Fields;
@@ -24,10 +23,10 @@ use crate::settings::mapping::FieldMapping;
 /// Reads a body from the rest of `json`.
 pub(crate) fn read<'a>(
     json: &mut Reader<'a>,
-    limits: &Limits,
+    max_entries: usize,
     mapping: Option<&FieldMapping>,
 ) -> Result<Payload<'a>, ParseError> {
-    let mut reader = BodyReader::new(json, limits, mapping);
+    let mut reader = BodyReader::new(json, max_entries, mapping);
     reader.body()?;
     let mut payload = reader.payload;
     redact_listed(&mut payload);
@@ -40,7 +39,7 @@ pub(crate) fn read_received<'a>(
     read_payload: impl Fn(&mut Reader<'a>) -> Result<Payload<'a>, ParseError>,
 ) -> Result<(DateTime<Utc>, Payload<'a>), ParseError> {
     let mut json = Reader::enclosed(text);
-    let mut reader = BodyReader::new(&mut json, &Limits::NONE, None);
+    let mut reader = BodyReader::new(&mut json, usize::MAX, None);
     let received = reader.object(Path::Body)?;
     let (mut received_at, mut payload) = (None, None);
     while let Some(name) = reader.name(received)? {
@@ -69,7 +68,7 @@ pub(crate) fn read_received<'a>(
 /// Reads an object of fields.
 pub(crate) fn read_fields(text: &str) -> Result<Fields<'_>, ParseError> {
     let mut json = Reader::new(text);
-    let mut reader = BodyReader::new(&mut json, &Limits::NONE, None);
+    let mut reader = BodyReader::new(&mut json, usize::MAX, None);
     let fields = reader.fields(Path::Body)?;
     reader.end()?;
     Ok(fields)
@@ -91,8 +90,8 @@ struct Object {
 }
 
 impl<'a, 'p> BodyReader<'a, 'p> {
-    fn new(json: &'p mut Reader<'a>, limits: &Limits, mapping: Option<&'p FieldMapping>) -> Self {
-        Self { json, mapping, max_entries: limits.max_entries, entries: 0, payload: Payload::empty() }
+    fn new(json: &'p mut Reader<'a>, max_entries: usize, mapping: Option<&'p FieldMapping>) -> Self {
+        Self { json, mapping, max_entries, entries: 0, payload: Payload::empty() }
     }
 
     fn body(&mut self) -> Result<(), ParseError> {

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::de::{Deserialize, Deserializer};
 
 use crate::error::{ParseError, ParseErrorKind};
-use crate::input::{self, Limits};
+use crate::input;
 use crate::json::{Reader, tree};
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
@@ -33,7 +33,8 @@ use crate::settings::mapping::FieldMapping;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parser {
-    pub(crate) limits: Limits,
+    pub(crate) max_bytes: usize,
+    max_entries: usize,
     strict: bool,
     mapping: Option<FieldMapping>,
 }
@@ -42,17 +43,22 @@ impl Parser {
     /// Creates a parser with the default limits, lenient and without a mapping.
     #[must_use]
     pub const fn new() -> Self {
-        Self { limits: Limits::DEFAULT, strict: false, mapping: None }
+        Self { max_bytes: 2 << 20, max_entries: 10_000, strict: false, mapping: None }
     }
 
     pub(crate) const fn without_limits() -> Self {
-        Self { limits: Limits::NONE, strict: false, mapping: None }
+        Self::new().max_bytes(usize::MAX).max_entries(usize::MAX)
+    }
+
+    /// Returns the maximum number of bytes of a body with what [`Received`](crate::Received) writes around it.
+    pub(crate) fn max_received_bytes(&self) -> usize {
+        self.max_bytes.saturating_add(128)
     }
 
     /// Sets the maximum size of a body in bytes; 2 MiB by default.
     #[must_use]
     pub const fn max_bytes(mut self, bytes: usize) -> Self {
-        self.limits.max_bytes = bytes;
+        self.max_bytes = bytes;
         self
     }
 
@@ -62,7 +68,7 @@ impl Parser {
     /// inside a field does not.
     #[must_use]
     pub const fn max_entries(mut self, entries: usize) -> Self {
-        self.limits.max_entries = entries;
+        self.max_entries = entries;
         self
     }
 
@@ -89,12 +95,12 @@ impl Parser {
     /// Returns an error if the body cannot be acted on: every [`ParseErrorKind`] but `DuplicateRename` and `Io`, and `Invalid`
     /// only if the parser is [strict](Self::strict).
     pub fn parse<'a>(&self, body: &'a [u8]) -> Result<Payload<'a>, ParseError> {
-        self.read(&mut Reader::new(input::text(body, self.limits.max_bytes)?))
+        self.read(&mut Reader::new(input::text(body, self.max_bytes)?))
     }
 
     /// Parses a body from the rest of `json`.
     pub(crate) fn read<'a>(&self, json: &mut Reader<'a>) -> Result<Payload<'a>, ParseError> {
-        let payload = body::read(json, &self.limits, self.mapping.as_ref())?;
+        let payload = body::read(json, self.max_entries, self.mapping.as_ref())?;
         if self.strict {
             payload.validate()?;
         }
@@ -109,7 +115,7 @@ impl Parser {
     pub fn parse_reader(&self, reader: impl Read) -> Result<Payload<'static>, ParseError> {
         let mut body = Vec::new();
         reader
-            .take((self.limits.max_bytes as u64).saturating_add(1))
+            .take((self.max_bytes as u64).saturating_add(1))
             .read_to_end(&mut body)
             .map_err(|error| ParseError::new(ParseErrorKind::Io { kind: error.kind() }))?;
         self.parse(&body).map(Payload::into_owned)
