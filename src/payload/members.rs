@@ -26,9 +26,7 @@ impl<'a, T> Members<'a, T> {
         let mut has_equal = false;
         members.sort_unstable_by(|(before, _), (after, _)| {
             let order = before.as_bytes().cmp(after.as_bytes());
-            if order.is_eq() {
-                has_equal = true;
-            }
+            has_equal |= order.is_eq();
             order
         });
         // The sort has compared any equal members, but it may also have compared a member with itself.
@@ -100,16 +98,17 @@ impl<'a, T> Members<'a, T> {
 
 /// Returns the first 24 bytes of a name as numbers that compare as these bytes do.
 #[inline]
-fn first_words(name: &str) -> [u64; 3] {
+fn first_words(name: &str) -> (u64, u64, u64) {
     let mut rest = name.as_bytes();
-    [(); 3].map(|()| {
+    let mut next = || {
         if let Some((word, after)) = rest.split_first_chunk() {
             rest = after;
             return u64::from_be_bytes(*word);
         }
         let last = mem::take(&mut rest);
         last.iter().chain(&[0; 8]).take(8).fold(0, |word, byte| word << 8 | u64::from(*byte))
-    })
+    };
+    (next(), next(), next())
 }
 
 impl<'a, T> IntoIterator for Members<'a, T> {
