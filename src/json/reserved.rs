@@ -16,12 +16,6 @@ pub(crate) const NUMBER: &str = "$serde_json::private::Number";
 /// A caller's `serde_json::Value` would read the text after such a name as JSON, with a fresh depth limit.
 #[inline]
 pub(crate) fn is_reserved(name: &str) -> bool {
-    // The first byte rules out nearly every name.
-    name.as_bytes().first() == PREFIX.as_bytes().first() && has_prefix(name)
-}
-
-#[cold]
-fn has_prefix(name: &str) -> bool {
     name.starts_with(PREFIX)
 }
 
