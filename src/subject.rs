@@ -73,7 +73,7 @@ impl<'a> Subject<'a> {
     /// Returns the vendor's id of the user. A key for a store is its [`as_str`](UserId::as_str): `to_string()` escapes.
     #[must_use]
     pub fn user_id(&self) -> Option<UserId<'_>> {
-        self.user_id.as_deref().and_then(UserId::new)
+        self.user_id.as_deref().map(UserId)
     }
 
     /// Returns the e-mail address among the lookup values.

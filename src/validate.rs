@@ -36,7 +36,8 @@ impl Payload<'_> {
         // A delete has no list, so its sentinels cannot be unlisted.
         let unlisted = self.fields().redacted().filter(|name| !is_delete && !listed.contains(name));
         report.fields(Rule::UnlistedSentinel, unlisted);
-        let absent = first.into_iter().filter(|(_, name)| self.is_absent(name));
+        let is_absent = |name: &str| rare.absent.binary_search_by(|absent| (**absent).cmp(name)).is_ok();
+        let absent = first.into_iter().filter(|(_, name)| is_absent(name));
         report.redacted_names(Rule::RedactedFieldAbsent, absent);
         report.redacted_names(Rule::DuplicateRedactedName, repeated.into_iter());
 

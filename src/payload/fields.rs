@@ -36,13 +36,11 @@ use crate::redactable::Redactable;
 /// assert_eq!(update.len(), 1);
 /// # Ok::<(), rownd_webhooks::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Fields<'a>(pub(crate) Members<'a, Redactable<Value<'a>>>);
 
 impl<'a> Fields<'a> {
-    pub(crate) const EMPTY: Self = Self(Members::EMPTY);
-
     /// Returns the field with this name, or `None` if it is absent. Names compare byte for byte.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Redactable<Value<'a>>> {
@@ -162,12 +160,6 @@ pub(crate) fn shown<'f>(field: &'f Redactable<Value<'_>>) -> &'f dyn Debug {
     match field {
         Redactable::Visible(value) => value,
         Redactable::Redacted => field,
-    }
-}
-
-impl Default for Fields<'_> {
-    fn default() -> Self {
-        Self::EMPTY
     }
 }
 

@@ -39,7 +39,7 @@ pub struct LookupValue<'a> {
 
 impl<'a> LookupValue<'a> {
     pub(crate) fn new(field: impl Into<Cow<'a, str>>, value: Redactable<Value<'a>>) -> Self {
-        Self { field: field.into(), value, unknown: Members::EMPTY }
+        Self { field: field.into(), value, unknown: Members::default() }
     }
 
     /// Returns the field's name, such as `email` or `phone_number`.

@@ -15,8 +15,6 @@ pub(crate) struct Members<'a, T>(Vec<Member<'a, T>>);
 pub(crate) type Member<'a, T> = (Cow<'a, str>, T);
 
 impl<'a, T> Members<'a, T> {
-    pub(crate) const EMPTY: Self = Self(Vec::new());
-
     /// Sorts the members. Returns `None` if two have the same name.
     pub(crate) fn new(mut members: Vec<Member<'a, T>>) -> Option<Self> {
         // Comparing a few words costs far less than comparing names, which then are in order nearly always.
@@ -117,6 +115,12 @@ impl<'a, T> IntoIterator for Members<'a, T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
+    }
+}
+
+impl<T> Default for Members<'_, T> {
+    fn default() -> Self {
+        Self(Vec::new())
     }
 }
 

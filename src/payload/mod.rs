@@ -12,10 +12,13 @@ pub(crate) mod value;
 
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display, Formatter};
+use std::sync::LazyLock;
+
+use serde::Serialize;
 
 use crate::json::printable::DebugName;
 use crate::redactable::Redactable;
-use fields::Fields;
+use fields::{Fields, identifier};
 use lookup::LookupValue;
 use members::Members;
 use operation::Operation;
@@ -70,7 +73,7 @@ pub struct Payload<'a> {
 }
 
 /// Rarely used parts, boxed to keep `Payload` small.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Rare<'a> {
     pub(crate) unknown_members: Members<'a, RawJson<'a>>,
     pub(crate) unknown_meta: Members<'a, RawJson<'a>>,
@@ -89,17 +92,6 @@ pub(crate) struct Rare<'a> {
 }
 
 impl Rare<'_> {
-    const EMPTY: Self = Self {
-        unknown_members: Members::EMPTY,
-        unknown_meta: Members::EMPTY,
-        unusable: Vec::new(),
-        not_an_array: None,
-        absent: Vec::new(),
-        withheld: Vec::new(),
-        replaced_fields: Vec::new(),
-        replaced_members: Vec::new(),
-    };
-
     fn into_owned(self) -> Rare<'static> {
         let unusable = self.unusable.into_iter();
         Rare {
@@ -139,6 +131,8 @@ pub(crate) enum Presence {
 }
 
 /// An element of `lookup_values`.
+#[derive(Serialize)]
+#[serde(untagged)]
 pub(crate) enum LookupElement<'p, 'a> {
     Usable(&'p LookupValue<'a>),
     Unusable(&'p RawJson<'a>),
@@ -149,7 +143,7 @@ impl<'a> Payload<'a> {
         Self {
             operation: Operation::from(""),
             data: Presence::Absent,
-            fields: Fields::EMPTY,
+            fields: Fields::default(),
             redacted: Presence::Absent,
             redacted_names: Vec::new(),
             lookup_list: Presence::Absent,
@@ -159,13 +153,13 @@ impl<'a> Payload<'a> {
     }
 
     pub(crate) fn rare(&self) -> &Rare<'a> {
-        static EMPTY: Rare<'static> = Rare::EMPTY;
+        static EMPTY: LazyLock<Rare<'static>> = LazyLock::new(Rare::default);
         self.rare.as_deref().unwrap_or(&EMPTY)
     }
 
     #[cold]
     pub(crate) fn rare_mut(&mut self) -> &mut Rare<'a> {
-        self.rare.get_or_insert_with(|| Box::new(Rare::EMPTY))
+        self.rare.get_or_insert_default()
     }
 
     /// Returns the operation: what happened.
@@ -185,18 +179,18 @@ impl<'a> Payload<'a> {
     /// ```
     #[must_use]
     pub fn user_id(&self) -> Option<UserId<'_>> {
-        UserId::new(self.user_id_text()?)
+        self.user_id_text().map(|text| UserId(text))
     }
 
     /// Returns the user's id. It is not empty.
     pub(crate) fn user_id_text(&self) -> Option<&Cow<'a, str>> {
-        let field = match self.value("user_id") {
-            Some(Value::String(text)) => Some(text),
-            _ => None,
-        };
-        let lookup_values = self.lookup_values.iter().filter(|lookup| lookup.field() == "user_id");
-        let named = lookup_values.filter_map(|lookup| lookup.value.visible()?.text());
-        field.into_iter().chain(named).find(|text| !text.is_empty())
+        match self.value("user_id") {
+            Some(Value::String(text)) if !text.is_empty() => Some(text),
+            _ => {
+                let mut named = self.lookup_values.iter().filter(|lookup| lookup.field() == "user_id");
+                named.find_map(|lookup| identifier(&lookup.value))
+            }
+        }
     }
 
     /// Returns the user's e-mail address: the field `email`, or the lookup value of that name if the body lacks the field.
@@ -326,12 +320,8 @@ impl<'a> Payload<'a> {
 
     /// Iterates over the fields in `data`.
     pub(crate) fn present_fields(&self) -> impl Iterator<Item = (&str, &Redactable<Value<'a>>)> {
-        self.fields.iter().filter(|(name, _)| !self.is_absent(name))
-    }
-
-    /// Returns `true` if the field is listed as redacted, and `data` lacks it.
-    pub(crate) fn is_absent(&self, name: &str) -> bool {
-        self.rare().absent.binary_search_by(|absent| (**absent).cmp(name)).is_ok()
+        let absent = &self.rare().absent;
+        self.fields.iter().filter(|(name, _)| absent.binary_search_by(|absent| (**absent).cmp(name)).is_err())
     }
 
     /// Iterates over all elements of `lookup_values`, in the order of the body.

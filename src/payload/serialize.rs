@@ -3,7 +3,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{LookupElement, Payload, Presence};
+use super::{Payload, Presence};
 use crate::json::canonical;
 
 impl Payload<'_> {
@@ -86,14 +86,5 @@ impl Serialize for Meta<'_, '_> {
             map.serialize_entry(name, json)?;
         }
         map.end()
-    }
-}
-
-impl Serialize for LookupElement<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Usable(lookup) => lookup.serialize(serializer),
-            Self::Unusable(json) => json.serialize(serializer),
-        }
     }
 }

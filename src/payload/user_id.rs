@@ -27,13 +27,9 @@ use serde::Serialize;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct UserId<'a>(&'a str);
+pub struct UserId<'a>(pub(crate) &'a str);
 
 impl<'a> UserId<'a> {
-    pub(crate) fn new(text: &'a str) -> Option<Self> {
-        (!text.is_empty()).then_some(Self(text))
-    }
-
     /// Returns the id unchanged: the key for a store.
     #[must_use]
     pub fn as_str(self) -> &'a str {

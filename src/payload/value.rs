@@ -142,9 +142,10 @@ impl<'a> Value<'a> {
         match self {
             Self::Null => serde_json::Value::Null,
             Self::Bool(bool) => (*bool).into(),
-            Self::Number(number) => tree::value(number.as_str()),
             Self::String(text) => (&**text).into(),
-            Self::Array(json) | Self::Object(json) => json.to_json(),
+            Self::Number(Number(json)) | Self::Array(RawJson(json)) | Self::Object(RawJson(json)) => {
+                tree::value(json)
+            }
         }
     }
 

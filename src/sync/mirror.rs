@@ -250,7 +250,7 @@ impl Mirror {
         let number = self.next_number;
         self.next_number += 1;
         let mut profile = Profile::default();
-        profile.write(subject, &Changes::in_update(&Fields::EMPTY, fields));
+        profile.write(subject, &Changes::in_update(&Fields::default(), fields));
         self.index.add(number, &profile, profile.keys());
         let after = self.profiles.entry(number).or_insert(profile);
         Change { applied: Applied::Created, before: None, after: Some(after) }

@@ -26,7 +26,7 @@ impl Profile {
     /// Returns the user's id, if a delivery has named it. It stays if the field `user_id` is redacted later.
     #[must_use]
     pub fn user_id(&self) -> Option<UserId<'_>> {
-        self.user_id.as_deref().and_then(UserId::new)
+        self.user_id.as_deref().map(UserId)
     }
 
     /// Returns the fields: visible with their latest value, or redacted.
