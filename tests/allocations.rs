@@ -5,16 +5,12 @@
 mod body;
 
 use allocation_counter::measure;
-use body::Body;
+use body::{Body, list};
 use rownd_webhooks::Parser;
 use rownd_webhooks::mapping::FieldMapping;
 use rownd_webhooks::replay::NdjsonReader;
 use rownd_webhooks::schema::ProfileSchema;
 use rownd_webhooks::testing::samples;
-
-fn list(count: usize, item: impl Fn(usize) -> String) -> String {
-    (0..count).map(item).collect::<Vec<_>>().join(",")
-}
 
 fn fields(count: usize, value: impl Fn(usize) -> String) -> String {
     format!("{{{}}}", list(count, |index| format!(r#""field_{index}":{}"#, value(index))))

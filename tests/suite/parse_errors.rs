@@ -115,6 +115,8 @@ fn a_syntax_error_is_reported_at_the_byte_that_is_wrong() {
     for (row, reason) in [
         ("{\n ¦?", "expected a name in double quotes"),
         ("¦\u{b}{}", "expected a value"),
+        // UTF-16.
+        ("{¦\0\"\0d\0", "expected a name in double quotes"),
         (r#"{"data":{"a":¦}}"#, "expected a value"),
         (r#"{"data":{"a":tru¦E}}"#, "expected a value"),
         ("{\"data\"\n:{\"a\":0¦1}}", "invalid number"),
@@ -187,7 +189,9 @@ fn a_body_that_is_not_json_text_is_rejected_first() {
     }
     assert_error("¦\u{feff}{}", "byte_order_mark", None);
     for (body, line, column) in [
+        // UTF-16 and gzip.
         (&b"\xFF\xFE{\0}\0"[..], 1, 1),
+        (b"\x1F\x8B\x08\0", 1, 2),
         // A slash in two bytes, and a lone surrogate in three.
         (b"{\"data\":\n{\"a\":\"\xC0\xAF\"}}", 2, 7),
         (b"{\"x\":\"\xED\xA0\xBD\"}", 1, 7),

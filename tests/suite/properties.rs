@@ -6,12 +6,7 @@ use rownd_webhooks::Payload;
 use serde_json::Value;
 
 use crate::support::strategies::{body, config};
-use crate::support::{parse_everywhere, written_back};
-
-fn payload(body: impl ToString) -> Payload<'static> {
-    let body = body.to_string();
-    body.parse().unwrap_or_else(|error| panic!("{error}: {body}"))
-}
+use crate::support::{parse_everywhere, payload, written_back};
 
 /// The same JSON with its members in another order, more whitespace, and every letter escaped.
 fn disguised(value: &Value) -> String {

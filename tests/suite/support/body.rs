@@ -70,3 +70,8 @@ impl Display for Body<'_> {
         Ok(())
     }
 }
+
+/// `count` items of JSON, separated by commas.
+pub(crate) fn list(count: usize, item: impl Fn(usize) -> String) -> String {
+    (0..count).map(item).collect::<Vec<_>>().join(",")
+}

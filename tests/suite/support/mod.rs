@@ -10,7 +10,7 @@ pub(crate) mod strategies;
 
 use rownd_webhooks::{Issue, ParseError, Payload, Severity};
 
-pub(crate) use body::Body;
+pub(crate) use body::{Body, list};
 pub(crate) use entry_points::{VALUE_ENTRY_POINTS, parse_everywhere};
 pub(crate) use model::{listed, model_fields, written_back};
 pub(crate) use readers::{Endless, Failing, Trickle};
@@ -37,11 +37,6 @@ pub(crate) fn payload(body: impl ToString) -> Payload<'static> {
 pub(crate) fn parse_error(body: impl ToString) -> ParseError {
     let body = body.to_string();
     body.parse::<Payload<'_>>().expect_err(&body)
-}
-
-/// `count` items of JSON, separated by commas.
-pub(crate) fn list(count: usize, item: impl Fn(usize) -> String) -> String {
-    (0..count).map(item).collect::<Vec<_>>().join(",")
 }
 
 /// A `data_update` of user `u` with more fields, and with redacted names as JSON.
