@@ -40,15 +40,6 @@ fn the_body_in_the_readme_is_the_documented_one() {
     assert_eq!(payload(body), payload(samples::VISIBILITY_UPDATE));
 }
 
-/// `.ci/run` reads the commands in the same way.
-#[test]
-fn the_first_two_cargo_commands_are_the_ones_that_the_checks_run() {
-    let shell = blocks("sh").concat();
-    let commands = shell.lines().filter(|line| line.starts_with("cargo")).take(2);
-    let commands = commands.map(|line| line.split('#').next().unwrap().trim_end());
-    assert!(commands.eq(["cargo run -p inspect", "cargo test"]));
-}
-
 #[test]
 fn links_to_files_lead_to_files() {
     let targets = README.split("](").skip(1).filter_map(|rest| rest.split(')').next());
