@@ -36,14 +36,10 @@ impl<'a, T> Members<'a, T> {
 
     /// Sorts the members. If several have the same name, the last one stays, as in a map.
     pub(crate) fn with_last(mut members: Vec<Member<'a, T>>) -> Self {
+        // Of equal names, the first stays.
+        members.reverse();
         members.sort_by(|(before, _), (after, _)| before.cmp(after));
-        members.dedup_by(|later, earlier| {
-            let is_same = later.0 == earlier.0;
-            if is_same {
-                mem::swap(later, earlier);
-            }
-            is_same
-        });
+        members.dedup_by(|(one, _), (other, _)| one == other);
         Self(members)
     }
 
