@@ -28,30 +28,19 @@ impl Index {
         self.entries.range((first, 0)..).take_while(move |(hash, _)| *hash <= last).map(|(_, number)| *number)
     }
 
-    /// Adds some of the keys of the profile with this number.
-    pub(super) fn add<'p>(
-        &mut self,
-        number: u64,
-        profile: &Profile,
-        keys: impl IntoIterator<Item = (&'p str, &'p str)>,
-    ) {
-        let has_id = profile.user_id().is_some();
-        for (field, text) in keys {
-            self.entries.insert((self.hash(field, text, has_id), number));
+    /// Replaces the keys of the profile with this number. A profile that is absent has the keys of the default: none.
+    pub(super) fn replace(&mut self, number: u64, before: &Profile, after: &Profile) {
+        // Once the profile has a user id, all of its entries are others.
+        let is_adopted = before.user_id().is_some() != after.user_id().is_some();
+        let [gone, new] = [(before, after), (after, before)].map(|(profile, other)| {
+            let has_id = profile.user_id().is_some();
+            let keys = profile.keys().filter(|(field, text)| is_adopted || other.key(field) != Some(text));
+            keys.map(|(field, text)| (self.hash(field, text, has_id), number)).collect::<Vec<_>>()
+        });
+        for entry in gone {
+            self.entries.remove(&entry);
         }
-    }
-
-    /// Removes some of the keys of the profile with this number.
-    pub(super) fn remove<'p>(
-        &mut self,
-        number: u64,
-        profile: &Profile,
-        keys: impl IntoIterator<Item = (&'p str, &'p str)>,
-    ) {
-        let has_id = profile.user_id().is_some();
-        for (field, text) in keys {
-            self.entries.remove(&(self.hash(field, text, has_id), number));
-        }
+        self.entries.extend(new);
     }
 
     fn hash(&self, field: &str, value: &str, has_id: bool) -> u64 {

@@ -1,17 +1,14 @@
 //! A copy of profiles, kept in step with the deliveries.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Formatter};
 
 use crate::error::ParseError;
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
-use crate::payload::lookup::LookupValue;
 use crate::payload::operation::Operation;
 use crate::payload::user_id::UserId;
 use crate::subject::{Subject, USER_ID, comparable};
-use crate::sync::changes::{Changes, FieldChange};
 use crate::sync::decide::{Decision, Found, Reason, decide};
 use crate::sync::index::Index;
 use crate::sync::profile::Profile;
@@ -55,9 +52,8 @@ use crate::sync::profile::Profile;
 pub struct Mirror {
     /// In the order of their creation.
     profiles: BTreeMap<u64, Profile>,
-    next_number: u64,
-    /// The identifiers of deleted users, by field; those for `user_id` are their ids.
-    deleted: BTreeMap<String, BTreeSet<String>>,
+    /// The fields and values that identify deleted users; those for `user_id` are their ids.
+    deleted: BTreeSet<(String, String)>,
     index: Index,
 }
 
@@ -141,12 +137,16 @@ impl Mirror {
         let Some(subject) = known_subject(payload)? else { return Ok(Change::none(Applied::Ignored)) };
         let decision = self.decision(payload.operation(), &subject);
         match payload.operation() {
-            Operation::DataInsert => self.end_tombstones(&subject),
-            Operation::Delete => self.leave_tombstones(&subject),
+            Operation::DataInsert => pairs(&subject).for_each(|pair| _ = self.deleted.remove(&pair)),
+            Operation::Delete => self.deleted.extend(tombstones(&subject)),
             _ => {}
         }
         Ok(match decision {
-            Decision::Create => self.create(&subject, payload.fields()),
+            Decision::Create => {
+                let number = self.profiles.last_key_value().map_or(0, |(last, _)| last + 1);
+                let change = self.update(number, &subject, payload.fields());
+                Change { applied: Applied::Created, before: None, ..change }
+            }
             Decision::Update(number) => self.update(number, &subject, payload.fields()),
             Decision::Delete(number) => self.delete(number),
             Decision::Nothing(Reason::NotFound) => Change::none(Applied::Unchanged),
@@ -164,15 +164,16 @@ impl Mirror {
         let Some(subject) = known_subject(payload)? else {
             return Ok(Decision::Nothing(Reason::UnknownOperation));
         };
-        let profile = |number| self.profiles.get(&number);
-        let decision = match self.decision(payload.operation(), &subject) {
-            Decision::Create => Some(Decision::Create),
-            Decision::Update(number) => profile(number).map(Decision::Update),
-            Decision::Delete(number) => profile(number).map(Decision::Delete),
-            Decision::Nothing(reason) => Some(Decision::Nothing(reason)),
-        };
         // Every number that is found belongs to a profile.
-        Ok(decision.unwrap_or(Decision::Nothing(Reason::NotFound)))
+        let about = |number, act: fn(_) -> _| {
+            self.profiles.get(&number).map_or(Decision::Nothing(Reason::NotFound), act)
+        };
+        Ok(match self.decision(payload.operation(), &subject) {
+            Decision::Create => Decision::Create,
+            Decision::Update(number) => about(number, Decision::Update),
+            Decision::Delete(number) => about(number, Decision::Delete),
+            Decision::Nothing(reason) => Decision::Nothing(reason),
+        })
     }
 
     /// Returns the profile with this user id.
@@ -212,7 +213,7 @@ impl Mirror {
 
     /// Iterates over the ids of deleted users, sorted.
     pub fn deleted_ids(&self) -> impl Iterator<Item = &str> {
-        self.deleted.get(USER_ID).into_iter().flatten().map(String::as_str)
+        self.deleted.iter().filter(|(field, _)| field == USER_ID).map(|(_, id)| &**id)
     }
 
     /// Forgets all deleted users: their ids, and the identifiers of deletes without an id.
@@ -223,19 +224,18 @@ impl Mirror {
     fn decision(&self, operation: &Operation<'_>, subject: &Subject<'_>) -> Decision<u64> {
         let id = subject.user_id().map(UserId::as_str);
         let profile = id.and_then(|id| self.identified(USER_ID, id, false).next());
-        let is_deleted = |(field, value): &(&str, Cow<'_, str>)| {
-            self.deleted.get(*field).is_some_and(|values| values.contains(&**value))
-        };
-        let deleted = !self.deleted.is_empty() && tombstones_of(subject).iter().any(is_deleted);
-        let identifiers: Vec<_> =
-            if profile.is_none() { subject.identifiers().collect() } else { Vec::new() };
-        let mut all =
-            identifiers.iter().flat_map(|(field, value)| self.identified(field, value, id.is_some()));
-        let first = all.next();
-        // One that differs is enough, however many profiles share a value.
-        let other = all.find(|number| Some(*number) != first);
-        let candidates = first.into_iter().chain(other).collect();
-        decide(operation, subject, Found { profile, deleted, candidates })
+        let mut found = Found { profile, deleted: false, candidates: Vec::new() };
+        if profile.is_none() {
+            found.deleted = tombstones(subject).any(|pair| self.deleted.contains(&pair));
+            let identifiers: Vec<_> = subject.identifiers().collect();
+            let mut all =
+                identifiers.iter().flat_map(|(field, value)| self.identified(field, value, id.is_some()));
+            let first = all.next();
+            // One that differs is enough, however many profiles share a value.
+            let other = all.find(|number| Some(*number) != first);
+            found.candidates.extend(first.into_iter().chain(other));
+        }
+        decide(operation, subject, found)
     }
 
     /// Iterates over the numbers of the profiles that a value in comparable form identifies.
@@ -246,69 +246,23 @@ impl Mirror {
         })
     }
 
-    fn create(&mut self, subject: &Subject<'_>, fields: &Fields<'_>) -> Change<'_> {
-        let number = self.next_number;
-        self.next_number += 1;
-        let mut profile = Profile::default();
-        profile.write(subject, &Changes::in_update(&Fields::default(), fields));
-        self.index.add(number, &profile, profile.keys());
-        let after = self.profiles.entry(number).or_insert(profile);
-        Change { applied: Applied::Created, before: None, after: Some(after) }
-    }
-
+    /// Writes the profile with this number, a new one if there is none.
     fn update(&mut self, number: u64, subject: &Subject<'_>, fields: &Fields<'_>) -> Change<'_> {
-        let Some(profile) = self.profiles.get_mut(&number) else { return Change::none(Applied::Unchanged) };
+        let profile = self.profiles.entry(number).or_default();
         let before = profile.clone();
-        let changes = Changes::in_update(before.fields(), fields);
-        if !profile.write(subject, &changes) {
+        profile.write(subject, fields);
+        if *profile == before {
             return Change { applied: Applied::Unchanged, before: None, after: Some(profile) };
         }
-        if before.user_id() == profile.user_id() {
-            let remembered = before.lookup_values().iter().chain(profile.lookup_values());
-            let fields = changes.iter().map(FieldChange::field).chain(remembered.map(LookupValue::field));
-            for field in fields.filter(|field| before.key(field) != profile.key(field)) {
-                self.index.remove(number, &before, before.key(field).map(|text| (field, text)));
-                self.index.add(number, profile, profile.key(field).map(|text| (field, text)));
-            }
-        } else {
-            // The index separates profiles without an id.
-            self.index.remove(number, &before, before.keys());
-            self.index.add(number, profile, profile.keys());
-        }
+        self.index.replace(number, &before, profile);
         Change { applied: Applied::Updated, before: Some(before), after: Some(profile) }
     }
 
     fn delete(&mut self, number: u64) -> Change<'_> {
-        let before = self.profiles.remove(&number);
-        if let Some(before) = &before {
-            self.index.remove(number, before, before.keys());
-            if let Some(id) = before.user_id() {
-                self.deleted.entry(USER_ID.to_owned()).or_default().insert(id.into());
-            }
-        }
-        Change { applied: Applied::Deleted, before, after: None }
-    }
-
-    fn leave_tombstones(&mut self, subject: &Subject<'_>) {
-        for (field, value) in tombstones_of(subject) {
-            self.deleted.entry(field.to_owned()).or_default().insert(value.into_owned());
-        }
-    }
-
-    fn end_tombstones(&mut self, subject: &Subject<'_>) {
-        if self.deleted.is_empty() {
-            return;
-        }
-        let id = subject.user_id().map(|id| (USER_ID, id.as_str().into()));
-        for (field, value) in id.into_iter().chain(subject.identifiers()) {
-            if let Some(values) = self.deleted.get_mut(field) {
-                values.remove(&*value);
-            }
-        }
-    }
-
-    fn tombstones(&self) -> impl Iterator<Item = (&String, &String)> {
-        self.deleted.iter().flat_map(|(field, values)| values.iter().map(move |value| (field, value)))
+        let before = self.profiles.remove(&number).unwrap_or_default();
+        self.index.replace(number, &before, &Profile::default());
+        self.deleted.extend(before.user_id().map(|id| (USER_ID.to_owned(), id.into())));
+        Change { applied: Applied::Deleted, before: Some(before), after: None }
     }
 }
 
@@ -318,12 +272,17 @@ impl Change<'_> {
     }
 }
 
-/// Returns the keys of the tombstones that a delete leaves and an update meets: the user id, or else the identifiers.
-fn tombstones_of<'s>(subject: &'s Subject<'_>) -> Vec<(&'s str, Cow<'s, str>)> {
-    match subject.user_id() {
-        Some(id) => vec![(USER_ID, id.as_str().into())],
-        None => subject.identifiers().collect(),
-    }
+/// Iterates over the user id, if there is one, and the identifiers.
+fn pairs(subject: &Subject<'_>) -> impl Iterator<Item = (String, String)> {
+    let id = subject.user_id().map(|id| (USER_ID, id.as_str().into()));
+    let pairs = id.into_iter().chain(subject.identifiers());
+    pairs.map(|(field, value)| (field.to_owned(), value.into_owned()))
+}
+
+/// Iterates over the tombstones that a delete leaves and an update meets: the user id, or else the identifiers.
+fn tombstones(subject: &Subject<'_>) -> impl Iterator<Item = (String, String)> {
+    let count = if subject.user_id().is_some() { 1 } else { usize::MAX };
+    pairs(subject).take(count)
 }
 
 /// Returns the subject of a payload, or `None` if the operation is unknown, which needs none.
@@ -336,7 +295,7 @@ fn known_subject<'a>(payload: &Payload<'a>) -> Result<Option<Subject<'a>>, Parse
 
 impl PartialEq for Mirror {
     fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter()) && self.tombstones().eq(other.tombstones())
+        self.deleted == other.deleted && self.iter().eq(other.iter())
     }
 }
 

@@ -9,7 +9,6 @@ use crate::payload::user_id::UserId;
 use crate::payload::value::Value;
 use crate::redactable::Redactable;
 use crate::subject::{Subject, USER_ID, comparable};
-use crate::sync::changes::Changes;
 
 /// A profile in a [`Mirror`](super::Mirror).
 ///
@@ -63,43 +62,32 @@ impl Profile {
         others.chain(identifiers(&self.lookup_values)).chain(self.user_id.as_deref().map(|id| (USER_ID, id)))
     }
 
-    /// Writes visible fields, erases redacted ones, and remembers lookup values. Returns `true` if the profile changed.
-    pub(super) fn write(&mut self, subject: &Subject<'_>, changes: &Changes<'_>) -> bool {
-        let mut is_changed = !changes.is_empty();
+    /// Writes visible fields, erases redacted ones, and remembers lookup values.
+    pub(super) fn write(&mut self, subject: &Subject<'_>, fields: &Fields<'_>) {
         if self.user_id.is_none() {
             self.user_id = subject.user_id().map(|id| id.as_str().into());
-            is_changed |= self.user_id.is_some();
         }
         let mut added = Vec::new();
-        for change in changes {
-            let value = change.after().cloned().map(Value::into_owned);
-            let field = value.map_or(Redactable::Redacted, Redactable::Visible);
-            match self.fields.0.get_mut(change.field()) {
-                Some(old) => *old = field,
-                None => added.push((kept(change.field()), field)),
+        for (name, field) in fields {
+            let owned = || field.clone().map(Value::into_owned);
+            match self.fields.0.get_mut(name) {
+                Some(old) if &*old == field => {}
+                Some(old) => *old = owned(),
+                None => added.push((kept(name), owned())),
             }
         }
-        if !added.is_empty() {
-            self.fields.extend(added);
-        }
+        self.fields.extend(added);
 
-        let lasting = self.lookup_values.len();
-        self.lookup_values.retain(|lookup| self.fields.identifier(lookup.field()).is_none());
-        is_changed |= self.lookup_values.len() < lasting;
-        let mut last: BTreeMap<_, _> = identifiers(subject.lookup_values())
+        // The last value for a field stays.
+        let named = identifiers(&self.lookup_values).chain(identifiers(subject.lookup_values()));
+        let remembered: BTreeMap<_, _> = named
             .filter(|(field, _)| *field != USER_ID && self.fields.identifier(field).is_none())
-            .map(|(field, value)| (field, comparable(field, value)))
+            .map(|(field, value)| (field, comparable(field, value).into_owned()))
             .collect();
-        last.retain(|field, value| self.key(field) != Some(value));
-        if !last.is_empty() {
-            is_changed = true;
-            self.lookup_values.retain(|lookup| !last.contains_key(lookup.field()));
-            self.lookup_values.extend(last.into_iter().map(|(field, value)| {
-                LookupValue::new(field.to_owned(), Redactable::Visible(value.into_owned().into()))
-            }));
-            self.lookup_values.sort_by(|before, after| before.field().cmp(after.field()));
-        }
-        is_changed
+        let remembered = remembered.into_iter().map(|(field, value)| {
+            LookupValue::new(field.to_owned(), Redactable::Visible(Value::String(value.into())))
+        });
+        self.lookup_values = remembered.collect();
     }
 }
 
