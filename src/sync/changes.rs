@@ -37,12 +37,11 @@ impl<'a> Changes<'a> {
         loop {
             let order = match (old.peek(), new.peek()) {
                 (Some((old, _)), Some((new, _))) => old.cmp(new),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (None, None) => return Self(changes),
+                (_, None) => Ordering::Less,
+                (None, _) => Ordering::Greater,
             };
-            let before = if order.is_le() { old.next() } else { None };
-            let after = if order.is_ge() { new.next() } else { None };
+            let before = old.next_if(|_| order.is_le());
+            let after = new.next_if(|_| order.is_ge());
             let Some((field, _)) = before.or(after) else { return Self(changes) };
             let (before, after) = (before.map(|(_, value)| value), after.map(|(_, value)| value));
             if let Some(kind) = ChangeKind::of(before, after) {
@@ -188,15 +187,13 @@ impl ChangeKind {
     }
 
     fn of(old: Option<&Redactable<Value<'_>>>, new: Option<&Redactable<Value<'_>>>) -> Option<Self> {
-        match (old, new) {
-            (None, Some(Redactable::Visible(_))) => Some(Self::Added),
-            (Some(Redactable::Visible(old)), Some(Redactable::Visible(new))) => {
-                (old != new).then_some(Self::Changed)
-            }
-            (Some(_), None) => Some(Self::Removed),
-            (None | Some(Redactable::Visible(_)), Some(Redactable::Redacted)) => Some(Self::Redacted),
-            (Some(Redactable::Redacted), Some(Redactable::Visible(_))) => Some(Self::Revealed),
-            (Some(Redactable::Redacted), Some(Redactable::Redacted)) | (None, None) => None,
-        }
+        Some(match (old, new) {
+            _ if old == new => return None,
+            (_, None) => Self::Removed,
+            (_, Some(Redactable::Redacted)) => Self::Redacted,
+            (None, _) => Self::Added,
+            (Some(Redactable::Redacted), _) => Self::Revealed,
+            (Some(Redactable::Visible(_)), _) => Self::Changed,
+        })
     }
 }
