@@ -150,19 +150,16 @@ const FIELD_MEMBERS: [&str; 13] = [
     "verified_by", "example", "encryption", "validation_rules",
 ];
 
-/// Returns `true` if an object has one of the members of a field.
-fn is_field(node: &Node<'_>) -> Result<bool, ParseError> {
-    Ok(node.members()?.any(|(name, _)| FIELD_MEMBERS.contains(&&*name)))
+/// Returns `true` if this is an object with one of the members of a field.
+fn is_field(node: &Node<'_>) -> bool {
+    node.members().is_ok_and(|mut members| members.any(|(name, _)| FIELD_MEMBERS.contains(&&*name)))
 }
 
 /// Returns the object of fields, which the root is or encloses.
 fn enclosed<'a>(root: &Node<'a>) -> Result<Node<'a>, ParseError> {
     if let Some(schema) = root.object("schema")? {
-        // Fields are objects. If one of these members is not, and none is a field, this is a field with the name `schema`.
-        let has_field = schema.members()?.any(|(_, member)| is_field(&member) == Ok(true));
-        let is_ambiguous =
-            |name: &str, member: &Node<'_>| !member.is_object() && FIELD_MEMBERS.contains(&name);
-        if has_field || !schema.members()?.any(|(name, member)| is_ambiguous(&name, &member)) {
+        // A field may have the name `schema`, and fields the names of a field's members.
+        if !is_field(&schema) || schema.members()?.any(|(_, member)| is_field(&member)) {
             return Ok(schema);
         }
     }
@@ -182,10 +179,10 @@ pub struct FieldSchema {
 
 impl FieldSchema {
     fn read(field: &Node<'_>) -> Result<Self, ParseError> {
-        if !is_field(field)? {
+        let word = field.get("type", Node::string)?;
+        if !is_field(field) {
             return Err(field.missing("type"));
         }
-        let word = field.get("type", Node::string)?;
         let state = field.get("encryption", |encryption| encryption.get("state", Node::string))?.flatten();
         let mut schema = Self {
             field_type: word.map_or(FieldType::Null, FieldType::from_word),
@@ -195,7 +192,9 @@ impl FieldSchema {
             max_length: None,
         };
         field.get("validation_rules", |rules| {
-            rules.elements()?.for_each(|rule| schema.add(&rule));
+            for rule in rules.elements()? {
+                schema.add(&rule);
+            }
             Ok(())
         })?;
         Ok(schema)
@@ -254,9 +253,8 @@ impl FieldSchema {
     }
 
     fn allows_length(&self, text: &str) -> bool {
-        let (min, max) = (self.min_length.unwrap_or(0), self.max_length.unwrap_or(u64::MAX));
-        // Most fields have no limits, so nothing has to be counted.
-        (min, max) == (0, u64::MAX) || (min..=max).contains(&(text.encode_utf16().count() as u64))
+        let length = || text.encode_utf16().count() as u64;
+        self.min_length.is_none_or(|min| min <= length()) && self.max_length.is_none_or(|max| length() <= max)
     }
 }
 
