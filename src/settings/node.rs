@@ -71,12 +71,11 @@ impl<'a> Node<'a> {
         name: &str,
         read: impl FnOnce(&Self) -> Result<T, ParseError>,
     ) -> Result<Option<T>, ParseError> {
-        self.expect("an object", self.is_object())?;
-        let mut named = json::members(self.text).filter(|(other, _)| other == name).map(|(_, text)| text);
+        let mut named = self.members()?.filter(|(other, _)| other == name).map(|(_, member)| member);
         match (named.next(), named.next()) {
-            (_, Some(second)) => Err(self.inner(second, name).error(ParseErrorKind::DuplicateMember)),
+            (_, Some(second)) => Err(second.error(ParseErrorKind::DuplicateMember)),
             (first, None) => {
-                first.filter(|text| *text != "null").map(|text| read(&self.inner(text, name))).transpose()
+                first.filter(|member| member.text != "null").map(|member| read(&member)).transpose()
             }
         }
     }
