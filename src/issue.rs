@@ -27,7 +27,7 @@ impl Severity {
 macro_rules! rules {
     ($($rule:ident $code:literal $severity:ident $sentence:literal)*) => {
         /// The rule that a payload breaks: one row for each code.
-        #[derive(Clone, Copy, PartialEq, Eq)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum Rule { $($rule),* }
 
         impl Rule {
@@ -55,7 +55,7 @@ macro_rules! rules {
         /// # Ok::<(), rownd_webhooks::ParseError>(())
         /// ```
         #[derive(Clone, PartialEq, Eq)]
-        pub struct Issue { rule: Rule, path: Pointer, field: Option<String> }
+        pub struct Issue { pub(crate) rule: Rule, path: Pointer, field: Option<String> }
     };
 }
 

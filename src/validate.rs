@@ -1,9 +1,8 @@
-//! The validation rules, in the order of the table of issues.
+//! The validation rules.
 
 use std::collections::HashSet;
 
 use crate::issue::{Issue, Rule, Severity, ValidationError};
-use crate::payload::lookup::LookupValue;
 use crate::payload::operation::Operation;
 use crate::payload::paths::Path;
 use crate::payload::value::Value;
@@ -16,11 +15,8 @@ impl Payload<'_> {
     pub fn issues(&self) -> Vec<Issue> {
         let rare = self.rare();
         let is_delete = *self.operation() == Operation::Delete;
-        let mut listed = HashSet::new();
-        let (first, repeated): (Vec<_>, Vec<_>) =
-            self.redacted_names().enumerate().partition(|(_, name)| listed.insert(*name));
-
         let mut report = Report(Vec::new());
+
         report.check(self.data != Presence::Present, Rule::MissingData, Path::Data);
         // "The payload will always include a lookup value."
         let is_empty = self.lookup_elements().next().is_none() && rare.not_an_array.is_none();
@@ -28,37 +24,27 @@ impl Payload<'_> {
         // The vendor's example of a delete is the only one without the list.
         let is_missing = self.redacted != Presence::Present && !is_delete;
         report.check(is_missing, Rule::MissingRedacted, Path::Redacted);
-        report.fields(Rule::WithheldValuePresent, rare.withheld.iter().map(|name| &**name));
         let is_unknown = matches!(self.operation(), Operation::Unknown(_));
         report.check(is_unknown, Rule::UnknownOperation, Path::Operation);
-        report.fields(Rule::MissingUserId, self.user_id().is_none().then_some("user_id").into_iter());
 
+        let is_absent = |name: &str| rare.absent.binary_search_by(|absent| (**absent).cmp(name)).is_ok();
+        let mut listed = HashSet::new();
+        for (index, name) in self.redacted_names().enumerate() {
+            let rule = if !listed.insert(name) {
+                Rule::DuplicateRedactedName
+            } else if is_absent(name) {
+                Rule::RedactedFieldAbsent
+            } else {
+                continue;
+            };
+            report.0.push(Issue::about_field(rule, Path::RedactedName(index).pointer(), name));
+        }
+
+        report.fields(Rule::WithheldValuePresent, rare.withheld.iter().map(|name| &**name));
+        report.fields(Rule::MissingUserId, self.user_id().is_none().then_some("user_id").into_iter());
         // A delete has no list, so its sentinels cannot be unlisted.
         let unlisted = self.fields().redacted().filter(|name| !is_delete && !listed.contains(name));
         report.fields(Rule::UnlistedSentinel, unlisted);
-        let is_absent = |name: &str| rare.absent.binary_search_by(|absent| (**absent).cmp(name)).is_ok();
-        let absent = first.into_iter().filter(|(_, name)| is_absent(name));
-        report.redacted_names(Rule::RedactedFieldAbsent, absent);
-        report.redacted_names(Rule::DuplicateRedactedName, repeated.into_iter());
-
-        report.lookup_values(Rule::RedactedLookupValue, self, |lookup| lookup.value().is_redacted());
-        report.lookup_values(Rule::LookupExposesRedacted, self, |lookup| {
-            self.is_redacted(lookup.field()) && lookup.value().is_visible()
-        });
-        report.lookup_values(Rule::LookupMismatch, self, |lookup| {
-            match (lookup.value(), self.value(lookup.field())) {
-                (Redactable::Visible(text), Some(field)) => field.text().is_none_or(|field| field != text),
-                (Redactable::Redacted, _) | (_, None) => false,
-            }
-        });
-        report.lookup_values(Rule::LookupValueNotText, self, |lookup| {
-            matches!(lookup.value, Redactable::Visible(Value::Number(_)))
-        });
-        report.check(rare.not_an_array.is_some(), Rule::UnusableLookupValue, Path::LookupValues);
-        for (index, _) in &rare.unusable {
-            report.check(true, Rule::UnusableLookupValue, Path::LookupValue(*index));
-        }
-
         let carries_fields = self.present_fields().any(|(name, _)| name != "user_id");
         report.check(is_delete && carries_fields, Rule::DeleteCarriesFields, Path::Data);
         let names = self.present_fields().map(|(name, _)| name);
@@ -69,6 +55,29 @@ impl Payload<'_> {
         for name in &rare.replaced_members {
             report.0.push(Issue::new(Rule::LoneSurrogate, Path::Body.member(name)));
         }
+
+        report.check(rare.not_an_array.is_some(), Rule::UnusableLookupValue, Path::LookupValues);
+        for (index, element) in self.lookup_elements().enumerate() {
+            let LookupElement::Usable(lookup) = element else {
+                report.check(true, Rule::UnusableLookupValue, Path::LookupValue(index));
+                continue;
+            };
+            let is_number = matches!(lookup.value, Redactable::Visible(Value::Number(_)));
+            let odd = match (lookup.value(), self.field(lookup.field())) {
+                (Redactable::Redacted, _) => Some(Rule::RedactedLookupValue),
+                (_, Some(Redactable::Redacted)) => Some(Rule::LookupExposesRedacted),
+                (Redactable::Visible(text), Some(Redactable::Visible(field))) => {
+                    field.text().is_none_or(|field| field != text).then_some(Rule::LookupMismatch)
+                }
+                (_, None) => None,
+            };
+            for rule in odd.into_iter().chain(is_number.then_some(Rule::LookupValueNotText)) {
+                report.0.push(Issue::new(rule, Path::LookupValue(index).pointer().member("value")));
+            }
+        }
+
+        // In the order of the table, which is that of the rules.
+        report.0.sort_by_key(|issue| issue.rule);
         report.0
     }
 
@@ -98,25 +107,5 @@ impl Report {
 
     fn fields<'f>(&mut self, rule: Rule, names: impl Iterator<Item = &'f str>) {
         self.0.extend(names.map(|name| Issue::about_field(rule, Path::Data.member(name), name)));
-    }
-
-    /// Adds an issue for each of these names and their indexes in the list `redacted`.
-    fn redacted_names<'f>(&mut self, rule: Rule, names: impl Iterator<Item = (usize, &'f str)>) {
-        let path = |index| Path::RedactedName(index).pointer();
-        self.0.extend(names.map(|(index, name)| Issue::about_field(rule, path(index), name)));
-    }
-
-    /// Adds an issue for each lookup value that breaks the rule.
-    fn lookup_values(
-        &mut self,
-        rule: Rule,
-        payload: &Payload<'_>,
-        is_broken: impl Fn(&LookupValue<'_>) -> bool,
-    ) {
-        for (index, element) in payload.lookup_elements().enumerate() {
-            if matches!(element, LookupElement::Usable(lookup) if is_broken(lookup)) {
-                self.0.push(Issue::new(rule, Path::LookupValue(index).pointer().member("value")));
-            }
-        }
     }
 }
