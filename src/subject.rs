@@ -56,13 +56,13 @@ impl<'a> Payload<'a> {
         let own_values = pairs.chunk_by(|(one, _), (other, _)| one == other).filter_map(|pairs| {
             let (field, _) = pairs.first()?;
             let own = identifier(self.field(field).filter(|_| *field != USER_ID)?)?;
-            let value = comparable(field, own);
-            let is_new = pairs.binary_search(&(field, Cow::Borrowed(&*value))).is_err();
-            let value = match value {
-                Cow::Borrowed(_) => own.clone(),
-                Cow::Owned(value) => value.into(),
-            };
-            is_new.then(|| LookupValue::new((*field).to_owned(), Redactable::Visible(Value::String(value))))
+            let pair = (*field, comparable(field, own));
+            pairs.binary_search(&pair).is_err().then(|| {
+                LookupValue::new(
+                    pair.0.to_owned(),
+                    Redactable::Visible(Value::String(pair.1.into_owned().into())),
+                )
+            })
         });
         let own_values = own_values.collect();
         Ok(Subject { user_id, lookup_values, own_values })
