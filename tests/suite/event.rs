@@ -56,6 +56,8 @@ fn a_subject_is_a_user_id_or_an_identifying_lookup_value() {
     const EMPTY: &str = r#"[{"field":"email","value":""}]"#;
     const SEVERAL: &str = r#"[{"field":"email","value":"<<REDACTED>>"},{"field":"email","value":""},null,
         {"field":"email","value":"a@example.com"}]"#;
+    const UNSORTED: &str =
+        r#"[{"field":"phone_number","value":"+47"},{"field":"email","value":"A@Example.com"}]"#;
     // `data`, `lookup_values` and the subject's partition key, if there is a subject.
     for (data, lookup_values, key) in [
         (r#"{"user_id":"u"}"#, EMAIL, Some("u")),
@@ -65,6 +67,7 @@ fn a_subject_is_a_user_id_or_an_identifying_lookup_value() {
         (r#"{"user_id":7}"#, EMAIL, Some("email=a@example.com")),
         (r#"{"user_id":""}"#, EMAIL, Some("email=a@example.com")),
         ("{}", SEVERAL, Some("email=a@example.com")),
+        ("{}", UNSORTED, Some("email=a@example.com")),
         ("{}", r#"[{"field":"email","value":" <<REDACTED>>"}]"#, Some("email= <<redacted>>")),
         ("{}", "[]", None),
         ("{}", HIDDEN, None),

@@ -181,30 +181,20 @@ fn few_deliveries() -> Vec<Body> {
     bodies.iter().map(Body::new).collect()
 }
 
-/// Applies every history of so many deliveries. One that leads to a state in which another has led is not continued.
-fn check_histories(length: usize) {
+#[test]
+fn a_mirror_agrees_with_the_rules_after_every_history_of_three_deliveries() {
     let bodies = few_deliveries();
     let mut states = vec![Both::default()];
-    for step in 1..=length {
+    for step in 1..=3 {
         let mut next: Vec<Both> = Vec::new();
         for (state, body) in states.iter().flat_map(|state| bodies.iter().map(move |body| (state, body))) {
             let mut state = state.clone();
             state.apply(body);
-            if step < length && !next.contains(&state) {
+            // What follows depends on the state, and not on how it was reached.
+            if step < 3 && !next.contains(&state) {
                 next.push(state);
             }
         }
         states = next;
     }
-}
-
-#[test]
-fn a_mirror_agrees_with_the_rules_after_every_history_of_three_deliveries() {
-    check_histories(3);
-}
-
-#[test]
-#[ignore = "takes longer than all other tests of the mirror"]
-fn a_mirror_agrees_with_the_rules_after_every_history_of_four_deliveries() {
-    check_histories(4);
 }
