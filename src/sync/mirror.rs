@@ -134,8 +134,9 @@ impl Mirror {
     ///
     /// Returns an error with the code `invalid` if the operation is known, but the payload identifies no user.
     pub fn apply(&mut self, payload: &Payload<'_>) -> Result<Change<'_>, ParseError> {
-        let Some(subject) = known_subject(payload)? else { return Ok(Change::none(Applied::Ignored)) };
-        let decision = self.decision(payload.operation(), &subject);
+        let Some((subject, decision)) = self.decision(payload)? else {
+            return Ok(Change::none(Applied::Ignored));
+        };
         match payload.operation() {
             Operation::DataInsert => pairs(&subject).for_each(|pair| _ = self.deleted.remove(&pair)),
             Operation::Delete => self.deleted.extend(tombstones(&subject)),
@@ -161,14 +162,14 @@ impl Mirror {
     ///
     /// Returns an error as [`apply`](Self::apply) does.
     pub fn decide(&self, payload: &Payload<'_>) -> Result<Decision<&Profile>, ParseError> {
-        let Some(subject) = known_subject(payload)? else {
+        let Some((_, decision)) = self.decision(payload)? else {
             return Ok(Decision::Nothing(Reason::UnknownOperation));
         };
         // Every number that is found belongs to a profile.
         let about = |number, act: fn(_) -> _| {
             self.profiles.get(&number).map_or(Decision::Nothing(Reason::NotFound), act)
         };
-        Ok(match self.decision(payload.operation(), &subject) {
+        Ok(match decision {
             Decision::Create => Decision::Create,
             Decision::Update(number) => about(number, Decision::Update),
             Decision::Delete(number) => about(number, Decision::Delete),
@@ -221,12 +222,20 @@ impl Mirror {
         self.deleted.clear();
     }
 
-    fn decision(&self, operation: &Operation<'_>, subject: &Subject<'_>) -> Decision<u64> {
+    /// Returns the subject and what to do about it, or `None` if the operation is unknown, which needs no subject.
+    fn decision<'a>(
+        &self,
+        payload: &Payload<'a>,
+    ) -> Result<Option<(Subject<'a>, Decision<u64>)>, ParseError> {
+        if let Operation::Unknown(_) = payload.operation() {
+            return Ok(None);
+        }
+        let subject = payload.subject()?;
         let id = subject.user_id().map(UserId::as_str);
         let profile = id.and_then(|id| self.identified(USER_ID, id, false).next());
         let mut found = Found { profile, deleted: false, candidates: Vec::new() };
         if profile.is_none() {
-            found.deleted = tombstones(subject).any(|pair| self.deleted.contains(&pair));
+            found.deleted = tombstones(&subject).any(|pair| self.deleted.contains(&pair));
             let identifiers: Vec<_> = subject.identifiers().collect();
             let mut all =
                 identifiers.iter().flat_map(|(field, value)| self.identified(field, value, id.is_some()));
@@ -235,7 +244,8 @@ impl Mirror {
             let other = all.find(|number| Some(*number) != first);
             found.candidates.extend(first.into_iter().chain(other));
         }
-        decide(operation, subject, found)
+        let decision = decide(payload.operation(), &subject, found);
+        Ok(Some((subject, decision)))
     }
 
     /// Iterates over the numbers of the profiles that a value in comparable form identifies.
@@ -283,14 +293,6 @@ fn pairs(subject: &Subject<'_>) -> impl Iterator<Item = (String, String)> {
 fn tombstones(subject: &Subject<'_>) -> impl Iterator<Item = (String, String)> {
     let count = if subject.user_id().is_some() { 1 } else { usize::MAX };
     pairs(subject).take(count)
-}
-
-/// Returns the subject of a payload, or `None` if the operation is unknown, which needs none.
-fn known_subject<'a>(payload: &Payload<'a>) -> Result<Option<Subject<'a>>, ParseError> {
-    match payload.operation() {
-        Operation::Unknown(_) => Ok(None),
-        _ => payload.subject().map(Some),
-    }
 }
 
 impl PartialEq for Mirror {
