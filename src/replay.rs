@@ -129,7 +129,9 @@ impl<R: BufRead> NdjsonReader<R> {
         while !self.has_failed {
             match self.read_line() {
                 Ok(false) => return None,
-                Ok(true) if self.is_blank() => {}
+                // A line that is too long was not read to its end.
+                Ok(true)
+                    if self.line.len() <= self.parser.max_bytes && input::is_blank(&self.line) => {}
                 Ok(true) => {
                     let parsed = parse(&self.parser, &self.line);
                     return Some(parsed.map_err(|error| LineError::new(self.line_number, error)));
@@ -142,11 +144,6 @@ impl<R: BufRead> NdjsonReader<R> {
             }
         }
         None
-    }
-
-    /// Returns `true` if the line is blank. A line that is too long was not read to its end.
-    fn is_blank(&self) -> bool {
-        self.line.len() <= self.parser.max_bytes && input::is_blank(&self.line)
     }
 
     /// Reads one line without its end, and not much more of it than the limit. Returns `false` at the end of the archive.
