@@ -1,8 +1,9 @@
 //! Lists of named values.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt::{self, Debug, Formatter};
-use std::mem;
+use std::{iter, mem};
 
 use serde::{Serialize, Serializer};
 
@@ -88,6 +89,24 @@ impl<'a, T> Members<'a, T> {
         let members = self.0.into_iter();
         Members(members.map(|(name, value)| (name.into_owned().into(), into_owned(value))).collect())
     }
+}
+
+/// Iterates over the names in two lists that are sorted by name, with what each list has for a name. This takes linear time.
+pub(crate) fn merged<'n, T, U>(
+    one: impl Iterator<Item = (&'n str, T)>,
+    other: impl Iterator<Item = (&'n str, U)>,
+) -> impl Iterator<Item = (&'n str, Option<T>, Option<U>)> {
+    let (mut one, mut other) = (one.peekable(), other.peekable());
+    iter::from_fn(move || {
+        let order = match (one.peek(), other.peek()) {
+            (Some((one, _)), Some((other, _))) => one.cmp(other),
+            (_, None) => Ordering::Less,
+            (None, _) => Ordering::Greater,
+        };
+        let (name, value) = one.next_if(|_| order.is_le()).unzip();
+        let (other_name, other_value) = other.next_if(|_| order.is_ge()).unzip();
+        Some((name.or(other_name)?, value, other_value))
+    })
 }
 
 /// Returns the first 24 bytes of a name as numbers that compare as these bytes do.

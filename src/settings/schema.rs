@@ -32,6 +32,7 @@ use crate::error::{ParseError, ParseErrorKind};
 use crate::issue::{Issue, Rule};
 use crate::payload::Payload;
 use crate::payload::fields::Fields;
+use crate::payload::members::merged;
 use crate::payload::operation::Operation;
 use crate::payload::paths::Path;
 use crate::payload::value::Value;
@@ -112,26 +113,16 @@ impl ProfileSchema {
 
     fn issues(&self, fields: &Fields<'_>, absent: Option<Rule>) -> Vec<Issue> {
         let mut issues = Vec::new();
-        let mut report = |rule, name| issues.push(Issue::about_field(rule, Path::Data.member(name), name));
-        // Both lists are sorted by name, so one pass is enough.
-        let mut schema = self.iter().peekable();
-        for next in fields.iter().map(Some).chain([None]) {
-            let is_before = |expected: &str| next.is_none_or(|(name, _)| expected < name);
-            while let Some((lacking, expected)) = schema.next_if(|(expected, _)| is_before(expected)) {
-                if let (true, Some(rule)) = (expected.required, absent) {
-                    report(rule, lacking);
+        for (name, field, expected) in merged(fields.iter(), self.iter()) {
+            let rule = match (field, expected) {
+                (Some(field), Some(expected)) => {
+                    let mismatch = field.visible().is_some_and(|value| !expected.accepts(value));
+                    mismatch.then_some(Rule::TypeMismatch)
                 }
-            }
-            let Some((name, field)) = next else { break };
-            match schema.next_if(|(expected, _)| *expected == name) {
-                Some((_, expected)) => {
-                    if field.visible().is_some_and(|value| !expected.accepts(value)) {
-                        report(Rule::TypeMismatch, name);
-                    }
-                }
-                None if name == "user_id" => {}
-                None => report(Rule::UnknownField, name),
-            }
+                (Some(_), None) => (name != "user_id").then_some(Rule::UnknownField),
+                (None, expected) => absent.filter(|_| expected.is_some_and(FieldSchema::is_required)),
+            };
+            issues.extend(rule.map(|rule| Issue::about_field(rule, Path::Data.member(name), name)));
         }
         issues
     }

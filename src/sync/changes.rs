@@ -1,11 +1,11 @@
 //! The differences between two sets of fields.
 
-use std::cmp::Ordering;
 use std::fmt::{self, Debug, Formatter};
 use std::slice;
 
 use crate::json::printable::DebugName;
 use crate::payload::fields::Fields;
+use crate::payload::members::merged;
 use crate::payload::value::Value;
 use crate::redactable::Redactable;
 
@@ -32,27 +32,12 @@ impl<'a> Changes<'a> {
     /// Compares two whole profiles: a field that `new` lacks was removed.
     #[must_use]
     pub fn between(old: &'a Fields<'_>, new: &'a Fields<'_>) -> Self {
-        let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
-        let mut changes = Vec::new();
-        loop {
-            let order = match (old.peek(), new.peek()) {
-                (Some((old, _)), Some((new, _))) => old.cmp(new),
-                (_, None) => Ordering::Less,
-                (None, _) => Ordering::Greater,
-            };
-            let before = old.next_if(|_| order.is_le());
-            let after = new.next_if(|_| order.is_ge());
-            let Some((field, _)) = before.or(after) else { return Self(changes) };
-            let (before, after) = (before.map(|(_, value)| value), after.map(|(_, value)| value));
-            if let Some(kind) = ChangeKind::of(before, after) {
-                changes.push(FieldChange {
-                    field,
-                    kind,
-                    before: before.and_then(Redactable::visible),
-                    after: after.and_then(Redactable::visible),
-                });
-            }
-        }
+        let changes = merged(old.iter(), new.iter()).filter_map(|(field, before, after)| {
+            let kind = ChangeKind::of(before, after)?;
+            let [before, after] = [before, after].map(|field| field.and_then(Redactable::visible));
+            Some(FieldChange { field, kind, before, after })
+        });
+        Self(changes.collect())
     }
 
     /// Compares a stored profile with an update that need not be the whole profile: a field that `update` lacks is untouched.
