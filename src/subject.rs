@@ -9,8 +9,6 @@ use crate::payload::Payload;
 use crate::payload::fields::identifier;
 use crate::payload::lookup::{LookupValue, identifiers};
 use crate::payload::user_id::{UserId, described};
-use crate::payload::value::Value;
-use crate::redactable::Redactable;
 
 /// The field of the user id, which is no identifier as other fields are.
 pub(crate) const USER_ID: &str = "user_id";
@@ -57,12 +55,7 @@ impl<'a> Payload<'a> {
             let (field, _) = pairs.first()?;
             let own = identifier(self.field(field).filter(|_| *field != USER_ID)?)?;
             let pair = (*field, comparable(field, own));
-            pairs.binary_search(&pair).is_err().then(|| {
-                LookupValue::new(
-                    pair.0.to_owned(),
-                    Redactable::Visible(Value::String(pair.1.into_owned().into())),
-                )
-            })
+            pairs.binary_search(&pair).is_err().then(|| LookupValue::new(pair.0, pair.1))
         });
         let own_values = own_values.collect();
         Ok(Subject { user_id, lookup_values, own_values })

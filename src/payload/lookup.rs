@@ -38,8 +38,9 @@ pub struct LookupValue<'a> {
 }
 
 impl<'a> LookupValue<'a> {
-    pub(crate) fn new(field: impl Into<Cow<'a, str>>, value: Redactable<Value<'a>>) -> Self {
-        Self { field: field.into(), value, unknown: Members::default() }
+    pub(crate) fn new(field: &str, text: Cow<'_, str>) -> LookupValue<'static> {
+        let value = Redactable::Visible(Value::String(text.into_owned().into()));
+        LookupValue { field: field.to_owned().into(), value, unknown: Members::default() }
     }
 
     /// Returns the field's name, such as `email` or `phone_number`.

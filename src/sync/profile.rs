@@ -7,7 +7,6 @@ use crate::payload::fields::{Fields, identifier};
 use crate::payload::lookup::{LookupValue, identifiers};
 use crate::payload::user_id::UserId;
 use crate::payload::value::Value;
-use crate::redactable::Redactable;
 use crate::subject::{Subject, USER_ID, comparable};
 
 /// A profile in a [`Mirror`](super::Mirror).
@@ -82,11 +81,9 @@ impl Profile {
         let named = identifiers(&self.lookup_values).chain(identifiers(subject.lookup_values()));
         let remembered: BTreeMap<_, _> = named
             .filter(|(field, _)| *field != USER_ID && self.fields.identifier(field).is_none())
-            .map(|(field, value)| (field, comparable(field, value).into_owned()))
+            .map(|(field, value)| (field, comparable(field, value)))
             .collect();
-        let remembered = remembered.into_iter().map(|(field, value)| {
-            LookupValue::new(field.to_owned(), Redactable::Visible(Value::String(value.into())))
-        });
+        let remembered = remembered.into_iter().map(|(field, value)| LookupValue::new(field, value));
         self.lookup_values = remembered.collect();
     }
 }
