@@ -15,17 +15,20 @@ impl Payload<'_> {
     pub fn issues(&self) -> Vec<Issue> {
         let rare = self.rare();
         let is_delete = *self.operation() == Operation::Delete;
-        let mut report = Report(Vec::new());
-
-        report.check(self.data != Presence::Present, Rule::MissingData, Path::Data);
-        // "The payload will always include a lookup value."
         let is_empty = self.lookup_elements().next().is_none() && rare.not_an_array.is_none();
-        report.check(is_empty, Rule::NoLookupValues, Path::LookupValues);
-        // The vendor's example of a delete is the only one without the list.
-        let is_missing = self.redacted != Presence::Present && !is_delete;
-        report.check(is_missing, Rule::MissingRedacted, Path::Redacted);
-        let is_unknown = matches!(self.operation(), Operation::Unknown(_));
-        report.check(is_unknown, Rule::UnknownOperation, Path::Operation);
+        let carries_fields = self.present_fields().any(|(name, _)| name != "user_id");
+        let rules = [
+            (self.data != Presence::Present, Rule::MissingData, Path::Data),
+            // "The payload will always include a lookup value."
+            (is_empty, Rule::NoLookupValues, Path::LookupValues),
+            // The vendor's example of a delete is the only one without the list.
+            (self.redacted != Presence::Present && !is_delete, Rule::MissingRedacted, Path::Redacted),
+            (matches!(self.operation(), Operation::Unknown(_)), Rule::UnknownOperation, Path::Operation),
+            (rare.not_an_array.is_some(), Rule::UnusableLookupValue, Path::LookupValues),
+            (is_delete && carries_fields, Rule::DeleteCarriesFields, Path::Data),
+        ];
+        let broken = rules.into_iter().filter(|(is_broken, ..)| *is_broken);
+        let mut issues: Vec<_> = broken.map(|(_, rule, path)| Issue::new(rule, path.pointer())).collect();
 
         let is_absent = |name: &str| rare.absent.binary_search_by(|absent| (**absent).cmp(name)).is_ok();
         let mut listed = HashSet::new();
@@ -37,29 +40,30 @@ impl Payload<'_> {
             } else {
                 continue;
             };
-            report.0.push(Issue::about_field(rule, Path::RedactedName(index).pointer(), name));
+            issues.push(Issue::about_field(rule, Path::RedactedName(index).pointer(), name));
         }
 
-        report.fields(Rule::WithheldValuePresent, rare.withheld.iter().map(|name| &**name));
-        report.fields(Rule::MissingUserId, self.user_id().is_none().then_some("user_id").into_iter());
+        let withheld = rare.withheld.iter().map(|name| (Rule::WithheldValuePresent, &**name));
+        let unidentified = self.user_id().is_none().then_some((Rule::MissingUserId, "user_id"));
         // A delete has no list, so its sentinels cannot be unlisted.
         let unlisted = self.fields().redacted().filter(|name| !is_delete && !listed.contains(name));
-        report.fields(Rule::UnlistedSentinel, unlisted);
-        let carries_fields = self.present_fields().any(|(name, _)| name != "user_id");
-        report.check(is_delete && carries_fields, Rule::DeleteCarriesFields, Path::Data);
-        let names = self.present_fields().map(|(name, _)| name);
-        report.fields(Rule::EmptyFieldName, names.filter(|name| name.is_empty()));
+        let unlisted = unlisted.map(|name| (Rule::UnlistedSentinel, name));
+        let unnamed = self.present_fields().filter(|(name, _)| name.is_empty());
+        let unnamed = unnamed.map(|(name, _)| (Rule::EmptyFieldName, name));
         // Skips withheld values: they were dropped, and their replacements with them.
-        let replaced = rare.replaced_fields.iter().map(|name| &**name);
-        report.fields(Rule::LoneSurrogate, replaced.filter(|name| self.value(name).is_some()));
+        let replaced = rare.replaced_fields.iter().filter(|name| self.value(name).is_some());
+        let replaced = replaced.map(|name| (Rule::LoneSurrogate, &**name));
+        for (rule, name) in withheld.chain(unidentified).chain(unlisted).chain(unnamed).chain(replaced) {
+            issues.push(Issue::about_field(rule, Path::Data.member(name), name));
+        }
         for name in &rare.replaced_members {
-            report.0.push(Issue::new(Rule::LoneSurrogate, Path::Body.member(name)));
+            issues.push(Issue::new(Rule::LoneSurrogate, Path::Body.member(name)));
         }
 
-        report.check(rare.not_an_array.is_some(), Rule::UnusableLookupValue, Path::LookupValues);
         for (index, element) in self.lookup_elements().enumerate() {
+            let path = || Path::LookupValue(index).pointer();
             let LookupElement::Usable(lookup) = element else {
-                report.check(true, Rule::UnusableLookupValue, Path::LookupValue(index));
+                issues.push(Issue::new(Rule::UnusableLookupValue, path()));
                 continue;
             };
             let is_number = matches!(lookup.value, Redactable::Visible(Value::Number(_)));
@@ -71,14 +75,13 @@ impl Payload<'_> {
                 }
                 (_, None) => None,
             };
-            for rule in odd.into_iter().chain(is_number.then_some(Rule::LookupValueNotText)) {
-                report.0.push(Issue::new(rule, Path::LookupValue(index).pointer().member("value")));
-            }
+            let rules = odd.into_iter().chain(is_number.then_some(Rule::LookupValueNotText));
+            issues.extend(rules.map(|rule| Issue::new(rule, path().member("value"))));
         }
 
         // In the order of the table, which is that of the rules.
-        report.0.sort_by_key(|issue| issue.rule);
-        report.0
+        issues.sort_by_key(|issue| issue.rule);
+        issues
     }
 
     /// Checks that no issue of the payload is an `Error`.
@@ -92,20 +95,5 @@ impl Payload<'_> {
             return Err(ValidationError::new("the payload is not valid", issues));
         }
         Ok(())
-    }
-}
-
-/// The issues so far.
-struct Report(Vec<Issue>);
-
-impl Report {
-    fn check(&mut self, is_broken: bool, rule: Rule, path: Path) {
-        if is_broken {
-            self.0.push(Issue::new(rule, path.pointer()));
-        }
-    }
-
-    fn fields<'f>(&mut self, rule: Rule, names: impl Iterator<Item = &'f str>) {
-        self.0.extend(names.map(|name| Issue::about_field(rule, Path::Data.member(name), name)));
     }
 }
