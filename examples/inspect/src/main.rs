@@ -13,14 +13,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use rownd_webhooks::mapping::FieldMapping;
 use rownd_webhooks::replay::NdjsonReader;
 use rownd_webhooks::schema::ProfileSchema;
 use rownd_webhooks::{Issue, ParseError, ParseErrorKind, Parser, Payload, Severity};
 
-use crate::options::{Options, Sample};
+use crate::options::{Options, SAMPLES};
 use crate::printable::printable;
 use crate::report::Report;
 use crate::summary::Summary;
@@ -77,7 +76,7 @@ impl<W: Write> Inspector<W> {
 
     fn run(&mut self) -> io::Result<()> {
         if let Some(sample) = self.options.sample {
-            return self.out.write_all(sample.body().as_bytes());
+            return self.out.write_all(sample.as_bytes());
         }
         let files = std::mem::take(&mut self.options.files);
         if !files.is_empty() {
@@ -87,9 +86,9 @@ impl<W: Write> Inspector<W> {
         } else if has_input() {
             self.file(Path::new("-"))?;
         } else {
-            for sample in Sample::value_variants() {
-                let body = self.parser.parse(sample.body().as_bytes());
-                self.body(sample.file_name(), &body)?;
+            for (name, body) in SAMPLES {
+                let body = self.parser.parse(body.as_bytes());
+                self.body(&format!("{name}.json"), &body)?;
             }
         }
         match (self.options.summary, self.options.json) {

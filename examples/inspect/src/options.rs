@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValue;
-use clap::{Arg, ArgAction, Command, ValueEnum, value_parser};
+use clap::{Arg, ArgAction, Command, value_parser};
 use rownd_webhooks::testing::samples;
 
 const EXAMPLES: &str = "\
@@ -16,6 +15,14 @@ Examples:
 
 Exit status: 0 if all bodies are accepted, 1 if one is rejected, 2 for a usage error or an unreadable file.";
 
+/// The documented bodies, by name.
+pub(crate) const SAMPLES: [(&str, &str); 4] = [
+    ("data_insert", samples::DATA_INSERT),
+    ("data_update", samples::DATA_UPDATE),
+    ("visibility_update", samples::VISIBILITY_UPDATE),
+    ("delete", samples::DELETE),
+];
+
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct Options {
     pub(crate) files: Vec<PathBuf>,
@@ -26,13 +33,15 @@ pub(crate) struct Options {
     pub(crate) schema: Option<PathBuf>,
     pub(crate) mapping: Option<PathBuf>,
     pub(crate) show_values: bool,
-    pub(crate) sample: Option<Sample>,
+    /// A documented body.
+    pub(crate) sample: Option<&'static str>,
 }
 
 impl Options {
     /// Reads the command line. On a wrong one, for `--help` and for `--version`, prints a text and exits.
     pub(crate) fn parse() -> Self {
         let mut matches = command().get_matches();
+        let sample = matches.remove_one::<String>("sample");
         Self {
             files: matches.remove_many("files").unwrap_or_default().collect(),
             json: matches.get_flag("json"),
@@ -42,7 +51,7 @@ impl Options {
             schema: matches.remove_one("schema"),
             mapping: matches.remove_one("mapping"),
             show_values: matches.get_flag("show-values"),
-            sample: matches.remove_one("sample"),
+            sample: SAMPLES.iter().find(|(name, _)| sample.as_deref() == Some(name)).map(|(_, body)| *body),
         }
     }
 }
@@ -73,47 +82,8 @@ fn command() -> Command {
             Arg::new("sample")
                 .long("sample")
                 .value_name("NAME")
-                .value_parser(value_parser!(Sample))
+                .value_parser(SAMPLES.map(|(name, _)| name))
                 .exclusive(true)
                 .help("Print a documented body and exit"),
         ])
-}
-
-#[derive(Clone, Copy)]
-pub(crate) enum Sample {
-    DataInsert,
-    DataUpdate,
-    VisibilityUpdate,
-    Delete,
-}
-
-impl ValueEnum for Sample {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::DataInsert, Self::DataUpdate, Self::VisibilityUpdate, Self::Delete]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        self.file_name().strip_suffix(".json").map(PossibleValue::new)
-    }
-}
-
-impl Sample {
-    pub(crate) fn body(self) -> &'static str {
-        match self {
-            Self::DataInsert => samples::DATA_INSERT,
-            Self::DataUpdate => samples::DATA_UPDATE,
-            Self::VisibilityUpdate => samples::VISIBILITY_UPDATE,
-            Self::Delete => samples::DELETE,
-        }
-    }
-
-    /// The name in `examples/payloads`.
-    pub(crate) fn file_name(self) -> &'static str {
-        match self {
-            Self::DataInsert => "data_insert.json",
-            Self::DataUpdate => "data_update.json",
-            Self::VisibilityUpdate => "visibility_update.json",
-            Self::Delete => "delete.json",
-        }
-    }
 }
