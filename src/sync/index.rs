@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
+use crate::payload::members::merged;
 use crate::subject::comparable;
 use crate::sync::profile::Profile;
 
@@ -30,17 +31,19 @@ impl Index {
 
     /// Replaces the keys of the profile with this number. A profile that is absent has the keys of the default: none.
     pub(super) fn replace(&mut self, number: u64, before: &Profile, after: &Profile) {
-        // Once the profile has a user id, all of its entries are others.
-        let is_adopted = before.user_id().is_some() != after.user_id().is_some();
-        let [gone, new] = [(before, after), (after, before)].map(|(profile, other)| {
-            let has_id = profile.user_id().is_some();
-            let keys = profile.keys().filter(|(field, text)| is_adopted || other.key(field) != Some(text));
-            keys.map(|(field, text)| (self.hash(field, text, has_id), number)).collect::<Vec<_>>()
-        });
-        for entry in gone {
-            self.entries.remove(&entry);
+        let (old_has_id, new_has_id) = (before.user_id().is_some(), after.user_id().is_some());
+        for (field, old, new) in merged(before.keys(), after.keys()) {
+            // Once the profile has a user id, all of its entries are others.
+            if old == new && old_has_id == new_has_id {
+                continue;
+            }
+            if let Some(text) = old {
+                self.entries.remove(&(self.hash(field, text, old_has_id), number));
+            }
+            if let Some(text) = new {
+                self.entries.insert((self.hash(field, text, new_has_id), number));
+            }
         }
-        self.entries.extend(new);
     }
 
     fn hash(&self, field: &str, value: &str, has_id: bool) -> u64 {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::payload::fields::{Fields, identifier};
 use crate::payload::lookup::{LookupValue, identifiers};
+use crate::payload::members::merged;
 use crate::payload::user_id::UserId;
 use crate::payload::value::Value;
 use crate::subject::{Subject, USER_ID, comparable};
@@ -54,11 +55,14 @@ impl Profile {
         self.lookup_values.get(index)?.identifier()
     }
 
-    /// Iterates over the pairs of field and text that identify the profile, the user id among them.
+    /// Iterates over the pairs of field and text that identify the profile, sorted by field, the user id among them.
     pub(super) fn keys(&self) -> impl Iterator<Item = (&str, &str)> {
         let visible = self.fields.iter().filter_map(|(name, field)| Some((name, &**identifier(field)?)));
-        let others = visible.filter(|(name, _)| *name != USER_ID);
-        others.chain(identifiers(&self.lookup_values)).chain(self.user_id.as_deref().map(|id| (USER_ID, id)))
+        let visible = visible.filter(|(name, _)| *name != USER_ID);
+        let id = self.user_id.as_deref().map(|id| (USER_ID, id));
+        let either = |(field, one, other): (_, Option<_>, _)| Some((field, one.or(other)?));
+        let identifiers = merged(visible, identifiers(&self.lookup_values)).filter_map(either);
+        merged(identifiers, id.into_iter()).filter_map(either)
     }
 
     /// Writes visible fields, erases redacted ones, and remembers lookup values.
@@ -75,7 +79,9 @@ impl Profile {
                 None => added.push((kept(name), owned())),
             }
         }
-        self.fields.extend(added);
+        if !added.is_empty() {
+            self.fields.extend(added);
+        }
 
         // The last value for a field stays.
         let named = identifiers(&self.lookup_values).chain(identifiers(subject.lookup_values()));
