@@ -130,8 +130,7 @@ impl<R: BufRead> NdjsonReader<R> {
             match self.read_line() {
                 Ok(false) => return None,
                 // A line that is too long was not read to its end.
-                Ok(true)
-                    if self.line.len() <= self.parser.max_bytes && input::is_blank(&self.line) => {}
+                Ok(true) if self.line.len() <= self.parser.max_bytes && input::is_blank(&self.line) => {}
                 Ok(true) => {
                     let parsed = parse(&self.parser, &self.line);
                     return Some(parsed.map_err(|error| LineError::new(self.line_number, error)));
