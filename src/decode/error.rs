@@ -1,6 +1,5 @@
 //! Errors of decoding.
 
-use std::borrow::Cow;
 use std::fmt::{self, Debug, Display, Formatter};
 
 use serde::de::{self, Expected, Unexpected};
@@ -47,16 +46,15 @@ struct Details {
 
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Place {
-    field: Option<Cow<'static, str>>,
+    field: Option<String>,
     /// A JSON Pointer, empty for the whole.
     path: String,
 }
 
 impl Place {
     /// The field or member with this name.
-    fn named(name: impl Into<Cow<'static, str>>) -> Self {
-        let name = name.into();
-        Self { path: Pointer::default().member(&name).as_str().to_owned(), field: Some(name) }
+    fn named(name: &str) -> Self {
+        Self { path: Pointer::default().member(name).as_str().to_owned(), field: Some(name.to_owned()) }
     }
 }
 
@@ -142,7 +140,7 @@ impl DecodeError {
     /// Creates the error of a field that is redacted.
     #[cold]
     pub(super) fn redacted(name: Option<&str>) -> Self {
-        Self::new(Kind::Redacted, name.map_or_else(Place::default, |name| Place::named(name.to_owned())))
+        Self::new(Kind::Redacted, name.map(Place::named).unwrap_or_default())
     }
 
     /// Says that the error is about a value of this JSON type, unless it is about something inside it.
@@ -175,7 +173,7 @@ impl DecodeError {
 
     /// Sets the field.
     pub(super) fn of_field(mut self, name: &str) -> Self {
-        self.0.place.field = Some(name.to_owned().into());
+        self.0.place.field = Some(name.to_owned());
         self
     }
 
@@ -188,8 +186,8 @@ impl DecodeError {
             return Self::redacted(redacted);
         }
         let place = &mut self.0.place;
-        if let Some(name) = place.field.clone() {
-            let (exists, named) = (exists(&name), Place::named(name));
+        if let Some(name) = &place.field {
+            let (exists, named) = (exists(name), Place::named(name));
             match self.0.kind {
                 Kind::UnknownField if place.path.is_empty() => {
                     *place = if exists { named } else { Place::default() };
@@ -293,7 +291,7 @@ impl de::Error for DecodeError {
 
     /// A type may take a value for the name, so the error has no path until the name is known to be one.
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
-        Self::new(Kind::UnknownField, Place { field: Some(field.to_owned().into()), path: String::new() })
+        Self::new(Kind::UnknownField, Place { field: Some(field.to_owned()), path: String::new() })
     }
 }
 
