@@ -14,11 +14,8 @@ use crate::redactable::mark::{self, DOOR};
 pub(super) fn read<'de, T: Deserialize<'de>>(index: usize) -> Result<T, DecodeError> {
     T::deserialize(StandIn::Mark(index)).or_else(|_| {
         mark::with_trace(|trace| {
-            // Only this field has been read, so it has the last refusals.
-            while trace.refused.last() == Some(&index) {
-                trace.refused.pop();
-            }
-            trace.given.remove(&index);
+            trace.refused.retain(|refused| *refused != index);
+            trace.given.retain(|given| *given != index);
         });
         T::deserialize(StandIn::OnlyOption)
     })
@@ -35,18 +32,6 @@ pub(super) enum StandIn {
     OnlyOption,
 }
 
-impl StandIn {
-    fn refused<'de, V: Visitor<'de>>(self, visitor: &V) -> DecodeError {
-        match self {
-            Self::Mark(index) => {
-                mark::with_trace(|trace| trace.refused.push(index));
-                DecodeError::redacted(None)
-            }
-            Self::Missing | Self::OnlyOption => DecodeError::invalid_type(Unexpected::Option, visitor),
-        }
-    }
-}
-
 impl<'de> Deserializer<'de> for StandIn {
     type Error = DecodeError;
 
@@ -57,7 +42,7 @@ impl<'de> Deserializer<'de> for StandIn {
                 mark::with_trace(|trace| trace.has_missing = true);
                 visitor.visit_none()
             }
-            Self::OnlyOption => Err(self.refused(&visitor)),
+            Self::OnlyOption => Err(DecodeError::invalid_type(Unexpected::Option, &visitor)),
         }
     }
 
@@ -80,5 +65,9 @@ impl<'de> Deserializer<'de> for StandIn {
         visitor.visit_unit()
     }
 
-    deserialize_alike! { |stand_in: Self, visitor: V| Err(stand_in.refused(&visitor)); scalars strings lists maps enums }
+    // A type that requests anything else refuses a mark: see `mark::refuse`.
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct enum identifier
+    }
 }

@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
 
 use serde::de::Unexpected;
 
@@ -16,10 +17,8 @@ pub(crate) const DOOR: &str = "rownd_webhooks::Redactable";
 /// How the marks were read in one attempt, by the index of the field.
 #[derive(Default)]
 pub(crate) struct Trace {
-    /// The start of each mark. It is random, so that no other bytes can be taken for a mark.
-    key: Option<[u8; 16]>,
-    /// Given to a type that accepts any value, such as serde's buffers.
-    pub(crate) given: BTreeSet<usize>,
+    /// Given to a type, such as one of serde's buffers. Each field is given once.
+    pub(crate) given: Vec<usize>,
     /// Read by a `Redactable`.
     pub(crate) understood: BTreeSet<usize>,
     /// Refused by a plain type, in this order.
@@ -29,21 +28,23 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// Returns the fields that were given or refused, and that no `Redactable` has read.
+    /// Returns the fields that were given, and that no `Redactable` has read.
     pub(crate) fn unread(&self) -> impl Iterator<Item = usize> {
-        let fields = self.given.iter().chain(&self.refused).copied();
-        fields.filter(|index| !self.understood.contains(index))
-    }
-
-    /// Returns the field that the bytes mark, if they are a mark.
-    fn index(&self, bytes: &[u8]) -> Option<usize> {
-        let index = bytes.strip_prefix(&[NOT_UTF8])?.strip_prefix(&self.key?)?;
-        index.try_into().ok().map(usize::from_ne_bytes)
+        self.given.iter().copied().filter(|index| !self.understood.contains(index))
     }
 }
 
 /// The first byte of a mark, so that text refuses it.
 const NOT_UTF8: u8 = 0xFF;
+
+/// What follows in each mark. It is random, so that no other bytes can be taken for a mark.
+static KEY: LazyLock<[u8; 8]> = LazyLock::new(|| RandomState::new().hash_one(0).to_ne_bytes());
+
+/// Returns the field that the bytes mark, if they are a mark.
+fn index(bytes: &[u8]) -> Option<usize> {
+    let index = bytes.strip_prefix(&[NOT_UTF8])?.strip_prefix(&*KEY)?;
+    index.try_into().ok().map(usize::from_ne_bytes)
+}
 
 thread_local! {
     /// The trace of the current attempt. A thread-local, since the types in between cannot pass it on, and untagged enums drop
@@ -88,27 +89,17 @@ pub(crate) fn has_missing() -> bool {
 
 /// Records that a `Redactable` read the mark. Returns `true` if the bytes are one.
 pub(crate) fn understand(bytes: &[u8]) -> bool {
-    let understand = |trace: &mut Trace| trace.index(bytes).map(|index| trace.understood.insert(index));
-    with_trace(understand).flatten().is_some()
+    index(bytes).and_then(|index| with_trace(|trace| trace.understood.insert(index))).is_some()
 }
 
 /// Records that a plain type rejected a mark. Returns `true` if it did.
 pub(crate) fn refuse(unexpected: &Unexpected<'_>) -> bool {
     let Unexpected::Bytes(bytes) = unexpected else { return false };
-    let refuse = |trace: &mut Trace| trace.index(bytes).map(|index| trace.refused.push(index));
-    with_trace(refuse).flatten().is_some()
+    index(bytes).and_then(|index| with_trace(|trace| trace.refused.push(index))).is_some()
 }
 
-/// Returns the mark of a field, which a type that accepts any value receives.
+/// Returns the mark of a field, which a type receives that does not ask for a `Redactable` or an `Option`.
 pub(crate) fn give(index: usize) -> Vec<u8> {
-    let mark = |trace: &mut Trace| {
-        trace.given.insert(index);
-        let key = trace.key.get_or_insert_with(|| {
-            let random = RandomState::new();
-            let halves = [random.hash_one(0), random.hash_one(1)].map(u64::to_ne_bytes);
-            std::array::from_fn(|byte| halves.as_flattened().get(byte).copied().unwrap_or_default())
-        });
-        [&[NOT_UTF8], key.as_slice(), &index.to_ne_bytes()].concat()
-    };
-    with_trace(mark).unwrap_or_default()
+    with_trace(|trace| trace.given.push(index));
+    [[NOT_UTF8].as_slice(), &*KEY, &index.to_ne_bytes()].concat()
 }
