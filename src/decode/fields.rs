@@ -6,12 +6,12 @@ use std::iter::Enumerate;
 use std::marker::PhantomData;
 use std::slice;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 
 use super::error::DecodeError;
 use super::json::Variant;
 use super::stand_in::{self, StandIn};
-use super::text::{Role, Text, visit_entry};
+use super::text::{Text, visit_entry};
 use crate::json::reserved::RAW_VALUE;
 use crate::json::{Reader, type_name};
 use crate::payload::fields::Fields;
@@ -27,7 +27,7 @@ pub(super) fn read_value<'de, S: DeserializeSeed<'de>>(
 ) -> Result<S::Value, DecodeError> {
     let json = match value {
         Value::String(text) => {
-            let value = seed.deserialize(Text(Cow::Borrowed(text), Role::Value));
+            let value = seed.deserialize(Text { text: Cow::Borrowed(text), is_name: false });
             return value.map_err(|error| error.in_value("string"));
         }
         Value::Null => "null",
@@ -51,21 +51,19 @@ pub(super) fn read_json<'de, S: DeserializeSeed<'de>>(
     value.map_err(|error| error.in_value(type_name(json)))
 }
 
-/// The fields as one attempt shows them.
-#[derive(Clone, Copy)]
+/// The fields as one attempt shows them. A visitor that accepts an object gets it, whatever it requests.
 pub(super) struct FieldsDeserializer<'f, 'de, 'a> {
-    pub(super) fields: &'de Fields<'a>,
+    fields: &'de Fields<'a>,
+    rest: Enumerate<slice::Iter<'de, Member<'a, Redactable<Value<'a>>>>>,
+    /// The field whose name has been read, and its index.
+    current: Option<(usize, &'de Member<'a, Redactable<Value<'a>>>)>,
     /// The redacted fields that are shown as missing, by their index.
-    pub(super) missing: &'f BTreeSet<usize>,
+    missing: &'f BTreeSet<usize>,
 }
 
 impl<'f, 'de, 'a> FieldsDeserializer<'f, 'de, 'a> {
-    fn access(self) -> FieldAccess<'f, 'de, 'a> {
-        FieldAccess {
-            rest: self.fields.0.as_slice().iter().enumerate(),
-            current: None,
-            missing: self.missing,
-        }
+    pub(super) fn new(fields: &'de Fields<'a>, missing: &'f BTreeSet<usize>) -> Self {
+        Self { fields, rest: fields.0.as_slice().iter().enumerate(), current: None, missing }
     }
 }
 
@@ -73,13 +71,12 @@ impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
     type Error = DecodeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_map(self.access())
+        visitor.visit_map(self)
     }
 
-    serde::forward_to_deserialize_any! { map struct }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_unit()
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier ignored_any
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -110,30 +107,18 @@ impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
         if self.fields.len() != 1 {
             return Err(DecodeError::custom("an enum is an object of one member"));
         }
-        visitor.visit_enum(Variant(self.access()))
-    }
-
-    deserialize_alike! {
-        |_: Self, visitor: V| Err(DecodeError::invalid_type(Unexpected::Map, &visitor));
-        scalars strings lists
+        visitor.visit_enum(Variant(self))
     }
 }
 
-struct FieldAccess<'f, 'de, 'a> {
-    rest: Enumerate<slice::Iter<'de, Member<'a, Redactable<Value<'a>>>>>,
-    /// The field whose name has been read, and its index.
-    current: Option<(usize, &'de Member<'a, Redactable<Value<'a>>>)>,
-    missing: &'f BTreeSet<usize>,
-}
-
-impl<'de> MapAccess<'de> for FieldAccess<'_, 'de, '_> {
+impl<'de> MapAccess<'de> for FieldsDeserializer<'_, 'de, '_> {
     type Error = DecodeError;
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
         self.current = self.rest.next();
         let Some((_, (name, _))) = self.current else { return Ok(None) };
-        let key = seed.deserialize(Text(Cow::Borrowed(name), Role::FieldName));
+        let key = seed.deserialize(Text { text: Cow::Borrowed(name), is_name: true });
         key.map(Some).map_err(|error| error.in_name(name).of_field(name))
     }
 

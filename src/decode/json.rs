@@ -3,13 +3,14 @@
 //! It behaves like serde_json's deserializer for every type, and reads each byte once. An error gets its path on the way out.
 
 use serde::Deserializer;
+use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
     DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 
 use super::error::DecodeError;
 use super::number::{self, Requested};
-use super::text::{self, Role, Text, visit_raw, visit_variant};
+use super::text::{self, Text, visit_entry, visit_variant};
 use crate::json::reserved::RAW_VALUE;
 use crate::json::{Reader, Token};
 use crate::redactable::REDACTED;
@@ -158,7 +159,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         match name {
             DOOR if self.skip_text(REDACTED) => visitor.visit_str(REDACTED),
             DOOR => visitor.visit_some(self),
-            RAW_VALUE => visit_raw(self.raw_value()?, visitor),
+            RAW_VALUE => visit_entry(RAW_VALUE, BorrowedStrDeserializer::new(self.raw_value()?), visitor),
             _ => visitor.visit_newtype_struct(self),
         }
     }
@@ -244,7 +245,7 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
         }
         let Some(name) = self.reader.next_name()? else { return Ok(None) };
         self.name = self.reader.name_offset();
-        let key = seed.deserialize(Text(name, Role::MemberName(self.reader)));
+        let key = seed.deserialize(Text { text: name, is_name: true });
         key.map(Some).map_err(|error| self.locate(error, true))
     }
 
@@ -289,7 +290,7 @@ impl<'de, A: MapAccess<'de, Error = DecodeError>> VariantAccess<'de> for Variant
     }
 
     fn tuple_variant<V: Visitor<'de>>(mut self, _: usize, visitor: V) -> Result<V::Value, DecodeError> {
-        self.0.next_value_seed(Content::Tuple(visitor))
+        self.0.next_value_seed(Content(visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -297,23 +298,17 @@ impl<'de, A: MapAccess<'de, Error = DecodeError>> VariantAccess<'de> for Variant
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.0.next_value_seed(Content::Struct(visitor))
+        self.0.next_value_seed(Content(visitor))
     }
 }
 
-/// The content of a tuple or struct variant.
-enum Content<V> {
-    Tuple(V),
-    Struct(V),
-}
+/// The content of a tuple or struct variant. The visitor of a tuple refuses an object by itself.
+struct Content<V>(V);
 
 impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Content<V> {
     type Value = V::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
-        match self {
-            Self::Tuple(visitor) => deserializer.deserialize_seq(visitor),
-            Self::Struct(visitor) => deserializer.deserialize_struct("", &[], visitor),
-        }
+        deserializer.deserialize_struct("", &[], self.0)
     }
 }

@@ -1,39 +1,5 @@
 //! A caller's own type, decoded from fields.
 
-/// Implements methods of `Deserializer` that all call one function with `self` and the visitor.
-macro_rules! deserialize_alike {
-    ($function:expr; $($group:ident)*) => { $(deserialize_alike!(@$group $function);)* };
-    (@scalars $function:expr) => {
-        deserialize_alike! {
-            $function => deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
-            deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128() deserialize_f32() deserialize_f64()
-        }
-    };
-    (@strings $function:expr) => {
-        deserialize_alike! {
-            $function => deserialize_char() deserialize_str() deserialize_string() deserialize_bytes() deserialize_byte_buf()
-            deserialize_identifier()
-        }
-    };
-    (@lists $function:expr) => {
-        deserialize_alike! {
-            $function => deserialize_unit() deserialize_unit_struct(&'static str) deserialize_seq() deserialize_tuple(usize)
-            deserialize_tuple_struct(&'static str, usize)
-        }
-    };
-    (@maps $function:expr) => {
-        deserialize_alike! { $function => deserialize_map() deserialize_struct(&'static str, &'static [&'static str]) }
-    };
-    (@enums $function:expr) => {
-        deserialize_alike! { $function => deserialize_enum(&'static str, &'static [&'static str]) }
-    };
-    ($function:expr => $($method:ident($($argument:ty),*))*) => {
-        $(fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, DecodeError> {
-            $function(self, visitor)
-        })*
-    };
-}
-
 mod error;
 mod fields;
 mod json;
@@ -126,14 +92,34 @@ impl Fields<'_> {
     ///
     /// Returns an error if `T` does not accept the fields.
     pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
-        decode_fields(self)
+        // Where serde buffers redacted fields, a plain type refuses the mark in place of one. Another attempt shows the field as
+        // missing, which an `Option` reads as `None`.
+        let mut missing = BTreeSet::new();
+        let mut last_missing = None;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let deserializer = FieldsDeserializer::new(self, &missing);
+            let (decoded, trace) = mark::watch(|| T::deserialize(deserializer));
+            let added = next_missing(&decoded, &trace, attempt, self);
+            if added.is_empty() {
+                return decoded
+                    .map_err(|error| error.attributed_to(last_missing, |name| self.contains_key(name)));
+            }
+            last_missing = match added.as_slice() {
+                [index] => self.iter().nth(*index).map(|(name, _)| name),
+                _ => None,
+            };
+            missing.extend(added);
+        }
     }
 }
 
 impl Value<'_> {
     /// Deserializes the value into `T`, as serde_json would.
     ///
-    /// Strings are stored unescaped, so a `RawValue` of one may differ in its escapes and cannot borrow.
+    /// A `RawValue` of a name, or of a string that is the whole value, may differ in its escapes and cannot borrow. A visitor that
+    /// accepts more than it requests gets such text also where serde_json would refuse it.
     ///
     /// # Errors
     ///
@@ -166,31 +152,6 @@ impl RawJson<'_> {
 
 /// Maximum number of attempts with one more missing field. It bounds the cost of a body in which every field is redacted.
 const ATTEMPTS: usize = 8;
-
-/// Reads a whole set of fields.
-///
-/// Where serde buffers redacted fields, a plain type refuses the mark in place of one. Another attempt shows the field as
-/// missing, which an `Option` reads as `None`.
-fn decode_fields<'de, T: Deserialize<'de>>(fields: &'de Fields<'_>) -> Result<T, DecodeError> {
-    let mut missing = BTreeSet::new();
-    let mut last_missing = None;
-    let mut attempt = 0;
-    loop {
-        attempt += 1;
-        let deserializer = FieldsDeserializer { fields, missing: &missing };
-        let (decoded, trace) = mark::watch(|| T::deserialize(deserializer));
-        let added = next_missing(&decoded, &trace, attempt, fields);
-        if added.is_empty() {
-            return decoded
-                .map_err(|error| error.attributed_to(last_missing, |name| fields.contains_key(name)));
-        }
-        last_missing = match added.as_slice() {
-            [index] => fields.iter().nth(*index).map(|(name, _)| name),
-            _ => None,
-        };
-        missing.extend(added);
-    }
-}
 
 /// Returns the redacted fields to show as missing in another attempt: none if the result stands, one more, all that no `Redactable`
 /// has read, or every one.

@@ -5,7 +5,7 @@ use std::iter;
 
 use serde::Deserializer;
 use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
-use serde::de::{Error, IntoDeserializer, Unexpected, Visitor};
+use serde::de::{IntoDeserializer, Visitor};
 
 use super::error::DecodeError;
 use crate::json::reserved::RAW_VALUE;
@@ -13,56 +13,34 @@ use crate::json::{Reader, quoted};
 use crate::redactable::REDACTED;
 use crate::redactable::mark::DOOR;
 
-/// The string of a field, or a name.
-pub(super) struct Text<'r, 'de>(pub(super) Cow<'de, str>, pub(super) Role<'r, 'de>);
-
-#[derive(Clone, Copy)]
-pub(super) enum Role<'r, 'de> {
-    Value,
-    FieldName,
-    /// The name of a member, which this reader has just read.
-    MemberName(&'r Reader<'de>),
-}
-
-impl<'de> Text<'_, 'de> {
-    fn is_name(&self) -> bool {
-        !matches!(self.1, Role::Value)
-    }
-
-    #[cold]
-    fn refused<V: Visitor<'de>>(&self, visitor: &V) -> DecodeError {
-        DecodeError::invalid_type(Unexpected::Str(&self.0), visitor)
-    }
-
-    /// Answers a request for what a string is not. serde_json gives a name to any of them, and so to visitors that accept more
-    /// than they ask for.
-    fn only_name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        if self.is_name() { self.deserialize_any(visitor) } else { Err(self.refused(&visitor)) }
-    }
+/// The string of a field, or a name. A visitor that accepts text gets it, whatever it requests.
+pub(super) struct Text<'de> {
+    pub(super) text: Cow<'de, str>,
+    pub(super) is_name: bool,
 }
 
 /// Numbers and booleans, which the whole of a name may spell, but not with escapes.
 macro_rules! deserialize_spelled {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-            match self.0 {
-                Cow::Borrowed(text) if self.is_name() && text.trim_ascii() == text => {
+            match self.text {
+                Cow::Borrowed(text) if self.is_name && text.trim_ascii() == text => {
                     let mut reader = Reader::new(text);
                     let value = reader.$method(visitor)?;
                     Ok(reader.end().map(|()| value)?)
                 }
-                _ => Err(self.refused(&visitor)),
+                text => visit_string(text, visitor),
             }
         })*
     };
 }
 
-impl<'de> Deserializer<'de> for Text<'_, 'de> {
+impl<'de> Deserializer<'de> for Text<'de> {
     type Error = DecodeError;
 
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visit_string(self.0, visitor)
+        visit_string(self.text, visitor)
     }
 
     deserialize_spelled! {
@@ -70,20 +48,16 @@ impl<'de> Deserializer<'de> for Text<'_, 'de> {
         deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
     }
 
-    deserialize_alike! { Self::only_name; lists maps }
-
-    serde::forward_to_deserialize_any! { char str string identifier }
+    serde::forward_to_deserialize_any! {
+        char str string identifier unit unit_struct seq tuple tuple_struct map struct ignored_any
+    }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visit_bytes(self.0, visitor)
+        visit_bytes(self.text, visitor)
     }
 
     fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         self.deserialize_bytes(visitor)
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_unit()
     }
 
     #[inline]
@@ -97,13 +71,10 @@ impl<'de> Deserializer<'de> for Text<'_, 'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        match (name, self.1) {
-            (DOOR, _) if self.0 == REDACTED => visitor.visit_str(REDACTED),
-            (DOOR, _) => visitor.visit_some(self),
-            (RAW_VALUE, Role::MemberName(reader)) => {
-                visit_raw(reader.at(reader.name_offset()).raw_value()?, visitor)
-            }
-            (RAW_VALUE, _) => visit_entry(RAW_VALUE, quoted(&self.0), visitor),
+        match name {
+            DOOR if self.text == REDACTED => visitor.visit_str(REDACTED),
+            DOOR => visitor.visit_some(self),
+            RAW_VALUE => visit_entry(RAW_VALUE, quoted(&self.text), visitor),
             _ => visitor.visit_newtype_struct(self),
         }
     }
@@ -115,7 +86,7 @@ impl<'de> Deserializer<'de> for Text<'_, 'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        visit_variant(self.0, visitor)
+        visit_variant(self.text, visitor)
     }
 }
 
@@ -149,11 +120,6 @@ pub(super) fn visit_variant<'de, V: Visitor<'de>>(
         Cow::Borrowed(name) => visitor.visit_enum(BorrowedStrDeserializer::new(name)),
         Cow::Owned(name) => visitor.visit_enum(name.into_deserializer()),
     }
-}
-
-/// Visits JSON text as serde_json does for its `RawValue`.
-pub(super) fn visit_raw<'de, V: Visitor<'de>>(json: &'de str, visitor: V) -> Result<V::Value, DecodeError> {
-    visit_entry(RAW_VALUE, BorrowedStrDeserializer::new(json), visitor)
 }
 
 /// Visits a map of one entry, as serde_json does for values that serde does not know. The name is borrowed, as in serde_json.
