@@ -75,22 +75,17 @@ fn visit_object<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> R
 
 /// Methods that accept JSON of some types, by their first byte.
 macro_rules! deserialize {
-    ($($method:ident($($argument:ty),*) { $($first:pat => $visit:expr,)+ })*) => {
-        $(#[inline]
+    ($($($method:ident($($argument:ty),*))+ => $accepted:tt)*) => {
+        $($(deserialize!(@ $method($($argument),*) $accepted);)+)*
+    };
+    (@ $method:ident($($argument:ty),*) { $($first:pat => $visit:expr,)+ }) => {
+        #[inline]
         fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, DecodeError> {
             match self.peek() {
                 $(Some($first) => $visit(self, visitor),)+
                 _ => Err(refused(self, &visitor)),
             }
-        })*
-    };
-}
-
-macro_rules! deserialize_numbers {
-    ($($method:ident: $requested:ident)*) => {
-        deserialize! { $($method() {
-            b'-' | b'0'..=b'9' => |reader, visitor| number::visit(Requested::$requested, reader, visitor),
-        })* }
+        }
     };
 }
 
@@ -98,42 +93,31 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = DecodeError;
 
     deserialize! {
-        deserialize_any() {
+        deserialize_any() => {
             b'"' => visit_string,
             b'{' => visit_object,
             b'[' => visit_array,
             b'n' | b't' | b'f' => visit_word,
             b'-' | b'0'..=b'9' => |reader, visitor| number::visit(Requested::Any, reader, visitor),
         }
-        deserialize_bool() { b't' | b'f' => visit_word, }
-        deserialize_unit() { b'n' => visit_word, }
-        deserialize_unit_struct(&'static str) { b'n' => visit_word, }
-        deserialize_char() { b'"' => visit_string, }
-        deserialize_str() { b'"' => visit_string, }
-        deserialize_string() { b'"' => visit_string, }
-        deserialize_identifier() { b'"' => visit_string, }
-        deserialize_bytes() { b'"' => visit_bytes, b'[' => visit_array, }
-        deserialize_byte_buf() { b'"' => visit_bytes, b'[' => visit_array, }
-        deserialize_seq() { b'[' => visit_array, }
-        deserialize_tuple(usize) { b'[' => visit_array, }
-        deserialize_tuple_struct(&'static str, usize) { b'[' => visit_array, }
-        deserialize_map() { b'{' => visit_object, }
-        deserialize_struct(&'static str, &'static [&'static str]) { b'{' => visit_object, b'[' => visit_array, }
-        deserialize_enum(&'static str, &'static [&'static str]) {
+        deserialize_bool() => { b't' | b'f' => visit_word, }
+        deserialize_unit() deserialize_unit_struct(&'static str) => { b'n' => visit_word, }
+        deserialize_char() deserialize_str() deserialize_string() deserialize_identifier() => { b'"' => visit_string, }
+        deserialize_bytes() deserialize_byte_buf() => { b'"' => visit_bytes, b'[' => visit_array, }
+        deserialize_seq() deserialize_tuple(usize) deserialize_tuple_struct(&'static str, usize) => { b'[' => visit_array, }
+        deserialize_map() => { b'{' => visit_object, }
+        deserialize_struct(&'static str, &'static [&'static str]) => { b'{' => visit_object, b'[' => visit_array, }
+        deserialize_enum(&'static str, &'static [&'static str]) => {
             b'"' => |reader: &mut Reader<'de>, visitor| visit_variant(reader.string()?, visitor),
             b'{' => |reader, visitor: V| visit_inside(reader, |reader| visitor.visit_enum(Variant(Members::new(reader)))),
         }
-    }
-
-    deserialize_numbers! {
-        deserialize_i8: Number deserialize_i16: Number deserialize_i32: Number deserialize_i64: Number
-        deserialize_u8: Number deserialize_u16: Number deserialize_u32: Number deserialize_u64: Number
-        deserialize_f64: Number deserialize_f32: F32
-    }
-
-    deserialize! {
-        deserialize_i128() { b'-' | b'0'..=b'9' => |reader, visitor| number::visit_wide(reader, visitor, V::visit_i128), }
-        deserialize_u128() { b'-' | b'0'..=b'9' => |reader, visitor| number::visit_wide(reader, visitor, V::visit_u128), }
+        deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_u8() deserialize_u16() deserialize_u32()
+        deserialize_u64() deserialize_f64() => {
+            b'-' | b'0'..=b'9' => |reader, visitor| number::visit(Requested::Number, reader, visitor),
+        }
+        deserialize_f32() => { b'-' | b'0'..=b'9' => |reader, visitor| number::visit(Requested::F32, reader, visitor), }
+        deserialize_i128() => { b'-' | b'0'..=b'9' => |reader, visitor| number::visit_wide(reader, visitor, V::visit_i128), }
+        deserialize_u128() => { b'-' | b'0'..=b'9' => |reader, visitor| number::visit_wide(reader, visitor, V::visit_u128), }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
