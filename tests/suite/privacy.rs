@@ -14,6 +14,7 @@ use rownd_webhooks::{Fields, Operation, ParseError, Parser, Payload, Received, R
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
+use crate::decode::Flat;
 use crate::support::{Body, parse_error, payload, update_body};
 
 /// Personal data: letters in text, digits in numbers.
@@ -129,12 +130,6 @@ impl<'de> Deserialize<'de> for Talkative {
 struct Field<T> {
     #[serde(alias = "email")]
     a: T,
-}
-
-#[derive(Debug, Deserialize)]
-struct Flat<T> {
-    #[serde(flatten)]
-    inner: T,
 }
 
 /// Checks the ways to decode a type.

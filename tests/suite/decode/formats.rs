@@ -58,10 +58,6 @@ formats! {
     Cbor(Vec<u8>): |value| cbor(value), |bytes| ciborium::from_reader(&**bytes);
     Bson(Vec<u8>): |value| serialize_to_vec(value), |bytes| deserialize_from_slice(bytes);
     BsonDocument(Document): |value| serialize_to_document(value), |doc| deserialize_from_document(doc.clone());
-    BsonIntoDocument(Document): |value| serialize_to_vec(value).and_then(|bytes| deserialize_from_slice(&bytes)),
-        |doc| deserialize_from_document(doc.clone());
-    BsonOutOfDocument(Vec<u8>): |value| serialize_to_document(value).and_then(|doc| serialize_to_vec(&doc)),
-        |bytes| deserialize_from_slice(bytes);
     DynamoDb(AttributeValue): |value| serde_dynamo::to_attribute_value(value),
         |item| serde_dynamo::from_attribute_value(item.clone());
 }
@@ -79,7 +75,7 @@ macro_rules! in_every_format {
     };
     (but_ron $function:ident($($argument:expr),*)) => {
         in_every_format!(@ $function($($argument),*); Text Tree Yaml Toml MessagePack MessagePackCompact Cbor Bson
-            BsonDocument BsonIntoDocument BsonOutOfDocument DynamoDb);
+            BsonDocument DynamoDb);
     };
     (@ $function:ident $arguments:tt; $($format:ident)*) => {
         $(in_every_format!(@ $function $format $arguments);)*
@@ -167,11 +163,8 @@ fn a_visible_value_is_written_as_itself_and_read_back_equal_or_refused() {
     check(Plan::Points(7), "Yaml Ron");
     check(Plan::Card { level: 1 }, "Yaml Ron MessagePackCompact");
     check(BTreeMap::from([(7_u8, "a".to_owned())]), "MessagePack MessagePackCompact Cbor Ron");
-    check(Uuid::from_u128(7), "MessagePack MessagePackCompact Cbor Bson BsonIntoDocument");
-    check(
-        [f64::INFINITY],
-        "Yaml Toml MessagePack MessagePackCompact Cbor Bson BsonDocument BsonIntoDocument BsonOutOfDocument DynamoDb Ron",
-    );
+    check(Uuid::from_u128(7), "MessagePack MessagePackCompact Cbor Bson");
+    check([f64::INFINITY], "Yaml Toml MessagePack MessagePackCompact Cbor Bson BsonDocument DynamoDb Ron");
 }
 
 #[test]

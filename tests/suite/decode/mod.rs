@@ -52,7 +52,7 @@ struct One<T> {
 struct Newtype<T>(T);
 
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-struct Flat<T> {
+pub(crate) struct Flat<T> {
     #[serde(flatten)]
     inner: T,
 }
