@@ -238,8 +238,8 @@ impl Display for DecodeError {
         let is_nested = path.matches('/').count() > usize::from(field.is_some());
         if is_nested {
             // Each name in a path is short, but there may be many.
-            let shown = path.char_indices().nth(MAX_PATH).and_then(|(end, _)| path.get(..end));
-            write!(f, " at {}{}", shown.unwrap_or(path), if shown.is_some() { "…" } else { "" })?;
+            let is_cut = path.chars().nth(MAX_PATH).is_some();
+            write!(f, " at {path:.MAX_PATH$}{}", if is_cut { "…" } else { "" })?;
         }
         match kind {
             Kind::Redacted => f.write_str(" is redacted"),

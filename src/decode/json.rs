@@ -111,8 +111,8 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             b'"' => |reader: &mut Reader<'de>, visitor| visit_variant(reader.string()?, visitor),
             b'{' => |reader, visitor: V| visit_inside(reader, |reader| visitor.visit_enum(Variant(Members::new(reader)))),
         }
-        deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_u8() deserialize_u16() deserialize_u32()
-        deserialize_u64() deserialize_f64() => {
+        deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_u8() deserialize_u16()
+        deserialize_u32() deserialize_u64() deserialize_f64() => {
             b'-' | b'0'..=b'9' => |reader, visitor| number::visit(Requested::Number, reader, visitor),
         }
         deserialize_f32() => { b'-' | b'0'..=b'9' => |reader, visitor| number::visit(Requested::F32, reader, visitor), }

@@ -118,8 +118,8 @@ impl Fields<'_> {
 impl Value<'_> {
     /// Deserializes the value into `T`, as serde_json would.
     ///
-    /// A `RawValue` of a name, or of a string that is the whole value, may differ in its escapes and cannot borrow. A visitor that
-    /// accepts more than it requests gets such text also where serde_json would refuse it.
+    /// A `RawValue` of a name, or of a string that is the whole value, may differ in its escapes and cannot borrow. A visitor
+    /// that accepts more than it requests gets such text also where serde_json would refuse it.
     ///
     /// # Errors
     ///

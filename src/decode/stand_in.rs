@@ -1,8 +1,9 @@
 //! A stand-in for a redacted field. `Redactable` reads it as `Redacted`, and a plain `Option` as `None`.
 //!
-//! A type that reads the field directly gets two offers: the sentinel if it requests the newtype of a `Redactable`, and then a
-//! missing value, which a plain `Option` accepts. For `flatten`, and for tagged and untagged enums, serde fills a buffer with the
-//! fields and reads the types from it later. The buffer gets a mark, and the trace of the marks decides about another attempt.
+//! A type that reads the field directly gets two offers: the sentinel if it requests the newtype of a `Redactable`, otherwise a
+//! mark; and if it refuses that, a missing value, which a plain `Option` accepts. For `flatten`, and for tagged and untagged
+//! enums, serde fills a buffer with the fields and reads the types from it later. The buffer gets a mark, and the trace of the
+//! marks decides about another attempt.
 
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 

@@ -187,3 +187,16 @@ fn names_in_errors_are_escaped_and_cut() {
         assert!(!text.contains(|shown: char| shown.is_control() || shown == '\u{202e}'), "{text:?}");
     }
 }
+
+#[test]
+fn a_long_path_is_cut_in_a_message() {
+    #[derive(Deserialize)]
+    struct Deep(#[allow(dead_code, reason = "only decoded")] Map<Deep>);
+
+    let x = (0..20).fold("7".to_owned(), |inner, _| format!(r#"{{"{}":{inner}}}"#, "n".repeat(60)));
+    let error = decode_error::<One<Deep>>(&format!(r#""x":{x}"#));
+    let path = error.path().unwrap();
+    assert_eq!(path.len(), 2 + 20 * 61);
+    let message = format!("field `x` at {}…: expected a map, found a number", &path[..256]);
+    assert_eq!(error.to_string(), message);
+}
