@@ -119,7 +119,7 @@ fn first_words(name: &str) -> (u64, u64, u64) {
             return u64::from_be_bytes(*word);
         }
         let last = mem::take(&mut rest);
-        last.iter().chain(&[0; 8]).take(8).fold(0, |word, byte| word << 8 | u64::from(*byte))
+        last.iter().rfold(0, |word, byte| word >> 8 | u64::from(*byte) << 56)
     };
     (next(), next(), next())
 }
