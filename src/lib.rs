@@ -128,7 +128,7 @@ pub use subject::Subject;
 ///
 /// It accepts what [`Parser::strict`] accepts. Its `description` lists what a schema cannot express, such as the rules of
 /// redaction. It names draft 2020-12 and uses only keywords that draft 4 has as well, so gateways such as those of AWS and Kong,
-/// whose validators know draft 4, accept it. If yours refuses the value of `$schema`, remove that member.
+/// whose validators know draft 4, accept it. If yours rejects the value of `$schema`, remove that member.
 ///
 /// # Examples
 ///

@@ -156,7 +156,7 @@ impl PayloadBuilder {
     /// Builds the payload.
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "it does not panic")]
-    #[expect(clippy::expect_used, reason = "the methods above refuse what no body can contain")]
+    #[expect(clippy::expect_used, reason = "the methods above reject what no body can contain")]
     pub fn build(&self) -> Payload<'static> {
         let body = self.body();
         Parser::without_limits().parse(body.as_bytes()).expect("a body that can be parsed").into_owned()

@@ -95,7 +95,7 @@ fuzz_target!(|json: &[u8]| {
         assert_eq!(serde_json::from_str::<String>(json).unwrap(), REDACTED);
         return;
     };
-    // A lone surrogate is replaced, which serde_json refuses.
+    // A lone surrogate is replaced, which serde_json rejects.
     if serde_json::from_str::<IgnoredAny>(json).is_err()
         || !payload.issues().iter().all(|issue| issue.code() != "lone_surrogate")
     {

@@ -23,7 +23,7 @@ fuzz_target!(|body: &[u8]| {
     assert_eq!(owned, payload);
     assert_eq!(written, serde_json::to_string(&owned).unwrap());
 
-    // Two nested members with the same name are refused, and so is a number beyond a float.
+    // Two nested members with the same name are rejected, and so is a number beyond a float.
     if let Ok(tree) = serde_json::to_value(&payload) {
         let read: Payload<'_> = serde_json::from_value(tree.clone()).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), tree);

@@ -40,7 +40,7 @@ struct Details {
     kind: Kind,
     place: Place,
     detail: Option<String>,
-    /// The type refused a missing value, such as that of a redacted field.
+    /// The type rejected a missing value, such as that of a redacted field.
     expected_value: bool,
 }
 
@@ -66,7 +66,7 @@ enum Kind {
         expected: String,
         found: &'static str,
     },
-    /// The type refused a value of the JSON type that it expected.
+    /// The type rejected a value of the JSON type that it expected.
     WrongValue(&'static str),
     MissingField,
     UnknownField,
@@ -75,7 +75,7 @@ enum Kind {
 }
 
 impl DecodeError {
-    /// Returns the stable code: `redacted`, `wrong_type` (the type refuses a value), `missing_field`, `unknown_field` or
+    /// Returns the stable code: `redacted`, `wrong_type` (the type rejects a value), `missing_field`, `unknown_field` or
     /// `invalid` (any other error, such as a duplicate field).
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -123,7 +123,7 @@ impl DecodeError {
 
     #[cold]
     fn mismatch(unexpected: Unexpected<'_>, expected: &dyn Expected, is_value: bool) -> Self {
-        if mark::refuse(&unexpected) {
+        if mark::reject(&unexpected) {
             return Self::redacted(None);
         }
         let (expected, found) = (expected.to_string(), json_type(&unexpected));
@@ -177,7 +177,7 @@ impl DecodeError {
         self
     }
 
-    /// Attributes the error to the redacted field, if the type refused a missing value.
+    /// Attributes the error to the redacted field, if the type rejected a missing value.
     ///
     /// From a buffer, a type may take a value for the name of a field, or report a nested member. So the name is kept only if an
     /// unknown field exists, or a missing one does not.

@@ -18,7 +18,7 @@ use crate::redactable::mark::DOOR;
 
 /// Returns the error for a value of another type. A scalar is skipped, since a type may ignore the error.
 #[cold]
-fn refused<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: &V) -> DecodeError {
+fn rejected<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: &V) -> DecodeError {
     let token = match reader.peek() {
         Some(b'[') => return DecodeError::invalid_type(Unexpected::Seq, visitor),
         Some(b'{') => return DecodeError::invalid_type(Unexpected::Map, visitor),
@@ -83,7 +83,7 @@ macro_rules! deserialize {
         fn $method<V: Visitor<'de>>(self, $(_: $argument,)* visitor: V) -> Result<V::Value, DecodeError> {
             match self.peek() {
                 $(Some($first) => $visit(self, visitor),)+
-                _ => Err(refused(self, &visitor)),
+                _ => Err(rejected(self, &visitor)),
             }
         }
     };
@@ -286,7 +286,7 @@ impl<'de, A: MapAccess<'de, Error = DecodeError>> VariantAccess<'de> for Variant
     }
 }
 
-/// The content of a tuple or struct variant. The visitor of a tuple refuses an object by itself.
+/// The content of a tuple or struct variant. The visitor of a tuple rejects an object by itself.
 struct Content<V>(V);
 
 impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Content<V> {

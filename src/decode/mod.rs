@@ -92,7 +92,7 @@ impl Fields<'_> {
     ///
     /// Returns an error if `T` does not accept the fields.
     pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
-        // Where serde buffers redacted fields, a plain type refuses the mark in place of one. Another attempt shows the field as
+        // Where serde buffers redacted fields, a plain type rejects the mark in place of one. Another attempt shows the field as
         // missing, which an `Option` reads as `None`.
         let mut missing = BTreeSet::new();
         let mut last_missing = None;
@@ -119,7 +119,7 @@ impl Value<'_> {
     /// Deserializes the value into `T`, as serde_json would.
     ///
     /// A `RawValue` of a name, or of a string that is the whole value, may differ in its escapes and cannot borrow. A visitor
-    /// that accepts more than it requests gets such text also where serde_json would refuse it.
+    /// that accepts more than it requests gets such text also where serde_json would reject it.
     ///
     /// # Errors
     ///
@@ -162,14 +162,14 @@ fn next_missing<T>(
     fields: &Fields<'_>,
 ) -> Vec<usize> {
     let is_read = |index: &usize| trace.understood.contains(index);
-    let refused = trace.refused.iter().find(|index| !is_read(index));
+    let rejected = trace.rejected.iter().find(|index| !is_read(index));
     let first = match decoded {
         // A type that accepts any value must not keep a mark.
-        Ok(_) if refused.is_none() => return trace.unread().collect(),
-        Ok(_) => refused.copied(),
+        Ok(_) if rejected.is_none() => return trace.unread().collect(),
+        Ok(_) => rejected.copied(),
         Err(error) if error.is_final() => None,
-        // A type may refuse a mark with an error of its own. Structs read fields in order, so it is the first mark.
-        Err(_) => refused.or(trace.refused.first()).copied().or_else(|| trace.unread().next()),
+        // A type may reject a mark with an error of its own. Structs read fields in order, so it is the first mark.
+        Err(_) => rejected.or(trace.rejected.first()).copied().or_else(|| trace.unread().next()),
     };
     match first {
         // The result stands.

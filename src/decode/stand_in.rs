@@ -1,7 +1,7 @@
 //! A stand-in for a redacted field. `Redactable` reads it as `Redacted`, and a plain `Option` as `None`.
 //!
 //! A type that reads the field directly gets two offers: the sentinel if it requests the newtype of a `Redactable`, otherwise a
-//! mark; and if it refuses that, a missing value, which a plain `Option` accepts. For `flatten`, and for tagged and untagged
+//! mark; and if it rejects that, a missing value, which a plain `Option` accepts. For `flatten`, and for tagged and untagged
 //! enums, serde fills a buffer with the fields and reads the types from it later. The buffer gets a mark, and the trace of the
 //! marks decides about another attempt.
 
@@ -15,7 +15,7 @@ use crate::redactable::mark::{self, DOOR};
 pub(super) fn read<'de, T: Deserialize<'de>>(index: usize) -> Result<T, DecodeError> {
     T::deserialize(StandIn::Mark(index)).or_else(|_| {
         mark::with_trace(|trace| {
-            trace.refused.retain(|refused| *refused != index);
+            trace.rejected.retain(|rejected| *rejected != index);
             trace.given.retain(|given| *given != index);
         });
         T::deserialize(StandIn::OnlyOption)
@@ -66,7 +66,7 @@ impl<'de> Deserializer<'de> for StandIn {
         visitor.visit_unit()
     }
 
-    // A type that requests anything else refuses a mark: see `mark::refuse`.
+    // A type that requests anything else rejects a mark: see `mark::reject`.
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
         tuple_struct map struct enum identifier

@@ -1,6 +1,6 @@
 //! Strict JSON (RFC 8259): the only reader of JSON text in this crate. serde_json gets only the digits of a number, to round them.
 //!
-//! It accepts what serde_json's `&RawValue` accepts, but refuses three things at every level: nesting deeper than serde_json's
+//! It accepts what serde_json's `&RawValue` accepts, but rejects three things at every level: nesting deeper than serde_json's
 //! own parser reads, names that serde_json reserves, and lone surrogates. It can also replace lone surrogates.
 
 pub(crate) mod pointer;

@@ -11,7 +11,7 @@ use std::{iter, mem};
 
 use super::reserved::is_reserved;
 
-/// Maximum number of arrays and objects that are open at once: serde_json's own parser refuses the 128th.
+/// Maximum number of arrays and objects that are open at once: serde_json's own parser rejects the 128th.
 pub(crate) const MAX_DEPTH: usize = 127;
 
 /// An error of the reader, and the offset of the byte at fault.
@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
         Self { max_depth: MAX_DEPTH + 1, replaces_surrogates: true, ..Self::new(text) }
     }
 
-    /// Sets whether lone surrogates in values are read as U+FFFD, rather than refused.
+    /// Sets whether lone surrogates in values are read as U+FFFD, rather than rejected.
     pub(crate) fn replace_surrogates(&mut self, replace: bool) {
         self.replaces_surrogates = replace;
     }

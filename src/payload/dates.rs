@@ -78,15 +78,15 @@ impl Debug for Date {
 
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Asked for a string, serde_json would refuse other types itself, and quote them.
+        // Asked for a string, serde_json would reject other types itself, and quote them.
         deserializer.deserialize_any(DateVisitor)
     }
 }
 
 struct DateVisitor;
 
-/// Refuses other types without the value, which serde's own messages would quote.
-macro_rules! refuse {
+/// Rejects other types without the value, which serde's own messages would quote.
+macro_rules! reject {
     ($($method:ident($value:ty) $found:literal)*) => {
         $(fn $method<E: Error>(self, _: $value) -> Result<Date, E> {
             Err(E::invalid_type(Unexpected::Other($found), &self))
@@ -105,7 +105,7 @@ impl Visitor<'_> for DateVisitor {
         date(text).map(Date).ok_or_else(|| E::invalid_value(Unexpected::Other("string"), &self))
     }
 
-    refuse! {
+    reject! {
         visit_bool(bool) "boolean" visit_i64(i64) "number" visit_u64(u64) "number" visit_i128(i128) "number"
         visit_u128(u128) "number" visit_f64(f64) "number"
     }

@@ -39,7 +39,7 @@ use value::{RawJson, Value};
 ///
 /// `Serialize` writes the body back, including members that this crate does not know, and `Deserialize` reads it in any
 /// self-describing format but RON, without the limits of a [`Parser`](crate::Parser). JSON text keeps every digit; elsewhere a
-/// number is what the format or serde's buffer keeps of it: `1.10` may become `1.1`, and `1e400` is refused, as are two nested
+/// number is what the format or serde's buffer keeps of it: `1.10` may become `1.1`, and `1e400` is rejected, as are two nested
 /// members with the same name.
 ///
 /// The vendor's page describes the body under "Payload reference".

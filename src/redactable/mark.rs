@@ -21,8 +21,8 @@ pub(crate) struct Trace {
     pub(crate) given: Vec<usize>,
     /// Read by a `Redactable`.
     pub(crate) understood: BTreeSet<usize>,
-    /// Refused by a plain type, in this order.
-    pub(crate) refused: Vec<usize>,
+    /// Rejected by a plain type, in this order.
+    pub(crate) rejected: Vec<usize>,
     /// A redacted field was shown as missing.
     pub(crate) has_missing: bool,
 }
@@ -34,7 +34,7 @@ impl Trace {
     }
 }
 
-/// The first byte of a mark, so that text refuses it.
+/// The first byte of a mark, so that text rejects it.
 const NOT_UTF8: u8 = 0xFF;
 
 /// What follows in each mark. It is random, so that no other bytes can be taken for a mark.
@@ -93,9 +93,9 @@ pub(crate) fn understand(bytes: &[u8]) -> bool {
 }
 
 /// Records that a plain type rejected a mark. Returns `true` if it did.
-pub(crate) fn refuse(unexpected: &Unexpected<'_>) -> bool {
+pub(crate) fn reject(unexpected: &Unexpected<'_>) -> bool {
     let Unexpected::Bytes(bytes) = unexpected else { return false };
-    index(bytes).and_then(|index| with_trace(|trace| trace.refused.push(index))).is_some()
+    index(bytes).and_then(|index| with_trace(|trace| trace.rejected.push(index))).is_some()
 }
 
 /// Returns the mark of a field, which a type receives that does not ask for a `Redactable` or an `Option`.

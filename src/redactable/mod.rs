@@ -22,7 +22,7 @@ pub const REDACTED: &str = "<<REDACTED>>";
 /// its value, or as the sentinel [`REDACTED`], and read back in any self-describing format.
 ///
 /// Outside of [`Payload::decode`](crate::Payload::decode), `T` is read as JSON, and cannot borrow. What a format writes unlike
-/// JSON is refused and never changed: bytes (also a `Uuid` in a binary format), names of members that are numbers, enums with a
+/// JSON is rejected and never changed: bytes (also a `Uuid` in a binary format), names of members that are numbers, enums with a
 /// tag in YAML, infinity, and integers of more than 64 bits. RON tells neither enums nor newtypes from units and lists, so keep
 /// none there. For non-self-describing formats, such as postcard, see the [cookbook](crate::cookbook::formats).
 ///

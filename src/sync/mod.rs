@@ -38,7 +38,7 @@
 //! - After a delete *with* a user id, a late update without one creates a profile again. So does a late update *with* a user id that
 //!   the store has never seen, after a delete without one.
 //! - A store that leaves out identifiers cannot recognize a delivery that has only these, and would create a profile for it each
-//!   time: refuse such a delivery.
+//!   time: reject such a delivery.
 //! - A profile without a user id is not merged into a profile with one that turns up elsewhere.
 //! - An insert whose identifiers lead to two profiles stays ambiguous until one of these changes.
 //! - User ids are unique within one app, and a body does not name its app. Give each app its own URL and its own tables.

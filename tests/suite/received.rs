@@ -35,7 +35,7 @@ fn any_time_zone_and_unknown_members_are_read() {
 
 /// The code, path and column of the error of `parse_received`.
 #[track_caller]
-fn refused(parser: &Parser, json: &str) -> (&'static str, Option<String>, Option<usize>) {
+fn rejected(parser: &Parser, json: &str) -> (&'static str, Option<String>, Option<usize>) {
     let error = parser.parse_received(json.as_bytes()).expect_err(json);
     (error.code(), error.path().map(str::to_owned), error.column())
 }
@@ -75,11 +75,11 @@ fn an_error_of_parse_received_has_a_path_from_the_whole() {
     ] {
         let json = format!("{{{members}}}");
         let expected = (code, Some(path.to_owned()), json.find('¦').map(|at| at + 1));
-        assert_eq!(refused(&Parser::new(), &json.replace('¦', "")), expected, "{json}");
+        assert_eq!(rejected(&Parser::new(), &json.replace('¦', "")), expected, "{json}");
     }
     for (json, path) in [(TIME, "/payload"), (PAYLOAD, "/received_at")] {
         let expected = ("missing_member", Some(path.to_owned()), Some(1));
-        assert_eq!(refused(&Parser::new(), &format!("{{{json}}}")), expected);
+        assert_eq!(rejected(&Parser::new(), &format!("{{{json}}}")), expected);
     }
 }
 
@@ -98,9 +98,9 @@ fn parse_received_is_as_strict_as_parse() {
         (&too_deep, "too_deep"),
         (&trailing, "trailing_data"),
     ] {
-        assert_eq!(refused(&Parser::new(), json).0, code, "{json}");
+        assert_eq!(rejected(&Parser::new(), json).0, code, "{json}");
     }
-    assert_eq!(refused(&Parser::new().strict(true), &format!("{{{TIME},{PAYLOAD}}}")).0, "invalid");
+    assert_eq!(rejected(&Parser::new().strict(true), &format!("{{{TIME},{PAYLOAD}}}")).0, "invalid");
 }
 
 #[test]

@@ -24,7 +24,7 @@ use super::{Address, Adjacent, Both, Either, Flat, Map, Newtype, One, Plan, Tagg
 use crate::support::Body;
 use crate::support::strategies::{config, value};
 
-/// JSON that each of the types below reads or refuses.
+/// JSON that each of the types below reads or rejects.
 #[rustfmt::skip]
 const VALUES: &[&str] = &[
     "null", "true", "false", "0", "7", "-0", "-1", "255", "256", "-128", "65536", "-9223372036854775808", "9223372036854775808",

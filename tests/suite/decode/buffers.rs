@@ -101,13 +101,13 @@ fn an_untagged_enum_chooses_the_first_variant_that_can_read_a_redacted_field() {
     let x = &redacted(["x"]);
     let known = One { x: Some(Redacted::<u8>) };
     assert_eq!(decoded::<Either<_, One<Option<u8>>>>(x), Either::A(known));
-    // The second variant understands what the first refuses, and fails.
+    // The second variant understands what the first rejects, and fails.
     assert_eq!(decoded::<Either<One<Option<u8>>, Failing>>(x), Either::A(One { x: None }));
 }
 
-/// A type that refuses a redacted field is not offered an absent one instead.
+/// A type that rejects a redacted field is not offered an absent one instead.
 #[test]
-fn a_type_may_refuse_a_redacted_field() {
+fn a_type_may_reject_a_redacted_field() {
     #[derive(Deserialize, Debug)]
     #[serde(try_from = "Flat<One<Option<Redactable<String>>>>")]
     struct Needed;

@@ -1,4 +1,4 @@
-//! One form in every format: what is written is read back equal, or refused.
+//! One form in every format: what is written is read back equal, or rejected.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -97,10 +97,10 @@ fn write<F: Format>(value: &impl Serialize) -> Option<F::Written> {
     Some(written)
 }
 
-/// Asserts that a redactable is written as its value is, and read back equal, or refused. Returns `true` if it is refused, but
+/// Asserts that a redactable is written as its value is, and read back equal, or rejected. Returns `true` if it is rejected, but
 /// its value is not.
 #[track_caller]
-fn refuses<F: Format, T: Data, R: Data>(plain: &T, redactable: &R) -> bool {
+fn rejects<F: Format, T: Data, R: Data>(plain: &T, redactable: &R) -> bool {
     let written = write::<F>(redactable);
     assert_eq!(written, write::<F>(plain), "{}: {plain:?}", F::NAME);
     let Some(written) = written else { return false };
@@ -112,22 +112,22 @@ fn refuses<F: Format, T: Data, R: Data>(plain: &T, redactable: &R) -> bool {
     read.is_err()
 }
 
-fn check_in<F: Format>(value: &impl Data, refusing: &str) {
-    let is_refused = refuses::<F, _, _>(&One { x: value.clone() }, &One { x: Visible(value.clone()) });
-    let is_listed = refusing.split(' ').any(|name| name == F::NAME);
-    assert_eq!(is_refused, is_listed, "{}: {value:?}", F::NAME);
+fn check_in<F: Format>(value: &impl Data, rejecting: &str) {
+    let is_rejected = rejects::<F, _, _>(&One { x: value.clone() }, &One { x: Visible(value.clone()) });
+    let is_listed = rejecting.split(' ').any(|name| name == F::NAME);
+    assert_eq!(is_rejected, is_listed, "{}: {value:?}", F::NAME);
 }
 
 /// Asserts that a redactable is the same as `plain` in each of serde's buffers.
 fn check_buffered_in<F: Format>(plain: &impl Data, redactable: &impl Data) {
     let (plain, x) = (|| plain.clone(), || redactable.clone());
-    let refusals = [
-        refuses::<F, _, _>(&Flat { inner: One { x: plain() } }, &Flat { inner: One { x: x() } }),
-        refuses::<F, _, _>(&Tagged::Carries(One { x: plain() }), &Tagged::Carries(One { x: x() })),
-        refuses::<F, _, _>(&Untagged::Only(One { x: plain() }), &Untagged::Only(One { x: x() })),
-        refuses::<F, _, _>(&Adjacent::Carries(plain()), &Adjacent::Carries(x())),
+    let rejections = [
+        rejects::<F, _, _>(&Flat { inner: One { x: plain() } }, &Flat { inner: One { x: x() } }),
+        rejects::<F, _, _>(&Tagged::Carries(One { x: plain() }), &Tagged::Carries(One { x: x() })),
+        rejects::<F, _, _>(&Untagged::Only(One { x: plain() }), &Untagged::Only(One { x: x() })),
+        rejects::<F, _, _>(&Adjacent::Carries(plain()), &Adjacent::Carries(x())),
     ];
-    assert_eq!(refusals, [false; 4], "{}: {:?}", F::NAME, plain());
+    assert_eq!(rejections, [false; 4], "{}: {:?}", F::NAME, plain());
 }
 
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -141,11 +141,11 @@ fn address() -> Address {
     Address { street: "a".to_owned(), city: Some(Visible("b".to_owned())), zip: Redacted }
 }
 
-/// Each value, and the formats that refuse it as a `Redactable` since it has no JSON form there.
+/// Each value, and the formats that reject it as a `Redactable` since it has no JSON form there.
 #[test]
-fn a_visible_value_is_written_as_itself_and_read_back_equal_or_refused() {
-    fn check<T: Data>(value: T, refusing: &str) {
-        in_every_format!(check_in(&value, refusing));
+fn a_visible_value_is_written_as_itself_and_read_back_equal_or_rejected() {
+    fn check<T: Data>(value: T, rejecting: &str) {
+        in_every_format!(check_in(&value, rejecting));
     }
     check("Oslo".to_owned(), "");
     check(true, "");
@@ -221,9 +221,9 @@ fn a_payload_is_the_same_object_in_every_format_but_ron() {
     assert!(ron::from_str::<Payload<'_>>(&ron).is_err());
 }
 
-/// Asserts that these bytes are refused as a redactable, as fields and as a payload, directly and out of a buffer.
+/// Asserts that these bytes are rejected as a redactable, as fields and as a payload, directly and out of a buffer.
 #[track_caller]
-fn assert_refused(value: &[u8]) {
+fn assert_rejected(value: &[u8]) {
     let field = &[b"\x81\xa1x", value].concat();
     assert!(rmp_serde::from_slice::<One<Redactable<Value>>>(field).is_err());
     assert!(rmp_serde::from_slice::<Flat<One<Redactable<Value>>>>(field).is_err());
@@ -234,20 +234,20 @@ fn assert_refused(value: &[u8]) {
 }
 
 #[test]
-fn what_json_does_not_have_is_refused() {
-    assert_refused(b"\x82\xa1a\x01\xa1a\x02"); // two members with the same name
-    assert_refused(b"\x81\x07\xa1a"); // a name that is a number
-    assert_refused(b"\x81\xc0\xa1a"); // a name that is null
-    assert_refused(b"\xca\x7f\x80\x00\x00"); // infinity
-    assert_refused(b"\xc4\x01a"); // bytes
-    assert_refused(&[b"\xc4\x15\xff<<REDACTED>>".as_slice(), &0_usize.to_ne_bytes()].concat()); // the bytes of `decode`'s stand-in
-    assert_refused(&[[0x91].repeat(128), vec![1]].concat()); // too deep
-    assert_refused(&[0x81].repeat(500)); // a map in the name of a map
+fn what_json_does_not_have_is_rejected() {
+    assert_rejected(b"\x82\xa1a\x01\xa1a\x02"); // two members with the same name
+    assert_rejected(b"\x81\x07\xa1a"); // a name that is a number
+    assert_rejected(b"\x81\xc0\xa1a"); // a name that is null
+    assert_rejected(b"\xca\x7f\x80\x00\x00"); // infinity
+    assert_rejected(b"\xc4\x01a"); // bytes
+    assert_rejected(&[b"\xc4\x15\xff<<REDACTED>>".as_slice(), &0_usize.to_ne_bytes()].concat()); // the bytes of `decode`'s stand-in
+    assert_rejected(&[[0x91].repeat(128), vec![1]].concat()); // too deep
+    assert_rejected(&[0x81].repeat(500)); // a map in the name of a map
     for name in ["$serde_json::private::RawValue", "$serde_json::private::Number", "$serde_json::private::x"]
     {
-        assert_refused(&rmp_serde::to_vec(&json!({name: "x"})).unwrap());
-        assert_refused(&rmp_serde::to_vec(&json!({name: "{}"})).unwrap());
-        assert_refused(&rmp_serde::to_vec(&json!({"a": "x", name: "7.5"})).unwrap());
+        assert_rejected(&rmp_serde::to_vec(&json!({name: "x"})).unwrap());
+        assert_rejected(&rmp_serde::to_vec(&json!({name: "{}"})).unwrap());
+        assert_rejected(&rmp_serde::to_vec(&json!({"a": "x", name: "7.5"})).unwrap());
         // A deserializer that answers each request with a map.
         let body = json!({name: samples::DELETE});
         assert!(Payload::deserialize(body.as_object().unwrap()).is_err());
