@@ -90,6 +90,7 @@ impl Parser {
     pub(crate) fn parse_line<'a>(&self, line: &'a [u8]) -> Result<Payload<'a>, ParseError> {
         match input::text(line, self.max_received_bytes()) {
             Ok(text) if is_received(text) == Ok(true) => Ok(self.received(text)?.payload),
+            Ok(text) if text.len() <= self.max_bytes => self.read(&mut Reader::new(text)),
             _ => self.parse(line),
         }
     }
