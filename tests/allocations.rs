@@ -67,6 +67,16 @@ fn memory_is_bounded_by_a_constant_and_the_strings_with_escapes() {
     assert!(worst.0 > MOST_BYTES / 2, "the worst of these bodies is not bad: {worst:?}");
 }
 
+/// A list that grew as it was collected would take 2.4 MiB.
+#[test]
+fn redacted_names_without_a_field_become_fields_in_a_list_of_their_number() {
+    let redacted = format!("[{}]", list(8_200, |index| format!(r#""redacted_{index:x}""#)));
+    let body = Body { data: &fields(1_700, |_| "0".to_owned()), redacted: &redacted, ..Body::default() };
+    let body = body.to_string();
+    let bytes = measure(|| drop(rownd_webhooks::from_str(&body).unwrap())).bytes_max;
+    assert!(bytes < 2_100 << 10, "{bytes} bytes");
+}
+
 /// The copy grows at the second escape. There are three copies of a redacted name.
 #[test]
 fn a_string_with_an_escape_takes_at_most_three_times_its_length_and_a_redacted_name_four_times() {

@@ -22,7 +22,9 @@ pub(super) fn redact_listed(payload: &mut Payload<'_>) {
     withheld.sort_unstable();
     absent.sort_unstable();
     absent.dedup();
-    payload.fields.extend(absent.iter().map(|name| (name.clone(), Redactable::Redacted)));
+    // A vector is extended in place, where an iterator of unknown length would double it as it grows.
+    let added: Vec<_> = absent.iter().map(|name| (name.clone(), Redactable::Redacted)).collect();
+    payload.fields.extend(added);
     let rare = payload.rare_mut();
     (rare.withheld, rare.absent) = (withheld, absent);
 }
