@@ -148,3 +148,16 @@ fn memory_of_settings_and_envelopes_follows_what_is_kept() {
         assert!(bytes < 1_000, "{bytes} bytes for {}", &json[..40]);
     }
 }
+
+#[test]
+fn a_member_of_settings_that_is_not_asked_for_takes_no_allocation() {
+    let junk = list(10_000, |index| format!(r#""x{index}":0"#));
+    for json in [
+        format!(r#"{{"a":{{"type":"any",{junk}}}}}"#),
+        format!(r#"{{{junk},"schema":{{}}}}"#),
+        format!(r#"{{"app":{{{junk},"schema":{{}}}}}}"#),
+    ] {
+        let count = measure(|| drop(ProfileSchema::from_slice(json.as_bytes()).unwrap())).count_total;
+        assert!(count < 100, "{count} allocations for {}", &json[..40]);
+    }
+}

@@ -71,7 +71,10 @@ impl<'a> Node<'a> {
         name: &str,
         read: impl FnOnce(&Self) -> Result<T, ParseError>,
     ) -> Result<Option<T>, ParseError> {
-        let mut named = self.members()?.filter(|(other, _)| other == name).map(|(_, member)| member);
+        self.expect("an object", self.is_object())?;
+        // A path costs several allocations, so no other member gets one.
+        let named = json::members(self.text).filter(|(other, _)| other == name);
+        let mut named = named.map(|(name, text)| self.inner(text, &name));
         match (named.next(), named.next()) {
             (_, Some(second)) => Err(second.error(ParseErrorKind::DuplicateMember)),
             (first, None) => {
