@@ -49,7 +49,12 @@ impl<'de> Deserializer<'de> for Text<'de> {
     }
 
     serde::forward_to_deserialize_any! {
-        char str string identifier unit unit_struct seq tuple tuple_struct map struct ignored_any
+        char str string identifier unit unit_struct seq tuple tuple_struct map struct
+    }
+
+    /// Like serde_json, this skips a value, but not a name.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if self.is_name { self.deserialize_any(visitor) } else { visitor.visit_unit() }
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {

@@ -1,7 +1,7 @@
 //! `decode` agrees with serde_json: on the value, on whether there is an error, and on its place.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Debug;
+use std::fmt::{self, Debug, Formatter};
 use std::net::IpAddr;
 use std::num::NonZeroU8;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rownd_webhooks::DecodeError;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{DeserializeOwned, Error, IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_bytes::ByteBuf;
 use serde_json::Value;
@@ -58,7 +58,7 @@ macro_rules! for_each_type {
             BTreeMap<Plan, u8>, BTreeMap<Newtype<String>, u8>, BTreeMap<ByteBuf, u8>, HashMap<Uuid, u8>, Address, Aliased,
             One<Vec<Address>>, Plan, Vec<Plan>, Map<Plan>, Option<Plan>, (Plan, Plan), Result<u8, String>,
             Tagged<One<u8>>, Adjacent<u8>, Untagged<u8>, Either<u64, String>, Either<Address, Plan>, Flat<One<u8>>, Flat<Map<u8>>,
-            Both<One<u8>, Map<Value>>, Vec<Lenient<u8>>, Map<Lenient<u8>>, Vec<Lenient<Vec<Lenient<u8>>>>, Duration, Range<u8>, IpAddr, NaiveDate, DateTime<Utc>, Uuid, IgnoredAny, Value,
+            Both<One<u8>, Map<Value>>, Vec<Lenient<u8>>, Map<Lenient<u8>>, Vec<Lenient<Vec<Lenient<u8>>>>, Duration, Range<u8>, IpAddr, NaiveDate, DateTime<Utc>, Uuid, IgnoredAny, Skipped, BTreeMap<Skipped, u8>, Value,
             serde_json::Number, serde_json::Map<String, Value>
         }
     };
@@ -86,6 +86,30 @@ struct Lenient<T>(Option<T>);
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self(T::deserialize(deserializer).ok()))
+    }
+}
+
+/// Asks for any value to be skipped, which serde_json answers with a unit.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Skipped;
+
+impl<'de> Deserialize<'de> for Skipped {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Unit;
+
+        impl Visitor<'_> for Unit {
+            type Value = Skipped;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("a unit")
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Skipped, E> {
+                Ok(Skipped)
+            }
+        }
+
+        deserializer.deserialize_ignored_any(Unit)
     }
 }
 
