@@ -58,6 +58,9 @@ impl Payload<'_> {
     /// - A redacted field may be an error if two flattened types read it, or if its type accepts bytes, as `Uuid` does. It may
     ///   also be `None`, together with the other redacted fields.
     ///
+    /// A hand-written `Visitor` that accepts more than its type requests may get what serde_json would reject: a string, the fields
+    /// as a map, or no value for a redacted field.
+    ///
     /// # Errors
     ///
     /// Returns an error if `T` does not accept the fields. It names the field at fault, and never contains a value.
@@ -118,8 +121,7 @@ impl Fields<'_> {
 impl Value<'_> {
     /// Deserializes the value into `T`, as serde_json would.
     ///
-    /// A `RawValue` of a name, or of a string that is the whole value, may differ in its escapes and cannot borrow. A visitor
-    /// that accepts more than it requests gets such text also where serde_json would reject it.
+    /// A `RawValue` of a name, or of a string that is the whole value, may differ in its escapes and cannot borrow.
     ///
     /// # Errors
     ///

@@ -149,8 +149,11 @@ fn is_field(node: &Node<'_>) -> bool {
 /// Returns the object of fields, which the root is or encloses.
 fn enclosed<'a>(root: &Node<'a>) -> Result<Node<'a>, ParseError> {
     if let Some(schema) = root.object("schema")? {
-        // A field may have the name `schema`, and fields the names of a field's members.
-        if !is_field(&schema) || schema.members()?.any(|(_, member)| is_field(&member)) {
+        // Fields are objects. If one of these members is not, and none is a field, this is a field with the name `schema`.
+        let is_other = |name: &str, member: &Node<'_>| !member.is_object() && FIELD_MEMBERS.contains(&name);
+        if !schema.members()?.any(|(name, member)| is_other(&name, &member))
+            || schema.members()?.any(|(_, member)| is_field(&member))
+        {
             return Ok(schema);
         }
     }

@@ -89,6 +89,7 @@ fn a_malformed_schema_is_an_error_with_a_path() {
             "/schema/b",
         ),
         (r#"{"schema":{},"schema":{}}"#, "duplicate_member", "/schema"),
+        (r#"{"schema":{"example":{"foo":1}}}"#, "missing_member", "/schema/example/type"),
         // A malformed field does not hide the others.
         (r#"{"schema":{"email":{"type":"string"},"example":null}}"#, "wrong_type", "/schema/example"),
     ] {
