@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use crate::payload::members::merged;
 use crate::subject::comparable;
 use crate::sync::profile::Profile;
 
@@ -32,17 +31,13 @@ impl Index {
     /// Replaces the keys of the profile with this number. A profile that is absent has the keys of the default: none.
     pub(super) fn replace(&mut self, number: u64, before: &Profile, after: &Profile) {
         let (old_has_id, new_has_id) = (before.user_id().is_some(), after.user_id().is_some());
-        for (field, old, new) in merged(before.keys(), after.keys()) {
-            // Once the profile has a user id, all of its entries are others.
-            if old == new && old_has_id == new_has_id {
-                continue;
-            }
-            if let Some(text) = old {
-                self.entries.remove(&(self.hash(field, text, old_has_id), number));
-            }
-            if let Some(text) = new {
-                self.entries.insert((self.hash(field, text, new_has_id), number));
-            }
+        // Once the profile has a user id, all of its entries are others.
+        let is_kept = |key: Option<&str>, text| key == Some(text) && old_has_id == new_has_id;
+        for (field, text) in before.keys().filter(|(field, text)| !is_kept(after.key(field), *text)) {
+            self.entries.remove(&(self.hash(field, text, old_has_id), number));
+        }
+        for (field, text) in after.keys().filter(|(field, text)| !is_kept(before.key(field), *text)) {
+            self.entries.insert((self.hash(field, text, new_has_id), number));
         }
     }
 

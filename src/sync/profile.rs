@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use crate::payload::fields::{Fields, identifier};
 use crate::payload::lookup::{LookupValue, identifiers};
-use crate::payload::members::merged;
 use crate::payload::user_id::UserId;
 use crate::payload::value::Value;
 use crate::subject::{Subject, USER_ID, comparable};
@@ -55,14 +54,12 @@ impl Profile {
         self.lookup_values.get(index)?.identifier()
     }
 
-    /// Iterates over the pairs of field and text that identify the profile, sorted by field, the user id among them.
+    /// Iterates over the pairs of field and text that identify the profile, the user id among them.
     pub(super) fn keys(&self) -> impl Iterator<Item = (&str, &str)> {
         let visible = self.fields.iter().filter_map(|(name, field)| Some((name, &**identifier(field)?)));
         let visible = visible.filter(|(name, _)| *name != USER_ID);
         let id = self.user_id.as_deref().map(|id| (USER_ID, id));
-        let either = |(field, one, other): (_, Option<_>, _)| Some((field, one.or(other)?));
-        let identifiers = merged(visible, identifiers(&self.lookup_values)).filter_map(either);
-        merged(identifiers, id.into_iter()).filter_map(either)
+        visible.chain(identifiers(&self.lookup_values)).chain(id)
     }
 
     /// Writes visible fields, erases redacted ones, and remembers lookup values.
