@@ -30,12 +30,11 @@ impl Payload<'_> {
         let broken = rules.into_iter().filter(|(is_broken, ..)| *is_broken);
         let mut issues: Vec<_> = broken.map(|(_, rule, path)| Issue::new(rule, path.pointer())).collect();
 
-        let is_absent = |name: &str| rare.absent.binary_search_by(|absent| (**absent).cmp(name)).is_ok();
         let mut listed = HashSet::new();
         for (index, name) in self.redacted_names().enumerate() {
             let rule = if !listed.insert(name) {
                 Rule::DuplicateRedactedName
-            } else if is_absent(name) {
+            } else if self.is_absent(name) {
                 Rule::RedactedFieldAbsent
             } else {
                 continue;

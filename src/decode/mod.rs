@@ -104,7 +104,7 @@ impl Fields<'_> {
             attempt += 1;
             let deserializer = FieldsDeserializer::new(self, &missing);
             let (decoded, trace) = mark::watch(|| T::deserialize(deserializer));
-            let added = next_missing(&decoded, &trace, attempt, self);
+            let added = next_missing(&decoded, &trace, attempt, self.len());
             if added.is_empty() {
                 return decoded
                     .map_err(|error| error.attributed_to(last_missing, |name| self.contains_key(name)));
@@ -161,7 +161,7 @@ fn next_missing<T>(
     decoded: &Result<T, DecodeError>,
     trace: &Trace,
     attempt: usize,
-    fields: &Fields<'_>,
+    field_count: usize,
 ) -> Vec<usize> {
     let is_read = |index: &usize| trace.understood.contains(index);
     let rejected = trace.rejected.iter().find(|index| !is_read(index));
@@ -181,6 +181,6 @@ fn next_missing<T>(
         // All that are unread.
         Some(index) if attempt == ATTEMPTS + 1 && !is_read(&index) => trace.unread().collect(),
         // Every one, which ends the attempts: a visible field is never shown as missing.
-        Some(_) => (0..fields.len()).collect(),
+        Some(_) => (0..field_count).collect(),
     }
 }

@@ -1,6 +1,7 @@
 //! Redaction: fields listed in `redacted` are hidden, whatever `data` contains.
 
 use crate::payload::Payload;
+use crate::payload::members::Members;
 use crate::redactable::Redactable;
 
 /// Redacts the listed fields, whatever `data` has for them, and adds those that it lacks.
@@ -22,9 +23,8 @@ pub(super) fn redact_listed(payload: &mut Payload<'_>) {
     withheld.sort_unstable();
     absent.sort_unstable();
     absent.dedup();
-    // A vector is extended in place, where an iterator of unknown length would double it as it grows.
-    let added: Vec<_> = absent.iter().map(|name| (name.clone(), Redactable::Redacted)).collect();
-    payload.fields.extend(added);
+    let added = absent.iter().map(|name| (name.clone(), Redactable::Redacted)).collect();
+    payload.fields.0.merge(Members::with_last(added));
     let rare = payload.rare_mut();
     (rare.withheld, rare.absent) = (withheld, absent);
 }

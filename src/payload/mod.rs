@@ -320,8 +320,12 @@ impl<'a> Payload<'a> {
 
     /// Iterates over the fields in `data`.
     pub(crate) fn present_fields(&self) -> impl Iterator<Item = (&str, &Redactable<Value<'a>>)> {
-        let absent = &self.rare().absent;
-        self.fields.iter().filter(|(name, _)| absent.binary_search_by(|absent| (**absent).cmp(name)).is_err())
+        self.fields.iter().filter(|(name, _)| !self.is_absent(name))
+    }
+
+    /// Returns `true` if the field is listed as redacted, and `data` lacks it.
+    pub(crate) fn is_absent(&self, name: &str) -> bool {
+        self.rare().absent.binary_search_by(|absent| (**absent).cmp(name)).is_ok()
     }
 
     /// Iterates over all elements of `lookup_values`, in the order of the body.
