@@ -51,11 +51,11 @@ pub(super) fn read_json<'de, S: DeserializeSeed<'de>>(
     value.map_err(|error| error.in_value(type_name(json)))
 }
 
-/// The fields as one attempt shows them. A visitor that accepts an object gets it, whatever it requests.
+/// The fields as one attempt shows them. Whatever a type requests, its visitor is offered a map.
 pub(super) struct FieldsDeserializer<'f, 'de, 'a> {
     fields: &'de Fields<'a>,
     rest: Enumerate<slice::Iter<'de, Member<'a, Redactable<Value<'a>>>>>,
-    /// The field whose name has been read, and its index.
+    /// The field whose name was read last and whose value comes next, with its index.
     current: Option<(usize, &'de Member<'a, Redactable<Value<'a>>>)>,
     /// The redacted fields that are shown as missing, by their index.
     missing: &'f BTreeSet<usize>,
@@ -79,7 +79,7 @@ impl<'de> Deserializer<'de> for FieldsDeserializer<'_, 'de, '_> {
         tuple_struct map struct identifier
     }
 
-    /// Like serde_json, this skips the fields.
+    /// Skips the fields, as serde_json skips an object.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         visitor.visit_unit()
     }

@@ -25,7 +25,7 @@ pub(super) fn read<'de, T: Deserialize<'de>>(index: usize) -> Result<T, DecodeEr
 /// A `Deserializer` for a redacted field.
 #[derive(Clone, Copy)]
 pub(super) enum StandIn {
-    /// For a `Redactable`, and for a buffer on the way to one.
+    /// The sentinel for a `Redactable`, and a mark for any other type, such as one of serde's buffers.
     Mark(usize),
     /// No value, for an `Option` that reads a buffer.
     Missing,
@@ -66,7 +66,7 @@ impl<'de> Deserializer<'de> for StandIn {
         visitor.visit_unit()
     }
 
-    // A type that requests anything else rejects a mark: see `mark::reject`.
+    // Most types that request anything else reject a mark, which `mark::reject` records.
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
         tuple_struct map struct enum identifier

@@ -13,13 +13,14 @@ use crate::json::{Reader, quoted};
 use crate::redactable::REDACTED;
 use crate::redactable::mark::DOOR;
 
-/// The string of a field, or a name. A visitor that accepts text gets it, whatever it requests.
+/// A string that is the value of a field, or the name of a field or member. Whatever a type requests, its visitor is offered the
+/// string, and rejects it if it needs something else.
 pub(super) struct Text<'de> {
     pub(super) text: Cow<'de, str>,
     pub(super) is_name: bool,
 }
 
-/// Numbers and booleans, which the whole of a name may spell, but not with escapes.
+/// Methods for numbers and booleans. A name without escapes may spell one, as the keys of a map of numbers do.
 macro_rules! deserialize_spelled {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -52,7 +53,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
         char str string identifier unit unit_struct seq tuple tuple_struct map struct
     }
 
-    /// Like serde_json, this skips a value, but not a name.
+    /// Skips a value. A name is offered to the visitor even here, as in serde_json.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         if self.is_name { self.deserialize_any(visitor) } else { visitor.visit_unit() }
     }

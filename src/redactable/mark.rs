@@ -98,7 +98,7 @@ pub(crate) fn reject(unexpected: &Unexpected<'_>) -> bool {
     index(bytes).and_then(|index| with_trace(|trace| trace.rejected.push(index))).is_some()
 }
 
-/// Returns the mark of a field, which a type receives that does not ask for a `Redactable` or an `Option`.
+/// Returns the mark of a field, for a type that requests neither a `Redactable` nor an `Option`.
 pub(crate) fn give(index: usize) -> Vec<u8> {
     with_trace(|trace| trace.given.push(index));
     [[NOT_UTF8].as_slice(), &*KEY, &index.to_ne_bytes()].concat()

@@ -24,8 +24,9 @@
 //! 6. It does what [`decide`] returns. A delivery of an unknown operation needs no subject: nothing is done.
 //! 7. To create or update a profile, it writes the visible fields, erases the values of the redacted ones, leaves all other
 //!    fields alone, and remembers lookup values as in rule 3.
-//! 8. Whatever is decided, a `delete` leaves a *tombstone* for its user id, or for its identifiers if it has no user id. The user
-//!    id of a profile that it removes gets one too. A `data_insert` removes the tombstones of its user id and of its identifiers.
+//! 8. Whatever is decided, a `delete` leaves a *tombstone* for its user id, or for its identifiers if it has no user id. If it
+//!    removes a profile, it also leaves one for the user id of that profile. A `data_insert` removes the tombstones of its user id
+//!    and of its identifiers.
 //!
 //! Applying a delivery twice in a row is idempotent.
 //!

@@ -118,9 +118,10 @@ const ALPHABET: [&str; 22] = [
     "\n", "\u{1}", "é",
 ];
 
-/// Compares verdict and content of a text as the value of a field, and of each longer text of up to so many more symbols.
+/// Asserts that this crate and serde_json agree on a text as the value of a field: whether it is valid, and what it contains.
+/// Then does the same for the text with up to `symbols` more symbols.
 ///
-/// What follows an error makes no difference to a reader that goes from left to right, so such a text is not made longer.
+/// A text with a syntax error is not extended: parsers stop there, so nothing that follows could make it valid.
 fn compare(text: &str, symbols: usize) {
     let body = format!(r#"{{"data":{{"f":{text}}},"meta":{{"operation":"x"}}}}"#);
     let parsed = rownd_webhooks::from_str(&body);

@@ -128,7 +128,7 @@ fn a_syntax_error_is_reported_at_the_byte_that_is_wrong() {
         ("{\"da¦\nta\":{}}", "control character in a string"),
         (r#"{"data":{"a":1 ¦"b":2}}"#, "expected `,` or `}`"),
         (r#"{"data":{"a":[1¦}}}"#, "expected `,` or `]`"),
-        // A value of the wrong type.
+        // A malformed array where an object is expected: syntax is checked first.
         (r#"{"data":["a"¦}"#, "expected `,` or `]`"),
         ("\"¦", "unexpected end"),
         ("{\n\"data\":\n{¦", "unexpected end"),

@@ -17,20 +17,20 @@ fn the_list_and_the_sentinel_redact_a_field() {
     for (members, names, state) in [
         ("", "", "absent"),
         (r#""x":"v""#, "", "visible"),
-        // Listed, with the sentinel: as documented.
+        // The name is in the list, and the value is the sentinel, as the vendor documents it.
         (r#""x":"<<REDACTED>>""#, r#""x""#, "redacted"),
         (r#""\u0078":"\u003c<REDACTED>>""#, r#""\u0078""#, "redacted"),
-        // Listed, with a value that is still there.
+        // The name is in the list, but `data` still has the value.
         (r#""x":"v""#, r#""x""#, "redacted"),
         (r#""x":{"a":["v"]}"#, r#""y","x","x""#, "redacted"),
-        // Listed, and absent from `data`.
+        // The name is in the list, and `data` lacks the field.
         ("", r#""x""#, "redacted"),
-        // Not listed: the sentinel alone redacts, if it is the whole value.
+        // The name is not in the list: the field is redacted only if the sentinel is its whole value.
         (r#""x":"<<REDACTED>>""#, "", "redacted"),
         (r#""x":"<<REDACTED>> ""#, "", "visible"),
         (r#""x":["<<REDACTED>>"]"#, "", "visible"),
         (r#""x":{"x":"<<REDACTED>>"}"#, "", "visible"),
-        // The list names fields exactly, and nothing inside them.
+        // A name in the list redacts only the field with exactly this name, and no member inside a field.
         (r#""x":{"y":1}"#, r#""y","x.y","/x/y""#, "visible"),
         (r#""x":1"#, r#""X","x ","/x""#, "visible"),
     ] {

@@ -25,14 +25,14 @@ pub(crate) fn issue_codes(payload: &Payload<'_>) -> Vec<&'static str> {
     payload.issues().iter().map(Issue::code).collect()
 }
 
-/// Parses a valid body.
+/// Parses a body that has to be valid.
 #[track_caller]
 pub(crate) fn payload(body: impl ToString) -> Payload<'static> {
     let body = body.to_string();
     body.parse().unwrap_or_else(|error| panic!("{error}: {body}"))
 }
 
-/// Parses an invalid body.
+/// Parses a body that has to be invalid, and returns the error.
 #[track_caller]
 pub(crate) fn parse_error(body: impl ToString) -> ParseError {
     let body = body.to_string();

@@ -15,7 +15,7 @@ use super::Entry;
 
 const BATCH: usize = 256;
 
-/// Room for the protocol overhead of a message.
+/// Bytes of a message that are left free for what the protocol adds.
 const OVERHEAD: usize = 1 << 10;
 
 /// The time after which the log counts as unavailable.
